@@ -1,0 +1,115 @@
+#include "events/instant.hpp"
+
+#include <chrono>
+#include <cstdio>
+
+namespace tracseq {
+namespace {
+
+/// Reads exactly `digits` decimal digits at `at` and moves past them.
+std::optional<int> digits(std::string_view text, std::size_t& at, std::size_t count) noexcept {
+  if (at + count > text.size()) return std::nullopt;
+  int value = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    char const c = text[at + i];
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  at += count;
+  return value;
+}
+
+bool take(std::string_view text, std::size_t& at, char wanted) noexcept {
+  if (at >= text.size() || text[at] != wanted) return false;
+  ++at;
+  return true;
+}
+
+std::optional<std::int64_t> fraction_us(std::string_view text, std::size_t& at) noexcept {
+  std::int64_t us = 0;
+  std::int64_t scale = 100'000;
+  std::size_t const begin = at;
+  while (at < text.size() && text[at] >= '0' && text[at] <= '9') {
+    us += scale * (text[at] - '0');
+    scale /= 10;
+    ++at;
+  }
+  if (at == begin) return std::nullopt;
+  return us;
+}
+
+std::optional<std::int64_t> offset_us(std::string_view text, std::size_t& at) noexcept {
+  if (take(text, at, 'Z') || take(text, at, 'z')) return 0;
+  if (at >= text.size() || (text[at] != '+' && text[at] != '-')) return std::nullopt;
+  std::int64_t const sign = text[at++] == '-' ? -1 : 1;
+  auto const hours = digits(text, at, 2);
+  if (!hours || !take(text, at, ':')) return std::nullopt;
+  auto const minutes = digits(text, at, 2);
+  if (!minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  return sign * (*hours * 3600LL + *minutes * 60LL) * 1'000'000;
+}
+
+}  // namespace
+
+instant now() noexcept {
+  using namespace std::chrono;
+  return {duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+std::string to_rfc3339(instant at) {
+  using namespace std::chrono;
+  sys_time<microseconds> const time{microseconds{at.us}};
+  auto const day = floor<days>(time);
+  year_month_day const date{day};
+  hh_mm_ss const clock{time - day};
+  char text[48];
+  int length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d",
+                             static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                             static_cast<unsigned>(date.day()),
+                             static_cast<int>(clock.hours().count()),
+                             static_cast<int>(clock.minutes().count()),
+                             static_cast<int>(clock.seconds().count()));
+  auto const us = static_cast<int>(clock.subseconds().count());
+  if (us % 1000 != 0)
+    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length),
+                            ".%06d", us);
+  else if (us != 0)
+    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length),
+                            ".%03d", us / 1000);
+  return std::string(text, static_cast<std::size_t>(length)) + "Z";
+}
+
+std::optional<instant> parse_rfc3339(std::string_view text) noexcept {
+  using namespace std::chrono;
+  std::size_t at = 0;
+  auto const y = digits(text, at, 4);
+  if (!y || *y < 1 || !take(text, at, '-')) return std::nullopt;
+  auto const m = digits(text, at, 2);
+  if (!m || !take(text, at, '-')) return std::nullopt;
+  auto const d = digits(text, at, 2);
+  if (!d) return std::nullopt;
+  year_month_day const date{year{*y}, month{static_cast<unsigned>(*m)},
+                            day{static_cast<unsigned>(*d)}};
+  if (!date.ok()) return std::nullopt;
+  std::int64_t us =
+      duration_cast<microseconds>(sys_days{date}.time_since_epoch()).count();
+  if (at == text.size()) return instant{us};
+  if (!take(text, at, 'T') && !take(text, at, 't') && !take(text, at, ' ')) return std::nullopt;
+  auto const hour = digits(text, at, 2);
+  if (!hour || !take(text, at, ':')) return std::nullopt;
+  auto const minute = digits(text, at, 2);
+  if (!minute || !take(text, at, ':')) return std::nullopt;
+  auto const second = digits(text, at, 2);
+  if (!second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  us += (*hour * 3600LL + *minute * 60LL + *second) * 1'000'000;
+  if (take(text, at, '.')) {
+    auto const fraction = fraction_us(text, at);
+    if (!fraction) return std::nullopt;
+    us += *fraction;
+  }
+  auto const offset = offset_us(text, at);
+  if (!offset || at != text.size()) return std::nullopt;
+  return instant{us - *offset};
+}
+
+}  // namespace tracseq
