@@ -1,0 +1,150 @@
+#pragma once
+// The engine: commands in, acknowledged facts out. CAF stays behind this header.
+//
+// A command goes to the shard that owns its stream's partition, from there to the entity actor that
+// hosts the decider, and its events go to the log. The answer comes when the commit was read back and
+// accepted by the chain — never earlier.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "actors/decider.hpp"
+#include "events/chain.hpp"
+#include "events/event_log.hpp"
+#include "events/record.hpp"
+#include "events/result.hpp"
+
+namespace tracseq {
+
+/// One command for one stream, with all that its record will say.
+struct command_request {
+  outgoing_command command;
+  uuid command_id;  ///< the idempotency key
+  fingerprint request{};
+  principal who;
+  std::string reason;
+  std::optional<instant> occurred_at;
+  uuid correlation_id;
+  uuid causation_id;
+  std::string traceparent;
+  std::optional<std::uint64_t> expected_version;  ///< `If-Match`
+};
+
+/// An acknowledged command. For a group: of its last command.
+struct command_reply {
+  std::string stream;
+  partition_id partition = 0;
+  std::uint64_t offset = 0;   ///< of the commit; with `partition` the position to wait for
+  std::uint64_t version = 0;  ///< of the stream, with this commit
+  std::vector<encoded_event> events;  ///< empty where the command changed nothing
+  bool repeated = false;  ///< the first answer of an earlier command with this id
+};
+
+using command_callback = std::function<void(result<command_reply>)>;
+
+/// What a repeated command finds.
+struct first_answer {
+  partition_id partition = 0;
+  std::uint64_t offset = 0;
+  std::string stream;
+  std::uint64_t version = 0;
+  fingerprint request{};
+  std::vector<encoded_event> events;
+};
+
+/// A stream as stored: a snapshot, if there is one, and what came after.
+struct stored_stream {
+  std::uint64_t snapshot_version = 0;  ///< events folded into the snapshot; 0 = none
+  std::string snapshot;
+  std::vector<encoded_event> tail;
+  [[nodiscard]] std::uint64_t version() const noexcept { return snapshot_version + tail.size(); }
+};
+
+/// The local store as the engine needs it; node/ joins it to the projections. Any thread.
+class stream_source {
+ public:
+  virtual ~stream_source() = default;
+  [[nodiscard]] virtual result<stored_stream> load(std::string_view stream) = 0;
+  [[nodiscard]] virtual result<std::optional<first_answer>> find_command(uuid const& id) = 0;
+  /// Process managers' streams of a partition that have not ended.
+  [[nodiscard]] virtual result<std::vector<std::string>> open_processes(partition_id partition) = 0;
+  /// The last accepted commit of a partition, if it is flagged `continued` (a torn group).
+  [[nodiscard]] virtual result<std::optional<commit>> torn_group(partition_id partition) = 0;
+  virtual void save_snapshot(std::string_view stream, std::uint64_t version, std::string state) = 0;
+};
+
+/// Performs a process manager's effect; calls back from any thread, at the latest after its own
+/// time-out. `detail` says what happened, for people.
+using effect_performer =
+    std::function<void(effect const&, std::function<void(bool ok, std::string detail)>)>;
+
+struct engine_options {
+  std::string node = "node-1";
+  uuid boot_id = new_uuid();
+  std::string command_address;
+  std::size_t in_flight_max = 4096;          ///< commands per partition; beyond: overloaded
+  std::size_t live_entities_max = 10'000;    ///< over all partitions
+  std::chrono::milliseconds deadline{10'000};  ///< for a commit to be read back
+  std::size_t threads = 2;
+};
+
+struct engine_stats {
+  std::uint64_t live_entities = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t commands_accepted = 0;
+  std::uint64_t commands_refused = 0;
+  std::uint64_t commands_repeated = 0;
+  std::uint64_t commands_shed = 0;
+  std::uint64_t records_skipped = 0;
+  std::uint64_t partitions_open = 0;
+  std::uint64_t processes_open = 0;
+};
+
+/// A record the follower read, as the engine needs it.
+struct read_back {
+  partition_id partition = 0;
+  std::uint64_t offset = 0;
+  verdict judged = verdict::not_a_record;
+  chain_state state;      ///< after this record
+  hash256 record_hash{};  ///< chain hash if accepted; of no meaning otherwise
+};
+
+class engine {
+ public:
+  engine(event_log& log, stream_source& source, engine_options options);
+  ~engine();
+  engine(engine const&) = delete;
+  engine& operator=(engine const&) = delete;
+
+  /// Performs effects of processes. Set before `open`.
+  void on_effect(effect_performer performer);
+  /// Takes all partitions: claims each at the chain's state where the follower stands. Returns at once;
+  /// `ready` is true when every claim was read back.
+  void open(std::vector<chain_state> const& at);
+  [[nodiscard]] bool ready() const;
+
+  /// Commands of one partition, in order, as adjacent records. One command is the usual case. The
+  /// callback comes once, from an engine thread.
+  void submit(std::vector<command_request> group, command_callback done);
+
+  /// The follower tells, in order, what it read: first all records of a batch …
+  void on_read(std::vector<read_back> batch);
+  /// … and, when the projections show them, up to where.
+  void on_applied(std::vector<log_position> applied);
+
+  /// Takes no new command, lets what is in flight finish within `within`, closes.
+  void drain(std::chrono::milliseconds within);
+  [[nodiscard]] engine_stats stats() const;
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace tracseq
