@@ -1,0 +1,20 @@
+#include "events/event_log.hpp"
+#include "events/log/embedded_log.hpp"
+#include "events/log/kafka_log.hpp"
+
+namespace tracseq {
+
+result<std::unique_ptr<event_log>> open_log(std::string_view address, log_options const& options) {
+  constexpr std::string_view file_scheme = "file://";
+  if (address.starts_with("kafka://")) return open_kafka_log(address, options);
+  if (address.starts_with(file_scheme)) address.remove_prefix(file_scheme.size());
+  if (address.find("://") != std::string_view::npos)
+    return fail(errc::invalid_argument, "cannot open a log at " + std::string(address) +
+                                            ": it is a directory, file:///directory or "
+                                            "kafka://host:port[,host:port]/topic");
+  auto opened = embedded_log::open(std::filesystem::path(address), options);
+  if (!opened) return tl::unexpected(opened.error());
+  return std::unique_ptr<event_log>(*std::move(opened));
+}
+
+}  // namespace tracseq
