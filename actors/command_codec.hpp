@@ -14,7 +14,7 @@ namespace tracseq {
 /// A command for `stream`, encoded.
 template <class Command>
 [[nodiscard]] outgoing_command make_command(std::string stream, Command const& command) {
-  return {std::move(stream), std::string(Command::name), codec::encode(command)};
+  return {std::move(stream), std::string(Command::name), codec::encode(command), 0};
 }
 
 /// The alternative of `Variant` whose `name` is `name`, read from `payload`.

@@ -60,6 +60,9 @@ struct outgoing_command {
   std::string stream;
   std::string name;     ///< the command struct's `name`
   std::string payload;  ///< its codec bytes
+  /// Neighbours in a step with the same number, other than 0, are written together on their one
+  /// partition: in order, all or none. Groups, and commands with 0, run side by side.
+  std::uint32_t group = 0;
   friend bool operator==(outgoing_command const&, outgoing_command const&) = default;
 };
 
