@@ -28,10 +28,11 @@ struct assigned {
   static constexpr event_type type{401, 1, "barcode_assigned"};
   std::string entity;
   std::string entity_label;  ///< name of the entity then, for people
+  uuid holder;               ///< whose reservation this made good; nil if there was none
   [[nodiscard]] std::string words() const;
   friend bool operator==(assigned const&, assigned const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(assigned, (), (entity, entity_label))
+BOOST_DESCRIBE_STRUCT(assigned, (), (entity, entity_label, holder))
 
 /// A reservation, or the assignment of a registration that was cut off, was taken back.
 struct released {

@@ -71,6 +71,24 @@ class input_archive : public cereal::InputArchive<input_archive, cereal::AllowEm
   std::string_view rest_;
 };
 
+}  // namespace tracseq::codec
+
+// cereal asks an archive that reads which one writes.
+CEREAL_SETUP_ARCHIVE_TRAITS(tracseq::codec::input_archive, tracseq::codec::output_archive)
+// Enums go through our functions, which know the enumerators, and not through cereal's own.
+namespace cereal {
+template <class T>
+  requires std::is_enum_v<T>
+struct specialize<tracseq::codec::input_archive, T, specialization::non_member_load_save>
+    : std::true_type {};
+template <class T>
+  requires std::is_enum_v<T>
+struct specialize<tracseq::codec::output_archive, T, specialization::non_member_load_save>
+    : std::true_type {};
+}  // namespace cereal
+
+namespace tracseq::codec {
+
 template <class T>
 concept scalar = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <class T>

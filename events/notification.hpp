@@ -76,9 +76,11 @@ namespace tracseq::delivery {
 
 inline constexpr std::string_view kind = "delivery";
 
-/// To be delivered. The stream's key is the message id that the receiver sees at every attempt.
+/// To be delivered. `message_id` is what the receiver sees at every attempt.
 struct queued {
   static constexpr event_type type{900, 1, "delivery_queued"};
+  uuid message_id;  ///< the stream's key
+  instant queued_at;
   uuid rule_id;
   std::string rule_name;
   notification_rule::channel channel = notification_rule::channel::inbox;
@@ -94,8 +96,8 @@ struct queued {
   friend bool operator==(queued const&, queued const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(queued, (),
-                      (rule_id, rule_name, channel, urgency, recipient, url, subject, event_id,
-                       event_name, entity, body))
+                      (message_id, queued_at, rule_id, rule_name, channel, urgency, recipient, url,
+                       subject, event_id, event_name, entity, body))
 
 struct attempt_failed {
   static constexpr event_type type{901, 1, "delivery_attempt_failed"};
@@ -130,14 +132,17 @@ BOOST_DESCRIBE_STRUCT(died, (), (attempts, why))
 /// A person asked to send a dead letter again; attempts count anew.
 struct requeued {
   static constexpr event_type type{904, 1, "delivery_requeued"};
+  instant queued_at;
   [[nodiscard]] std::string words() const;
   friend bool operator==(requeued const&, requeued const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(requeued, (), ())
+BOOST_DESCRIBE_STRUCT(requeued, (), (queued_at))
 
-/// The recipient of an inbox message has seen it.
+/// The recipient of an inbox message has seen it. Only what is delivered can be read, so the stream
+/// stays ended.
 struct read {
   static constexpr event_type type{905, 1, "delivery_read"};
+  static constexpr bool ends_process = true;
   [[nodiscard]] std::string words() const;
   friend bool operator==(read const&, read const&) = default;
 };

@@ -14,19 +14,8 @@
 #include "events/event.hpp"
 #include "events/ids.hpp"
 #include "events/instant.hpp"
-
-namespace tracseq {
-
-/// A place: a unit and a slot of it.
-struct place {
-  uuid unit_id;
-  std::string slot;
-  std::string unit_label;  ///< for people, as it was then
-  friend bool operator==(place const&, place const&) = default;
-};
-BOOST_DESCRIBE_STRUCT(place, (), (unit_id, slot, unit_label))
-
-}  // namespace tracseq
+#include "events/place.hpp"
+#include "events/storage_unit.hpp"
 
 namespace tracseq::move {
 
@@ -34,12 +23,16 @@ inline constexpr std::string_view kind = "move";
 
 struct requested {
   static constexpr event_type type{600, 1, "move_requested"};
+  uuid move_id;       ///< the stream's key
   std::string thing;  ///< stream: `sample/…` or `storage_unit/…`
   std::string thing_label;
   std::string thing_kind;  ///< "tube", or the unit_kind's word
+  std::string thing_project;  ///< may be empty
   std::vector<std::string> requires_temperature;
   std::optional<place> from;  ///< where it was when asked; none = on the bench
   std::optional<place> to;    ///< none = out of storage
+  /// The class of the units around `to`, for a unit that has none of its own.
+  storage_unit::temperature_class to_temperature = storage_unit::temperature_class::unspecified;
   std::string purpose;            ///< of a check-out
   std::optional<instant> due_at;  ///< of a check-out
   std::string override_reason;    ///< why a place of the wrong temperature is taken all the same
@@ -47,8 +40,8 @@ struct requested {
   friend bool operator==(requested const&, requested const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(requested, (),
-                      (thing, thing_label, thing_kind, requires_temperature, from, to, purpose, due_at,
-                       override_reason))
+                      (move_id, thing, thing_label, thing_kind, thing_project, requires_temperature,
+                       from, to, to_temperature, purpose, due_at, override_reason))
 
 struct slot_reserved {
   static constexpr event_type type{601, 1, "move_slot_reserved"};
@@ -124,6 +117,7 @@ inline constexpr std::string_view kind = "discard";
 
 struct requested {
   static constexpr event_type type{650, 1, "discard_requested"};
+  uuid discard_id;  ///< the stream's key
   uuid sample_id;
   std::string sample_label;
   std::string reason;
@@ -131,7 +125,7 @@ struct requested {
   [[nodiscard]] std::string words() const;
   friend bool operator==(requested const&, requested const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(requested, (), (sample_id, sample_label, reason, how))
+BOOST_DESCRIBE_STRUCT(requested, (), (discard_id, sample_id, sample_label, reason, how))
 
 /// The sample is discarded; the place it stood in, if any, is to be vacated.
 struct thing_discarded {

@@ -11,6 +11,7 @@
 #include "events/event.hpp"
 #include "events/ids.hpp"
 #include "events/instant.hpp"
+#include "events/place.hpp"
 
 namespace tracseq {
 
@@ -179,10 +180,11 @@ struct discarded {
   uuid discard_id;
   std::string reason;
   std::string how;
+  std::optional<place> from;  ///< where it stood
   [[nodiscard]] std::string words() const;
   friend bool operator==(discarded const&, discarded const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(discarded, (), (discard_id, reason, how))
+BOOST_DESCRIBE_STRUCT(discarded, (), (discard_id, reason, how, from))
 
 struct archived {
   static constexpr event_type type{111, 1, "sample_archived"};

@@ -1,7 +1,9 @@
 #pragma once
 // An import's facts: a process manager's stream. Streams `import/<uuid>`. Type ids 500–599.
 //
-//   started → rows_listed* → (barcodes_reserved* | refused) → accepted → rows_registered* → completed
+//   started → rows_listed* → sealed → (barcodes_reserved | rows_refused)*
+//     → accepted → rows_registered* → completed
+//     ↘ refused → barcodes_released* → reservations_released
 // `accepted` is the point of no return: before it everything can be released, behind it the import
 // only goes forward.
 
@@ -21,6 +23,7 @@ inline constexpr std::string_view kind = "import";
 
 struct started {
   static constexpr event_type type{500, 1, "import_started"};
+  uuid import_id;  ///< the stream's key
   std::string file_name;
   std::string file_sha256;  ///< 64 hex digits
   std::string file_kind;    ///< csv, xlsx, illumina_v1, illumina_v2
@@ -29,15 +32,16 @@ struct started {
   [[nodiscard]] std::string words() const;
   friend bool operator==(started const&, started const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(started, (), (file_name, file_sha256, file_kind, rows, understood))
+BOOST_DESCRIBE_STRUCT(started, (), (import_id, file_name, file_sha256, file_kind, rows, understood))
 
 struct row {
   std::uint32_t source_row = 0;  ///< in the file, from 1
-  uuid sample_id;
+  uuid sample_id;  ///< in the partition of the barcode's stream
+  bool label_made = false;  ///< TracSeq made the label; otherwise it stood in the file
   sample::details details;
   friend bool operator==(row const&, row const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(row, (), (source_row, sample_id, details))
+BOOST_DESCRIBE_STRUCT(row, (), (source_row, sample_id, label_made, details))
 
 struct rows_listed {
   static constexpr event_type type{501, 1, "import_rows_listed"};
@@ -47,6 +51,25 @@ struct rows_listed {
   friend bool operator==(rows_listed const&, rows_listed const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(rows_listed, (), (first, rows))
+
+/// All rows are listed; from here the import goes on by itself.
+struct sealed {
+  static constexpr event_type type{510, 1, "import_sealed"};
+  std::uint32_t rows = 0;
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(sealed const&, sealed const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(sealed, (), (rows))
+
+/// Given up before it was sealed: nothing was reserved.
+struct abandoned {
+  static constexpr event_type type{511, 1, "import_abandoned"};
+  static constexpr bool ends_process = true;
+  std::string why;
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(abandoned const&, abandoned const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(abandoned, (), (why))
 
 struct barcodes_reserved {
   static constexpr event_type type{502, 1, "import_barcodes_reserved"};
@@ -65,7 +88,18 @@ struct row_refusal {
 };
 BOOST_DESCRIBE_STRUCT(row_refusal, (), (source_row, barcode, why))
 
-/// Something refused: what was reserved is being released.
+/// Of rows `first` … `first + count - 1`, these could not be reserved; the others were.
+struct rows_refused {
+  static constexpr event_type type{512, 1, "import_rows_refused"};
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  std::vector<row_refusal> rows;
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(rows_refused const&, rows_refused const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(rows_refused, (), (first, count, rows))
+
+/// Every row was asked and some refused: what was reserved is being released.
 struct refused {
   static constexpr event_type type{503, 1, "import_refused"};
   std::vector<row_refusal> rows;
@@ -73,6 +107,15 @@ struct refused {
   friend bool operator==(refused const&, refused const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(refused, (), (rows))
+
+struct barcodes_released {
+  static constexpr event_type type{513, 1, "import_barcodes_released"};
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(barcodes_released const&, barcodes_released const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(barcodes_released, (), (first, count))
 
 struct reservations_released {
   static constexpr event_type type{504, 1, "import_reservations_released"};
@@ -124,7 +167,8 @@ struct resumed {
 };
 BOOST_DESCRIBE_STRUCT(resumed, (), ())
 
-using event = std::variant<started, rows_listed, barcodes_reserved, refused, reservations_released,
-                           accepted, rows_registered, completed, parked, resumed>;
+using event = std::variant<started, rows_listed, sealed, abandoned, barcodes_reserved, rows_refused,
+                           refused, barcodes_released, reservations_released, accepted,
+                           rows_registered, completed, parked, resumed>;
 
 }  // namespace tracseq::sheet_import

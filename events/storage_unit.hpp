@@ -10,6 +10,7 @@
 #include "events/event.hpp"
 #include "events/ids.hpp"
 #include "events/instant.hpp"
+#include "events/place.hpp"
 
 namespace tracseq::storage_unit {
 
@@ -89,10 +90,12 @@ struct slot_reserved {
   std::string occupant;
   std::string occupant_label;
   uuid move_id;
+  std::string override_reason;  ///< why it is taken though a rule of the unit speaks against it
   [[nodiscard]] std::string words() const;
   friend bool operator==(slot_reserved const&, slot_reserved const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(slot_reserved, (), (slot, occupant, occupant_label, move_id))
+BOOST_DESCRIBE_STRUCT(slot_reserved, (),
+                      (slot, occupant, occupant_label, move_id, override_reason))
 
 struct slot_released {
   static constexpr event_type type{211, 1, "slot_released"};
