@@ -60,6 +60,15 @@ struct first_answer {
 
 /// A stream as stored: a snapshot, if there is one, and what came after.
 struct stored_stream {
+  /// Of the first commit: a process manager acts in the name of who started it.
+  struct origin_facts {
+    principal who;
+    std::string reason;
+    std::optional<instant> occurred_at;
+    uuid correlation_id;
+    std::string traceparent;
+  };
+  origin_facts origin;
   std::uint64_t snapshot_version = 0;  ///< events folded into the snapshot; 0 = none
   std::string snapshot;
   std::vector<encoded_event> tail;
@@ -70,7 +79,8 @@ struct stored_stream {
 class stream_source {
  public:
   virtual ~stream_source() = default;
-  [[nodiscard]] virtual result<stored_stream> load(std::string_view stream) = 0;
+  /// The whole stream; `with_snapshot` false: all events in the tail.
+  [[nodiscard]] virtual result<stored_stream> load(std::string_view stream, bool with_snapshot) = 0;
   [[nodiscard]] virtual result<std::optional<first_answer>> find_command(uuid const& id) = 0;
   /// Process managers' streams of a partition that have not ended.
   [[nodiscard]] virtual result<std::vector<std::string>> open_processes(partition_id partition) = 0;
@@ -112,7 +122,7 @@ struct read_back {
   std::uint64_t offset = 0;
   verdict judged = verdict::not_a_record;
   chain_state state;      ///< after this record
-  hash256 record_hash{};  ///< chain hash if accepted; of no meaning otherwise
+  uuid claimed_by;        ///< boot id, of an accepted claim
 };
 
 class engine {
@@ -124,8 +134,8 @@ class engine {
 
   /// Performs effects of processes. Set before `open`.
   void on_effect(effect_performer performer);
-  /// Takes all partitions: claims each at the chain's state where the follower stands. Returns at once;
-  /// `ready` is true when every claim was read back.
+  /// Takes all partitions: claims each at the chain's state where the follower stands (`at`, one for
+  /// each partition). Returns at once; `ready` is true when every claim was read back and applied.
   void open(std::vector<chain_state> const& at);
   [[nodiscard]] bool ready() const;
 

@@ -1,0 +1,130 @@
+#include "actors/runtime/engine.hpp"
+
+#include <thread>
+
+#include "actors/runtime/shard.hpp"
+
+namespace tracseq {
+
+using runtime::command_group;
+using runtime::surroundings;
+
+struct engine::parts {
+  parts(event_log& log, stream_source& source, engine_options options)
+      : around(std::make_shared<surroundings>(log, source, std::move(options))) {
+    caf::actor_system_config config;
+    // Work stealing burns a fifth of an idle core, and without a bound on throughput one busy actor
+    // makes its neighbours wait.
+    config.set("scheduler.policy", caf::atom("sharing"));
+    config.set("scheduler.max-threads", around->options.threads);
+    config.set("scheduler.max-throughput", std::size_t{50});
+    system = std::make_unique<caf::actor_system>(config);
+    around->submit = [this](std::vector<command_request> group, command_callback done) {
+      submit(std::move(group), std::move(done));
+    };
+    for (partition_id p = 0; p < around->partitions; ++p)
+      shards.push_back(system->spawn<runtime::shard>(p, around));
+  }
+
+  void submit(std::vector<command_request> requests, command_callback done) {
+    auto const partition = partition_of(requests.front().command.stream, around->partitions);
+    for (auto const& request : requests)
+      if (partition_of(request.command.stream, around->partitions) != partition)
+        return done(fail(errc::internal, "a group's streams live in different partitions"));
+    auto& in_flight = around->gauges[partition].in_flight;
+    if (in_flight.fetch_add(1, std::memory_order_relaxed) >= around->options.in_flight_max) {
+      in_flight.fetch_sub(1, std::memory_order_relaxed);
+      around->count.shed.fetch_add(1, std::memory_order_relaxed);
+      return done(fail(errc::overloaded, "too much work is waiting; try again in a second"));
+    }
+    auto group = std::make_shared<command_group>();
+    group->requests = std::move(requests);
+    group->waiting.push_back(std::move(done));
+    caf::anon_send(shards[partition], runtime::submit_group{std::move(group)});
+  }
+
+  std::shared_ptr<surroundings> around;
+  std::unique_ptr<caf::actor_system> system;
+  std::vector<caf::actor> shards;
+};
+
+engine::engine(event_log& log, stream_source& source, engine_options options)
+    : parts_(std::make_unique<parts>(log, source, std::move(options))) {
+  log.on_failure([shards = parts_->shards](partition_id partition, error why) {
+    caf::anon_send(shards[partition],
+                   runtime::append_failed{std::make_shared<error const>(std::move(why))});
+  });
+}
+
+engine::~engine() {
+  parts_->around->log.on_failure({});
+  for (auto const& shard : parts_->shards)
+    caf::anon_send_exit(shard, caf::exit_reason::kill);
+}
+
+void engine::on_effect(effect_performer performer) {
+  parts_->around->perform = std::move(performer);
+}
+
+void engine::open(std::vector<chain_state> const& at) {
+  for (partition_id p = 0; p < parts_->around->partitions; ++p)
+    caf::anon_send(parts_->shards[p], runtime::open_shard{at[p]});
+}
+
+bool engine::ready() const {
+  return parts_->around->count.open_partitions.load() == parts_->around->partitions;
+}
+
+void engine::submit(std::vector<command_request> group, command_callback done) {
+  parts_->submit(std::move(group), std::move(done));
+}
+
+void engine::on_read(std::vector<read_back> batch) {
+  std::vector<std::shared_ptr<std::vector<read_back>>> split(parts_->around->partitions);
+  for (auto& record : batch) {
+    auto& mine = split[record.partition];
+    if (!mine) mine = std::make_shared<std::vector<read_back>>();
+    mine->push_back(std::move(record));
+  }
+  for (partition_id p = 0; p < split.size(); ++p)
+    if (split[p])
+      caf::anon_send(parts_->shards[p], runtime::records_read{std::move(split[p])});
+}
+
+void engine::on_applied(std::vector<log_position> applied) {
+  for (auto const& [partition, offset] : applied) {
+    auto& gauge = parts_->around->gauges[partition];
+    gauge.applied.store(offset, std::memory_order_release);
+    if (gauge.wants_applied.load(std::memory_order_acquire))
+      caf::anon_send(parts_->shards[partition], runtime::projections_applied{});
+  }
+}
+
+void engine::drain(std::chrono::milliseconds within) {
+  for (auto const& shard : parts_->shards) caf::anon_send(shard, runtime::drain_shard{});
+  auto const until = runtime::steady::now() + within;
+  auto const busy = [&] {
+    std::uint64_t sum = 0;
+    for (auto const& gauge : parts_->around->gauges) sum += gauge.in_flight.load();
+    return sum > 0;
+  };
+  while (busy() && runtime::steady::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+engine_stats engine::stats() const {
+  auto const& around = *parts_->around;
+  engine_stats stats;
+  stats.live_entities = around.count.live_entities;
+  for (auto const& gauge : around.gauges) stats.in_flight += gauge.in_flight;
+  stats.commands_accepted = around.count.accepted;
+  stats.commands_refused = around.count.refused;
+  stats.commands_repeated = around.count.repeated;
+  stats.commands_shed = around.count.shed;
+  stats.records_skipped = around.count.skipped;
+  stats.partitions_open = around.count.open_partitions;
+  stats.processes_open = around.count.open_processes;
+  return stats;
+}
+
+}  // namespace tracseq

@@ -1,0 +1,130 @@
+#include "actors/runtime/entity.hpp"
+
+namespace tracseq::runtime {
+namespace {
+
+// Below this a fold from the beginning costs less than keeping a snapshot.
+constexpr std::uint64_t snapshot_events_min = 64;
+
+}  // namespace
+
+entity::entity(caf::actor_config& config, std::string stream, caf::actor shard,
+               std::shared_ptr<surroundings> around)
+    : caf::event_based_actor(config),
+      stream_(std::move(stream)),
+      shard_(std::move(shard)),
+      around_(std::move(around)) {
+  around_->count.live_entities.fetch_add(1, std::memory_order_relaxed);
+}
+
+entity::~entity() { around_->count.live_entities.fetch_sub(1, std::memory_order_relaxed); }
+
+caf::behavior entity::make_behavior() {
+  set_exit_handler([this](caf::exit_msg const&) {
+    save_snapshot_if_worth();
+    quit();
+  });
+  return {
+      [this](decide_command const& m) { on_decide(m.group, m.index); },
+      [this](settle_group const& m) {
+        if (held_by_ == m.group) settle(m.keep);
+      },
+      [this](commit_accepted const& m) {
+        if (driver_ && m.version == hosted_->version()) driver_->run(*hosted_);
+      },
+      [this](resume_process const&) {
+        if (activate() && driver_) driver_->run(*hosted_);
+      },
+      [this](step_replied const& m) { driver_->on_step_reply(*hosted_, m); },
+      [this](outcome_replied const& m) { driver_->on_outcome_reply(*hosted_, m); },
+      [this](effect_performed const& m) { driver_->on_effect(*hosted_, m); },
+      [this](timer_due const& m) { driver_->on_timer(*hosted_, m); },
+      [this](retry_commands const& m) { driver_->on_retry(m); },
+      [this](retry_outcome const& m) { driver_->on_retry_outcome(*hosted_, m); },
+  };
+}
+
+result<void> entity::activate() {
+  if (active_) return {};
+  hosted_ = host(stream_kind(stream_));
+  if (!hosted_)
+    return fail(errc::unsupported,
+                "this TracSeq knows no streams of kind " + std::string(stream_kind(stream_)));
+  auto stored = around_->source.load(stream_, true);
+  if (!stored) return tl::unexpected(stored.error());
+  auto restored = hosted_->restore(stored->snapshot_version, stored->snapshot, stored->tail);
+  if (!restored && stored->snapshot_version > 0) {  // snapshots are only a shortcut
+    stored = around_->source.load(stream_, false);
+    if (!stored) return tl::unexpected(stored.error());
+    restored = hosted_->restore(0, {}, stored->tail);
+  }
+  if (!restored)
+    return fail(errc::corrupt,
+                "the history of " + stream_ + " cannot be read: " + restored.error().detail);
+  snapshot_version_ = stored->snapshot_version;
+  if (hosted_->is_process())
+    driver_ = std::make_unique<process_driver>(*this, stream_, around_, stored->origin);
+  active_ = true;
+  return {};
+}
+
+void entity::on_decide(group_ptr group, std::size_t index) {
+  if (held_by_ && held_by_ != group) {
+    waiting_.emplace_back(std::move(group), index);
+    return;
+  }
+  decide(*group, index);
+  bool const more_to_come = group->requests.size() > 1 && !group->refusal;
+  if (more_to_come) held_by_ = group;
+  send(shard_, command_decided{std::move(group), index});
+}
+
+void entity::decide(command_group& group, std::size_t index) {
+  auto const& request = group.requests[index];
+  if (auto activated = activate(); !activated) {
+    group.refusal = activated.error();
+    return;
+  }
+  if (request.expected_version && *request.expected_version != hosted_->version()) {
+    group.refusal = error{errc::version_mismatch,
+                          "it has changed meanwhile: version " +
+                              std::to_string(hosted_->version()) + " now, version " +
+                              std::to_string(*request.expected_version) +
+                              " was expected. Look at it again, then repeat the change.",
+                          {}};
+    return;
+  }
+  bool const grouped = group.requests.size() > 1;
+  if (grouped && !held_by_) hosted_->mark();
+  command_context context;
+  context.at = tracseq::now();
+  context.command_id = request.command_id;
+  context.who = request.who;
+  context.reason = request.reason;
+  auto const base = hosted_->version();
+  auto events = hosted_->decide(request.command, std::move(context));
+  if (!events) {
+    group.refusal = events.error();
+    return;
+  }
+  if (driver_ && base == 0) driver_->set_origin(request);
+  group.decisions.push_back({base, *std::move(events)});
+}
+
+void entity::settle(bool keep) {
+  held_by_ = nullptr;
+  if (!keep) hosted_->go_back();
+  while (!waiting_.empty() && !held_by_) {
+    auto [group, index] = std::move(waiting_.front());
+    waiting_.pop_front();
+    on_decide(std::move(group), index);
+  }
+}
+
+void entity::save_snapshot_if_worth() {
+  if (!active_ || hosted_->is_process()) return;
+  if (hosted_->version() < snapshot_version_ + snapshot_events_min) return;
+  around_->source.save_snapshot(stream_, hosted_->version(), hosted_->snapshot());
+}
+
+}  // namespace tracseq::runtime

@@ -1,0 +1,62 @@
+#pragma once
+// Every message between the runtime's actors, in one list. All are local to the process: a command for
+// another node travels as bytes, never as one of these.
+//
+//   engine  → shard   submit_group, records_read, projections_applied, append_failed, open_shard, drain_shard
+//   shard   → entity  decide_command, settle_group, commit_accepted, resume_process
+//   entity  → shard   command_decided
+//   entity  → itself  step_replied, outcome_replied, effect_performed, timer_due, retry_commands
+//   shard   → itself  tick
+
+#include <caf/all.hpp>
+
+#include "actors/runtime/shared.hpp"
+
+namespace tracseq::runtime {
+
+struct submit_group { group_ptr group; };
+struct records_read { std::shared_ptr<std::vector<read_back>> records; };
+struct projections_applied {};
+struct append_failed { std::shared_ptr<error const> why; };
+struct open_shard { chain_state at; };
+struct drain_shard {};
+struct tick {};
+
+struct decide_command { group_ptr group; std::size_t index; };
+struct settle_group { group_ptr group; bool keep; };
+struct commit_accepted { std::uint64_t version; };
+struct resume_process {};
+struct command_decided { group_ptr group; std::size_t index; };
+
+struct step_replied {
+  std::string step;
+  std::size_t first;  ///< of the group's commands in the step
+  std::size_t count;
+  std::shared_ptr<result<command_reply>> reply;
+};
+struct outcome_replied { std::string step; std::shared_ptr<result<command_reply>> reply; };
+struct effect_performed { std::string step; bool ok; std::string detail; };
+struct timer_due { std::string step; };
+struct retry_commands { std::string step; std::size_t first; std::size_t count; };
+struct retry_outcome { std::string step; };
+
+}  // namespace tracseq::runtime
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::submit_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::records_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::projections_applied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::append_failed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::open_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::drain_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::decide_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::settle_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::commit_accepted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::resume_process)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::command_decided)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::step_replied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::outcome_replied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::effect_performed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::timer_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::retry_commands)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::retry_outcome)

@@ -1,0 +1,407 @@
+#include "actors/runtime/shard.hpp"
+
+#include <algorithm>
+
+#include "actors/runtime/entity.hpp"
+#include "events/registry.hpp"
+
+namespace tracseq::runtime {
+namespace {
+
+constexpr auto tick_period = std::chrono::milliseconds(200);
+constexpr auto claim_retry = std::chrono::milliseconds(500);
+
+error not_open(std::string why) { return {errc::unavailable, std::move(why), {}}; }
+
+}  // namespace
+
+shard::shard(caf::actor_config& config, partition_id partition,
+             std::shared_ptr<surroundings> around)
+    : caf::event_based_actor(config),
+      partition_(partition),
+      around_(std::move(around)),
+      gauge_(around_->gauges[partition]),
+      closed_why_(not_open("TracSeq is starting")) {}
+
+caf::behavior shard::make_behavior() {
+  delayed_send(this, tick_period, tick{});
+  return {
+      [this](submit_group const& m) { on_submit(m.group); },
+      [this](command_decided const& m) { on_decided(m.group, m.index); },
+      [this](records_read const& m) { on_read(*m.records); },
+      [this](projections_applied const&) { try_open(); },
+      [this](append_failed const& m) { close(phase::closed, *m.why); },
+      [this](open_shard const& m) {
+        followed_ = m.at;
+        asked_to_open_ = true;
+        start_claim();
+      },
+      [this](drain_shard const&) { phase_ = phase::draining; },
+      [this](tick const&) {
+        on_tick();
+        delayed_send(this, tick_period, tick{});
+      },
+  };
+}
+
+// --- Commands ---------------------------------------------------------------------------------
+
+void shard::on_submit(group_ptr group) {
+  switch (phase_) {
+    case phase::open:
+      if (!answer_repeat(group)) begin(std::move(group));
+      return;
+    case phase::closed:
+    case phase::claiming:
+    case phase::catching_up:
+      waiting_.push_back(std::move(group));
+      return;
+    case phase::fenced:
+      finish(*group, tl::unexpected(closed_why_));
+      return;
+    case phase::draining:
+      finish(*group, fail(errc::unavailable, "TracSeq is stopping; repeat the request"));
+      return;
+  }
+}
+
+bool shard::answer_repeat(group_ptr const& group) {
+  auto const& request = group->last();
+  auto const key_reused = [&](fingerprint const& known) {
+    if (known == request.request) return false;
+    finish(*group, fail(errc::key_reused,
+                        "this idempotency key was used before with another request; send a new key"));
+    return true;
+  };
+  if (auto const found = by_command_.find(request.command_id); found != by_command_.end()) {
+    if (key_reused(found->second->last().request)) return true;
+    for (auto& callback : group->waiting) found->second->waiting.push_back(std::move(callback));
+    gauge_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    return true;
+  }
+  std::shared_ptr<first_answer const> first;
+  if (auto const found = recent_.find(request.command_id); found != recent_.end()) {
+    first = found->second;
+  } else {
+    auto stored = around_->source.find_command(request.command_id);
+    if (!stored) {
+      finish(*group, tl::unexpected(stored.error()));
+      return true;
+    }
+    if (*stored) first = std::make_shared<first_answer>(**std::move(stored));
+  }
+  if (!first) return false;
+  if (key_reused(first->request)) return true;
+  around_->count.repeated.fetch_add(1, std::memory_order_relaxed);
+  finish(*group, command_reply{first->stream, first->partition, first->offset, first->version,
+                               first->events, true});
+  return true;
+}
+
+void shard::begin(group_ptr group) {
+  by_command_.emplace(group->last().command_id, group);
+  send_to_entity(group, 0);
+}
+
+void shard::send_to_entity(group_ptr const& group, std::size_t index) {
+  auto& target = entity_for(group->requests[index].command.stream);
+  ++target.busy;
+  send(target.actor, decide_command{group, index});
+}
+
+shard::live& shard::entity_for(std::string const& stream) {
+  if (auto const found = entities_.find(stream); found != entities_.end()) {
+    lru_.splice(lru_.end(), lru_, found->second.place_in_lru);
+    return found->second;
+  }
+  passivate_idle();
+  live fresh;
+  fresh.actor = spawn<entity>(stream, caf::actor_cast<caf::actor>(this), around_);
+  fresh.process = is_process_kind(stream_kind(stream));
+  fresh.place_in_lru = lru_.insert(lru_.end(), stream);
+  return entities_.emplace(stream, std::move(fresh)).first->second;
+}
+
+// An entity may go when nothing of it is in flight and the projections show all it did: then the next
+// activation finds it whole.
+void shard::passivate_idle() {
+  auto const limit =
+      std::max<std::size_t>(1, around_->options.live_entities_max / around_->partitions);
+  auto const applied = gauge_.applied.load(std::memory_order_acquire);
+  constexpr int looked_at_max = 8;
+  auto candidate = lru_.begin();
+  for (int i = 0; i < looked_at_max && entities_.size() >= limit && candidate != lru_.end(); ++i) {
+    auto const found = entities_.find(*candidate);
+    auto& one = found->second;
+    ++candidate;
+    if (one.busy > 0 || one.last_offset > applied || (one.process && !one.ended)) continue;
+    send_exit(one.actor, caf::exit_reason::user_shutdown);
+    lru_.erase(one.place_in_lru);
+    entities_.erase(found);
+  }
+}
+
+void shard::on_decided(group_ptr group, std::size_t index) {
+  // The partition may have been closed meanwhile; the group was answered then.
+  auto const current = by_command_.find(group->last().command_id);
+  if (current == by_command_.end() || current->second != group) return;
+  if (group->refusal) return refuse(*group, index);
+  if (index + 1 < group->requests.size()) return send_to_entity(group, index + 1);
+  commit_group(group);
+}
+
+void shard::refuse(command_group& group, std::size_t failed_at) {
+  auto const self = by_command_.at(group.last().command_id);
+  for (std::size_t i = 0; i <= failed_at; ++i) {
+    auto& one = entities_.at(group.requests[i].command.stream);
+    --one.busy;
+    if (i < failed_at) send(one.actor, settle_group{self, false});
+  }
+  around_->count.refused.fetch_add(1, std::memory_order_relaxed);
+  finish(group, tl::unexpected(*group.refusal));
+}
+
+void shard::answer_unchanged(command_group& group) {
+  auto const& last = group.requests.size() - 1;
+  finish(group, command_reply{group.requests[last].command.stream, partition_, 0,
+                              group.decisions[last].base_version, {}, false});
+}
+
+void shard::commit_group(group_ptr const& group) {
+  bool const grouped = group->requests.size() > 1;
+  last_recorded_ = std::max(last_recorded_, tracseq::now());
+  std::vector<std::string> records;
+  std::vector<in_flight> entries;
+  auto const size = group->requests.size();
+  std::size_t last_with_events = size;
+  for (std::size_t i = 0; i < size; ++i)
+    if (!group->decisions[i].events.empty()) last_with_events = i;
+  for (std::size_t i = 0; i < size; ++i) {
+    auto const& request = group->requests[i];
+    auto& target = entities_.at(request.command.stream);
+    if (grouped) send(target.actor, settle_group{group, true});
+    if (group->decisions[i].events.empty()) {
+      --target.busy;
+      continue;
+    }
+    commit record;
+    record.claim = head_.c;
+    record.prev = head_.h;
+    record.stream = request.command.stream;
+    record.base_version = group->decisions[i].base_version;
+    record.flags = i < last_with_events ? commit_flag::continued : commit_flag::none;
+    record.command_id = request.command_id;
+    record.request = request.request;
+    record.recorded_at = last_recorded_;
+    record.occurred_at = request.occurred_at;
+    record.who = request.who;
+    record.node = around_->options.node;
+    record.reason = request.reason;
+    record.correlation_id = request.correlation_id;
+    record.causation_id = request.causation_id;
+    record.traceparent = request.traceparent;
+    record.events = group->decisions[i].events;
+    auto bytes = encode_record(record);
+    chain_fold(head_, bytes);
+    in_flight entry;
+    entry.h = head_.h;
+    entry.stream = record.stream;
+    entry.version = record.version();
+    if (target.process) entry.ends_process = ends_process(record.events.back());
+    entry.since = steady::now();
+    if (i == last_with_events) entry.group = group;
+    entries.push_back(std::move(entry));
+    records.push_back(std::move(bytes));
+  }
+  if (records.empty()) return answer_unchanged(*group);
+  for (auto& entry : entries) in_flight_.push_back(std::move(entry));
+  if (auto appended = around_->log.append(partition_, std::move(records)); !appended)
+    close(phase::closed, appended.error());
+}
+
+bool shard::ends_process(encoded_event const& last) {
+  auto const decoded = decode_event(last);
+  return decoded && facts_of(*decoded).ends_process;
+}
+
+void shard::finish(command_group& group, result<command_reply> const& reply) {
+  if (auto const found = by_command_.find(group.last().command_id);
+      found != by_command_.end() && found->second.get() == &group)
+    by_command_.erase(found);
+  gauge_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  for (auto const& callback : group.waiting) callback(reply);
+}
+
+// --- The log ------------------------------------------------------------------------------------
+
+void shard::on_read(std::vector<read_back> const& records) {
+  for (auto const& record : records) {
+    if (!accepted(record.judged)) {
+      around_->count.skipped.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    followed_ = record.state;
+    if (record.judged == verdict::claim)
+      on_claimed(record);
+    else
+      on_own_commit(record);
+  }
+  forget_applied();
+}
+
+void shard::on_own_commit(read_back const& record) {
+  if (in_flight_.empty() || in_flight_.front().h != record.state.h) return;  // a stranger's
+  auto entry = std::move(in_flight_.front());
+  in_flight_.pop_front();
+  auto& target = entities_.at(entry.stream);
+  --target.busy;
+  target.last_offset = record.offset + 1;
+  if (target.process) {
+    target.ended = entry.ends_process;
+    send(target.actor, commit_accepted{entry.version});
+  }
+  if (!entry.group) return;
+  auto& group = *entry.group;
+  auto const last = group.requests.size() - 1;
+  auto answer = std::make_shared<first_answer>();
+  answer->partition = partition_;
+  answer->offset = record.offset;
+  answer->stream = group.requests[last].command.stream;
+  answer->version = group.decisions[last].base_version + group.decisions[last].events.size();
+  answer->request = group.last().request;
+  answer->events = std::move(group.decisions[last].events);
+  recent_[group.last().command_id] = answer;
+  recent_order_.emplace_back(record.offset, group.last().command_id);
+  around_->count.accepted.fetch_add(1, std::memory_order_relaxed);
+  finish(group, command_reply{answer->stream, partition_, record.offset, answer->version,
+                              answer->events, false});
+}
+
+void shard::forget_applied() {
+  auto const applied = gauge_.applied.load(std::memory_order_acquire);
+  while (!recent_order_.empty() && recent_order_.front().first < applied) {
+    recent_.erase(recent_order_.front().second);
+    recent_order_.pop_front();
+  }
+}
+
+void shard::start_claim() {
+  phase_ = phase::claiming;
+  phase_since_ = steady::now();
+  claim record;
+  record.number = followed_.c + 1;
+  record.recorded_at = tracseq::now();
+  record.node = around_->options.node;
+  record.boot_id = around_->options.boot_id;
+  record.command_address = around_->options.command_address;
+  if (auto appended = around_->log.append(partition_, {encode_record(record)}); !appended)
+    close(phase::closed, appended.error());
+}
+
+void shard::on_claimed(read_back const& record) {
+  if (record.claimed_by != around_->options.boot_id) {
+    close(phase::fenced,
+          not_open("another TracSeq node has taken this partition over; ask that one"));
+    return;
+  }
+  if (phase_ != phase::claiming) return;
+  head_ = record.state;
+  open_at_ = record.offset + 1;
+  phase_ = phase::catching_up;
+  gauge_.wants_applied = true;
+  try_open();
+}
+
+void shard::try_open() {
+  if (phase_ != phase::catching_up) return;
+  if (gauge_.applied.load(std::memory_order_acquire) < open_at_) return;
+  gauge_.wants_applied = false;
+  phase_ = phase::open;
+  around_->count.open_partitions.fetch_add(1);
+  take_back_torn_group();
+  resume_processes();
+  auto waiting = std::move(waiting_);
+  waiting_.clear();
+  for (auto& group : waiting) on_submit(std::move(group));
+}
+
+// If the log ends with the first part of a group, its owner died between two records: the part that is
+// there is undone, as if the group had been refused.
+void shard::take_back_torn_group() {
+  auto const torn = around_->source.torn_group(partition_);
+  if (!torn || !*torn) return;
+  auto const& record = **torn;
+  auto const undo = host(stream_kind(record.stream));
+  if (!undo) return;
+  for (auto const& event : record.events) {
+    auto command = undo->take_back(record.stream, event);
+    if (!command) continue;
+    auto group = std::make_shared<command_group>();
+    auto& request = group->requests.emplace_back();
+    request.command = *std::move(command);
+    request.command_id = derive_uuid(record.command_id, "take back");
+    request.who = {"tracseq", "TracSeq", "service"};
+    request.reason = "the registration it belonged to was cut off";
+    request.causation_id = record.command_id;
+    gauge_.in_flight.fetch_add(1, std::memory_order_relaxed);
+    if (!answer_repeat(group)) begin(group);
+  }
+}
+
+void shard::resume_processes() {
+  auto const streams = around_->source.open_processes(partition_);
+  if (!streams) return;
+  for (auto const& stream : *streams) {
+    auto& one = entity_for(stream);
+    one.ended = false;
+    send(one.actor, resume_process{});
+  }
+}
+
+void shard::close(phase next, error const& why) {
+  if (phase_ == phase::fenced) return;
+  if (phase_ == phase::open) around_->count.open_partitions.fetch_sub(1);
+  phase_ = next;
+  phase_since_ = steady::now();
+  closed_why_ = why;
+  // Where nothing was written the failure itself is the answer; otherwise nobody knows.
+  auto const answer = why.code == errc::storage_full
+                          ? why
+                          : error{errc::outcome_unknown,
+                                  "the log did not confirm in time (" + why.detail +
+                                      "). Repeat the request with the same idempotency key: it will "
+                                      "be done once.",
+                                  {}};
+  auto in_progress = std::move(by_command_);
+  by_command_.clear();
+  in_flight_.clear();
+  for (auto const& [id, group] : in_progress) finish(*group, tl::unexpected(answer));
+  for (auto const& [stream, one] : entities_)
+    send_exit(one.actor, caf::exit_reason::kill);
+  entities_.clear();
+  lru_.clear();
+  if (next == phase::fenced) {
+    auto waiting = std::move(waiting_);
+    waiting_.clear();
+    for (auto const& group : waiting) finish(*group, tl::unexpected(closed_why_));
+  }
+}
+
+void shard::on_tick() {
+  auto const time = steady::now();
+  auto const deadline = around_->options.deadline;
+  if (!in_flight_.empty() && time - in_flight_.front().since > deadline)
+    close(phase::closed, {errc::timed_out, "no answer from the log within its deadline", {}});
+  if (phase_ == phase::claiming && time - phase_since_ > deadline)
+    close(phase::closed, {errc::timed_out, "the claim was not read back", {}});
+  if (phase_ == phase::closed && asked_to_open_ && time - phase_since_ > claim_retry)
+    start_claim();
+  while (!waiting_.empty() && time - waiting_.front()->since > deadline) {
+    auto const group = std::move(waiting_.front());
+    waiting_.pop_front();
+    finish(*group, tl::unexpected(closed_why_));
+  }
+  passivate_idle();
+}
+
+}  // namespace tracseq::runtime

@@ -1,0 +1,92 @@
+#pragma once
+// The actor of one partition this node owns (or is about to): routes commands to entities, chains their
+// events into commits, appends them, and answers when they were read back and accepted.
+//
+//   closed → claiming → catching_up → open;   any → closed on failure, → fenced on a stranger's claim
+
+#include <deque>
+#include <list>
+#include <unordered_map>
+
+#include "actors/hosting.hpp"
+#include "actors/runtime/messages.hpp"
+
+namespace tracseq::runtime {
+
+class shard final : public caf::event_based_actor {
+ public:
+  shard(caf::actor_config& config, partition_id partition, std::shared_ptr<surroundings> around);
+  caf::behavior make_behavior() override;
+  char const* name() const override { return "shard"; }
+
+ private:
+  enum class phase { closed, claiming, catching_up, open, fenced, draining };
+
+  struct live {
+    caf::actor actor;
+    std::uint64_t last_offset = 0;   ///< behind its last accepted commit
+    std::uint32_t busy = 0;          ///< commands decided or being decided, not yet read back
+    bool process = false;
+    bool ended = true;               ///< of a process: nothing is due any more
+    std::list<std::string>::iterator place_in_lru;
+  };
+  struct in_flight {
+    hash256 h;                       ///< of the chain behind this record
+    group_ptr group;                 ///< answered when this record is accepted; null but for the last
+    std::string stream;
+    std::uint64_t version = 0;
+    bool ends_process = false;
+    steady::time_point since;
+  };
+
+  // Commands.
+  void on_submit(group_ptr group);
+  /// True if the group was answered, joined to one in flight, or refused by its id.
+  [[nodiscard]] bool answer_repeat(group_ptr const& group);
+  void begin(group_ptr group);
+  void send_to_entity(group_ptr const& group, std::size_t index);
+  void on_decided(group_ptr group, std::size_t index);
+  void refuse(command_group& group, std::size_t failed_at);
+  void commit_group(group_ptr const& group);
+  void answer_unchanged(command_group& group);
+  [[nodiscard]] static bool ends_process(encoded_event const& last);
+  void finish(command_group& group, result<command_reply> const& reply);
+  [[nodiscard]] live& entity_for(std::string const& stream);
+  void passivate_idle();
+
+  // The log.
+  void on_read(std::vector<read_back> const& records);
+  void on_own_commit(read_back const& record);
+  void start_claim();
+  void on_claimed(read_back const& record);
+  void try_open();
+  void take_back_torn_group();
+  void resume_processes();
+  void close(phase next, error const& why);
+  void on_tick();
+  void forget_applied();
+
+  partition_id const partition_;
+  std::shared_ptr<surroundings> const around_;
+  partition_gauge& gauge_;
+  phase phase_ = phase::closed;
+  error closed_why_;
+  bool asked_to_open_ = false;
+  steady::time_point phase_since_ = steady::now();
+
+  chain_state followed_;        ///< as accepted
+  chain_state head_;            ///< with all that was appended under the claim
+  std::uint64_t open_at_ = 0;   ///< offset behind the claim: the projections must show it first
+  instant last_recorded_;       ///< recorded_at never goes back within a partition
+
+  std::unordered_map<std::string, live> entities_;
+  std::list<std::string> lru_;  ///< least recently used first
+  std::deque<in_flight> in_flight_;
+  std::deque<group_ptr> waiting_;  ///< came while the partition was not open
+  std::unordered_map<uuid, group_ptr> by_command_;  ///< in progress
+  /// Accepted, but perhaps not yet in the projection of command ids.
+  std::unordered_map<uuid, std::shared_ptr<first_answer const>> recent_;
+  std::deque<std::pair<std::uint64_t, uuid>> recent_order_;
+};
+
+}  // namespace tracseq::runtime

@@ -1,0 +1,73 @@
+#pragma once
+// What the engine, its shards and its entities share. Internal to actors/runtime.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/runtime/engine.hpp"
+
+namespace tracseq::runtime {
+
+using steady = std::chrono::steady_clock;
+
+/// What one command of a group came to.
+struct decided {
+  std::uint64_t base_version = 0;
+  std::vector<encoded_event> events;
+};
+
+/// A group of commands on its way through shard and entities. Whoever holds the message that carries
+/// it owns it; two actors never touch it at once.
+struct command_group {
+  std::vector<command_request> requests;
+  std::vector<command_callback> waiting;  ///< the submitter, and repeats that came meanwhile
+  std::vector<decided> decisions;         ///< one for each request decided so far
+  std::optional<error> refusal;
+  steady::time_point since = steady::now();
+
+  [[nodiscard]] command_request const& last() const { return requests.back(); }
+};
+using group_ptr = std::shared_ptr<command_group>;
+
+/// Counters that any thread reads.
+struct counters {
+  std::atomic<std::uint64_t> live_entities{0};
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> repeated{0};
+  std::atomic<std::uint64_t> shed{0};
+  std::atomic<std::uint64_t> skipped{0};
+  std::atomic<std::uint64_t> open_partitions{0};
+  std::atomic<std::uint64_t> open_processes{0};
+};
+
+/// Of one partition, read by the threads that submit and follow.
+struct partition_gauge {
+  std::atomic<std::uint64_t> in_flight{0};
+  std::atomic<std::uint64_t> applied{0};  ///< next offset that the projections have not seen
+  std::atomic<bool> wants_applied{false};  ///< the shard waits to be told
+};
+
+/// The world outside the actors, as they see it.
+struct surroundings {
+  event_log& log;
+  stream_source& source;
+  engine_options options;
+  partition_id partitions;
+  counters count;
+  std::vector<partition_gauge> gauges;
+  std::function<void(std::vector<command_request>, command_callback)> submit;
+  effect_performer perform;
+
+  surroundings(event_log& log_, stream_source& source_, engine_options options_)
+      : log(log_),
+        source(source_),
+        options(std::move(options_)),
+        partitions(log_.partitions()),
+        gauges(log_.partitions()) {}
+};
+
+}  // namespace tracseq::runtime
