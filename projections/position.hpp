@@ -1,0 +1,42 @@
+#pragma once
+// Where the read models stand in the log.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/chain.hpp"
+#include "events/hash.hpp"
+#include "events/ids.hpp"
+
+namespace tracseq {
+
+/// One partition, as the store keeps it beside the rows.
+struct partition_position {
+  std::uint64_t next_offset = 0;  ///< the first offset that is not applied
+  std::uint64_t last_offset = 0;  ///< of the last record that was read; only where next_offset > 0
+  hash256 last_hash{};            ///< SHA-256 of that record, accepted or not
+  chain_state chain;              ///< the fold behind it
+  /// The last accepted commit, if it is flagged `continued`: a group that may be torn.
+  bool group_open = false;
+  std::string group_stream;
+  std::uint64_t group_base_version = 0;
+  friend bool operator==(partition_position const&, partition_position const&) = default;
+};
+
+/// All partitions before the first record.
+[[nodiscard]] std::vector<partition_position> genesis_positions(partition_id partitions);
+
+/// The next offset of each partition: what an answer reflects, what a request may demand.
+using position_vector = std::vector<std::uint64_t>;
+
+[[nodiscard]] position_vector offsets_of(std::vector<partition_position> const& positions);
+
+/// "12.0.5.33"
+[[nodiscard]] std::string to_text(position_vector const& position);
+/// None for anything that `to_text` cannot have written.
+[[nodiscard]] std::optional<position_vector> parse_position(std::string_view text) noexcept;
+
+}  // namespace tracseq

@@ -1,0 +1,128 @@
+#pragma once
+// Samples as they are: one row each, with indexes for every filter and order of the list.
+//
+//   R id                        sample_row
+//   C created id                by creation        N name 00 id    by name       M updated id
+//   P project 00 created id     S state created id         T type created id
+//   U unit created id           I import created id        (index rows are empty)
+//   # …                         counts: total, by state, project, type, unit, import
+
+#include <map>
+
+#include "projections/projection.hpp"
+#include "projections/table_view.hpp"
+
+namespace tracseq {
+
+/// The one word for where a sample stands in its life.
+BOOST_DEFINE_ENUM_CLASS(sample_state, registered, received, accepted, in_storage, on_hold, rejected,
+                        discarded, archived)
+
+/// Where a tube stands.
+struct sample_place {
+  uuid unit_id;
+  std::string slot;
+  std::string unit_label;  ///< the unit's name when it was put there
+  instant since;
+  friend bool operator==(sample_place const&, sample_place const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(sample_place, (), (unit_id, slot, unit_label, since))
+
+/// A tube that was taken out of storage and is not back.
+struct sample_check_out {
+  uuid from_unit_id;
+  std::string from_slot;
+  std::string from_unit_label;
+  std::string purpose;
+  std::string by;  ///< name of the person
+  instant since;
+  std::optional<instant> due_at;
+  friend bool operator==(sample_check_out const&, sample_check_out const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(sample_check_out, (),
+                      (from_unit_id, from_slot, from_unit_label, purpose, by, since, due_at))
+
+struct sample_row {
+  uuid id;
+  sample::details details;
+  std::vector<std::string> old_barcodes;  ///< they still name it
+  sample_state state = sample_state::registered;
+  sample_state stage = sample_state::registered;  ///< beneath hold and storage
+  std::string state_reason;  ///< why on hold, rejected or discarded; else empty
+  std::optional<sample_place> place;
+  std::optional<sample_check_out> checked_out;
+  std::optional<instant> received_at;
+  std::string condition;  ///< on arrival
+  std::optional<double> arrival_temperature_celsius;
+  std::string disposal;  ///< how it was discarded
+  instant created_at;    ///< recorded, not occurred: the order of the log
+  instant updated_at;
+  std::string created_by;
+  std::uint64_t version = 0;  ///< of its stream; the ETag
+  std::optional<uuid> import_id;
+  bool on_hold = false;
+  sample_state stage_before = sample_state::registered;  ///< a final state; for a reinstatement
+  std::string hold_reason;
+  friend bool operator==(sample_row const&, sample_row const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(sample_row, (),
+                      (id, details, old_barcodes, state, stage, state_reason, place, checked_out,
+                       received_at, condition, arrival_temperature_celsius, disposal, created_at,
+                       updated_at, created_by, version, import_id, on_hold, stage_before, hold_reason))
+
+/// All that are given must hold.
+struct sample_filter {
+  std::optional<std::string> project;  ///< exactly; "" = without a project
+  std::vector<sample_state> states;      ///< any of them; none = all
+  std::optional<sample::sample_type> type;
+  std::string text;  ///< begins a name, a word of it or a label, in any case
+  std::optional<uuid> unit_id;
+  std::optional<uuid> import_id;
+};
+
+BOOST_DEFINE_ENUM_CLASS(sample_sort, created_at, name, updated_at)
+
+struct sample_list_request {
+  sample_filter filter;
+  sample_sort sort = sample_sort::created_at;
+  bool descending = true;
+  std::string cursor;  ///< of the page before, with the same filter and order; empty = first page
+  std::uint32_t limit = 50;  ///< 1 to `page_rows_max`
+};
+
+struct sample_counts {
+  std::uint64_t total = 0;
+  std::map<std::string, std::uint64_t> by_state;  ///< word → samples, words with none left out
+  std::map<std::string, std::uint64_t> by_type;
+  std::map<std::string, std::uint64_t> by_project;
+};
+
+class samples_query {
+ public:
+  explicit samples_query(read_view const& view) : view_(view) {}
+
+  [[nodiscard]] std::optional<sample_row> get(uuid const& id) const;
+  /// Walks in the asked order. A page may be shorter than `limit` although more follows (it looks at
+  /// a bounded number of rows): only an empty `next_cursor` means the end. `invalid_argument` for a
+  /// limit out of range or a cursor of another list.
+  [[nodiscard]] result<page<sample_row>> list(sample_list_request const& request) const;
+  [[nodiscard]] sample_counts counts() const;
+  /// Samples that hold `filter`, where that is cheap: no filter, states alone, or one
+  /// other field that is not the text.
+  [[nodiscard]] std::optional<std::uint64_t> total(sample_filter const& filter) const;
+
+ private:
+  read_view const& view_;
+};
+
+/// Lower-case terms under which a sample is found: labels, name, words of the name.
+[[nodiscard]] std::vector<std::string> search_terms(sample_row const& row);
+
+class samples_projection final : public projection {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "samples"; }
+  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  void apply(accepted_event const& event, table& rows) const override;
+};
+
+}  // namespace tracseq
