@@ -14,13 +14,15 @@
 #include "events/instant.hpp"
 #include "events/record.hpp"
 #include "events/result.hpp"
+#include "events/sample.hpp"
 
 namespace tracseq {
-class engine;
-class settings;
-struct engine_stats;
+class read_view;
 struct command_request;
 struct command_reply;
+namespace offline {
+struct audit_report;
+}
 }  // namespace tracseq
 
 namespace tracseq::http {
@@ -30,37 +32,112 @@ class progress {
  public:
   virtual ~progress() = default;
   /// The next offset of each partition that the projections have not shown yet, by partition.
-  [[nodiscard]] virtual std::vector<log_position> applied() const = 0;
+  [[nodiscard]] virtual std::vector<std::uint64_t> applied() const = 0;
+  /// All that this node has acknowledged, as next offsets by partition.
+  [[nodiscard]] virtual std::vector<std::uint64_t> acknowledged() const = 0;
   /// True when the projections show all that this node has acknowledged. Cheap: asked on every read.
   [[nodiscard]] virtual bool current() const noexcept = 0;
-  /// All that this node has acknowledged, as next offsets.
-  [[nodiscard]] virtual std::vector<log_position> acknowledged() const = 0;
   /// Calls `done(true)` as soon as the projections cover `wanted` (in this call if they do already),
   /// `done(false)` after `within`.
-  virtual void when_applied(std::span<log_position const> wanted, std::chrono::milliseconds within,
+  virtual void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds within,
                             std::function<void(bool)> done) = 0;
   /// Calls `news` after each batch that was applied, from the follower's thread; it must not block.
+  /// Only before the first batch.
   virtual void on_advance(std::function<void()> news) = 0;
 };
 
-/// Labels of our own, from a block this node reserved. Any thread.
+/// Labels of our own, from blocks this node reserved. Any thread.
 class label_source {
  public:
   virtual ~label_source() = default;
   /// The next unused label; calls back at once while the block lasts.
   virtual void next(std::function<void(result<std::string>)> done) = 0;
-  /// A block of `count` blank labels to print, reserved under `command_id` (a repeat gives the same).
-  virtual void reserve_blank(std::uint32_t count, std::string purpose, uuid const& command_id,
-                             fingerprint const& request, principal const& who,
-                             std::function<void(result<std::vector<std::string>>)> done) = 0;
 };
 
-/// Where commands go in: the engine, or nothing in a read-only node.
-class command_sink {
+/// Where commands go in: the engine. Any thread; see engine::submit.
+using submit_commands = std::function<void(std::vector<command_request> group,
+                                           std::function<void(result<command_reply>)> done)>;
+
+/// One partition as /system shows it.
+struct partition_status {
+  partition_id partition = 0;
+  std::uint64_t end = 0;      ///< next offset of the log
+  std::uint64_t applied = 0;  ///< next offset of the projections
+  std::uint64_t claim = 0;    ///< newest accepted claim
+  std::uint64_t commits = 0;  ///< accepted
+  std::uint64_t lag = 0;      ///< records the projections are behind
+};
+BOOST_DESCRIBE_STRUCT(partition_status, (), (partition, end, applied, claim, commits, lag))
+
+struct projection_status {
+  std::string name;
+  std::uint32_t version = 0;
+  std::string state;  ///< "live", "building 41 %"
+  std::uint64_t parked = 0;
+};
+BOOST_DESCRIBE_STRUCT(projection_status, (), (name, version, state, parked))
+
+/// A stream that a projection could not apply; it waits there with what followed it.
+struct parked_stream {
+  std::string id;  ///< names it in the two calls below
+  std::string projection;
+  std::string stream;
+  std::string why;
+  std::uint64_t events = 0;
+  instant since;
+};
+BOOST_DESCRIBE_STRUCT(parked_stream, (), (id, projection, stream, why, events, since))
+
+/// The node's own state; any thread.
+class node_status {
  public:
-  virtual ~command_sink() = default;
-  virtual void submit(std::vector<command_request> group,
-                      std::function<void(result<command_reply>)> done) = 0;
+  virtual ~node_status() = default;
+  [[nodiscard]] virtual bool ready() const = 0;  ///< partitions taken and projections caught up
+  [[nodiscard]] virtual std::string why_not_ready() const = 0;
+  [[nodiscard]] virtual std::vector<partition_status> partitions() const = 0;
+  [[nodiscard]] virtual std::vector<projection_status> projections() const = 0;
+  [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;
+  [[nodiscard]] virtual std::vector<parked_stream> parked() const = 0;
+  [[nodiscard]] virtual result<void> retry_parked(std::string const& id) = 0;
+  [[nodiscard]] virtual result<void> skip_parked(std::string const& id) = 0;
+  /// Walks the chain of every partition. Takes seconds; called from a worker thread.
+  [[nodiscard]] virtual result<offline::audit_report> verify() = 0;
+  /// Signed heads that were written elsewhere, as JSON objects, newest first.
+  [[nodiscard]] virtual std::vector<std::string> checkpoints() const = 0;
+};
+
+struct node_facts {
+  std::string node = "node-1";
+  std::string version;
+  std::string log;   ///< description of the log
+  std::string data;  ///< directory
+  bool read_only = false;
+  std::optional<instant> until;  ///< of a replay: the moment it shows
+  instant started;
+  partition_id partitions = 12;
+};
+
+struct services {
+  node_facts facts;
+  std::string token;   ///< of the operator; empty = nobody gets in
+  std::string ui_dir;  ///< built page; empty = none
+  std::size_t body_bytes_max = 1 << 20;
+  std::size_t upload_bytes_max = 20 << 20;
+  std::chrono::milliseconds read_wait{2'000};     ///< for projections to reach a demanded position
+  std::chrono::milliseconds process_wait{5'000};  ///< for a move or discard to end
+
+  /// Rows of all projections at this moment.
+  std::function<std::shared_ptr<read_view const>()> view;
+  submit_commands submit;  ///< empty in a read-only node
+  http::progress* progress = nullptr;
+  label_source* labels = nullptr;  ///< null in a read-only node
+  node_status* status = nullptr;
+  event_log* log = nullptr;  ///< null where there is none to read (a replayed copy)
+  /// Seals personal text; empty where the node has no key store.
+  std::function<result<sealed_text>(std::string_view)> seal;
+  std::function<std::optional<std::string>(sealed_text const&)> unseal;
+  /// The secret that signs a rule's webhooks.
+  std::function<std::string(uuid const& rule)> webhook_secret;
 };
 
 }  // namespace tracseq::http
