@@ -1,0 +1,139 @@
+#include "node/labels.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "actors/barcode_series.hpp"
+#include "actors/command_codec.hpp"
+#include "actors/runtime/engine.hpp"
+#include "events/barcode.hpp"
+#include "events/barcode_label.hpp"
+#include "events/registry.hpp"
+
+namespace tracseq {
+namespace {
+
+// A block that is not used up at a restart leaves a gap of at most its size, so it begins small and
+// grows with demand.
+constexpr std::uint32_t block_size_first = 50;
+constexpr std::uint32_t block_size_max = 10'000;
+
+int year_now() {
+  auto const day = std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(now().us)));
+  return static_cast<int>(std::chrono::year_month_day(day).year());
+}
+
+command_request reserve_request(int year, std::uint32_t count, std::string purpose) {
+  command_request request;
+  request.command =
+      make_command(stream_name(barcode_series::kind, std::to_string(year)),
+                   commands::barcode_series::reserve_block{count, std::move(purpose)});
+  return request;
+}
+
+std::optional<barcode_series::block_reserved> block_of(command_reply const& reply) {
+  if (reply.events.empty()) return std::nullopt;
+  auto const event = decode_event(reply.events.front());
+  if (!event) return std::nullopt;
+  if (auto const* block = std::get_if<barcode_series::block_reserved>(&*event)) return *block;
+  return std::nullopt;
+}
+
+}  // namespace
+
+block_labels::block_labels(http::command_sink& commands, std::string node)
+    : commands_(commands), node_(std::move(node)), block_size_(block_size_first) {}
+
+void block_labels::next(std::function<void(result<std::string>)> done) {
+  int const year = year_now();
+  std::string label;
+  bool fetch_more = false;
+  {
+    std::lock_guard const guard(mutex_);
+    if (year != year_) {
+      year_ = year;
+      next_ = end_ = next_block_ = next_block_end_ = 0;
+    }
+    if (next_ == end_ && next_block_ != next_block_end_) {
+      next_ = next_block_;
+      end_ = next_block_end_;
+      next_block_ = next_block_end_ = 0;
+    }
+    if (next_ != end_)
+      label = to_string(series_label{year, next_++});
+    else
+      waiting_.push_back(std::move(done));
+    bool const low = end_ - next_ < block_size_ / 2 && next_block_ == next_block_end_;
+    if (low && !fetching_) fetching_ = fetch_more = true;
+  }
+  if (fetch_more) fetch(year);
+  if (!label.empty()) done(std::move(label));
+}
+
+void block_labels::fetch(int year) {
+  auto request = reserve_request(year, block_size_, "labels made at registration");
+  request.command_id = new_uuid();
+  request.who = {"tracseq", "TracSeq (" + node_ + ")", "service"};
+  commands_.submit({std::move(request)},
+                   [this, year](result<command_reply> reply) { on_block(year, reply); });
+}
+
+void block_labels::on_block(int year, result<command_reply> const& reply) {
+  std::vector<std::function<void()>> answers;
+  bool fetch_more = false;
+  {
+    std::lock_guard const guard(mutex_);
+    fetching_ = false;
+    auto const block = reply ? block_of(*reply) : std::nullopt;
+    if (block && year == year_) {
+      auto& begin = next_ == end_ ? next_ : next_block_;
+      auto& end = next_ == end_ ? end_ : next_block_end_;
+      begin = block->first;
+      end = block->first + block->count;
+      block_size_ = std::min(block_size_ * 2, block_size_max);
+      while (!waiting_.empty() && next_ != end_) {
+        answers.push_back([done = std::move(waiting_.front()),
+                           label = to_string(series_label{year, next_++})] { done(label); });
+        waiting_.pop_front();
+      }
+      fetch_more = !waiting_.empty();
+      fetching_ = fetch_more;
+    } else {
+      auto const why = reply ? error{errc::unavailable, "no label could be made; try again", {}}
+                             : reply.error();
+      for (auto& done : waiting_)
+        answers.push_back([done = std::move(done), why] { done(tl::unexpected(why)); });
+      waiting_.clear();
+    }
+  }
+  for (auto const& answer : answers) answer();
+  if (fetch_more) fetch(year);
+}
+
+void block_labels::reserve_blank(std::uint32_t count, std::string purpose, uuid const& command_id,
+                                 fingerprint const& request_print, principal const& who,
+                                 std::function<void(result<std::vector<std::string>>)> done) {
+  int const year = year_now();
+  auto request = reserve_request(year, count, std::move(purpose));
+  request.command_id = command_id;
+  request.request = request_print;
+  request.who = who;
+  commands_.submit({std::move(request)}, [year, done = std::move(done)](
+                                             result<command_reply> const& reply) {
+    if (!reply) return done(tl::unexpected(reply.error()));
+    auto const block = block_of(*reply);
+    if (!block) return done(fail(errc::internal, "the series answered without a block"));
+    // A repeat may come in another year than the first time; the stream says which it was.
+    auto const key = stream_key(reply->stream);
+    int label_year = year;
+    std::from_chars(key.data(), key.data() + key.size(), label_year);
+    std::vector<std::string> labels;
+    for (std::uint32_t i = 0; i < block->count; ++i)
+      labels.push_back(to_string(series_label{label_year, block->first + i}));
+    done(std::move(labels));
+  });
+}
+
+}  // namespace tracseq
