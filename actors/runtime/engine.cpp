@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "actors/runtime/notifier.hpp"
 #include "actors/runtime/shard.hpp"
 
 namespace tracseq {
@@ -46,6 +47,7 @@ struct engine::parts {
   std::shared_ptr<surroundings> around;
   std::unique_ptr<caf::actor_system> system;
   std::vector<caf::actor> shards;
+  caf::actor notifications;
 };
 
 engine::engine(event_log& log, stream_source& source, engine_options options)
@@ -60,6 +62,8 @@ engine::~engine() {
   parts_->around->log.on_failure({});
   for (auto const& shard : parts_->shards)
     caf::anon_send_exit(shard, caf::exit_reason::kill);
+  if (parts_->notifications)
+    caf::anon_send_exit(parts_->notifications, caf::exit_reason::kill);
 }
 
 void engine::on_effect(effect_performer performer) {
@@ -98,6 +102,20 @@ void engine::on_applied(std::vector<log_position> applied) {
     if (gauge.wants_applied.load(std::memory_order_acquire))
       caf::anon_send(parts_->shards[partition], runtime::projections_applied{});
   }
+}
+
+void engine::start_notifications(
+    notification_rules rules, std::function<entity_facts(std::string const& stream)> look_up) {
+  parts_->notifications =
+      parts_->system->spawn<runtime::notifier>(parts_->around, std::move(look_up));
+  caf::anon_send(parts_->notifications, runtime::set_rules{std::make_shared<notification_rules>(
+                                            std::move(rules))});
+}
+
+void engine::notify(std::vector<notice> events, std::function<void()> done) {
+  caf::anon_send(parts_->notifications,
+                 runtime::tell_events{std::make_shared<std::vector<notice>>(std::move(events)),
+                                      std::move(done)});
 }
 
 void engine::drain(std::chrono::milliseconds within) {

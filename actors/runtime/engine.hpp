@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "actors/decider.hpp"
+#include "actors/notification_policy.hpp"
 #include "events/chain.hpp"
 #include "events/event_log.hpp"
 #include "events/record.hpp"
@@ -147,6 +148,13 @@ class engine {
   void on_read(std::vector<read_back> batch);
   /// … and, when the projections show them, up to where.
   void on_applied(std::vector<log_position> applied);
+
+  /// Starts the notification actor with the rules in force; `look_up` describes a stream (any thread).
+  void start_notifications(notification_rules rules,
+                           std::function<entity_facts(std::string const& stream)> look_up);
+  /// Tells it accepted events, in order; `done` comes once, when every delivery they ask for is queued.
+  /// One batch at a time.
+  void notify(std::vector<notice> events, std::function<void()> done);
 
   /// Takes no new command, lets what is in flight finish within `within`, closes.
   void drain(std::chrono::milliseconds within);

@@ -1,0 +1,167 @@
+#include "node/notification_feed.hpp"
+
+#include "events/cloud_event.hpp"
+#include "events/codec.hpp"
+#include "projections/inbox.hpp"
+#include "projections/runs.hpp"
+#include "projections/samples.hpp"
+#include "projections/storage.hpp"
+
+namespace tracseq {
+namespace {
+
+constexpr std::size_t batch_bytes_max = 1u << 20;
+constexpr auto poll_patience = std::chrono::milliseconds(200);
+// Not a stream anybody could name: kinds have no blanks.
+constexpr std::string_view cursor_name = "notification feed/cursor";
+
+struct saved_partition {
+  std::uint64_t next_offset = 0;
+  std::uint64_t last_offset = 0;
+  std::string last_hash;
+  std::string h;
+  std::uint64_t c = 0;
+  std::uint64_t s = 0;
+};
+BOOST_DESCRIBE_STRUCT(saved_partition, (), (next_offset, last_offset, last_hash, h, c, s))
+struct saved_cursor {
+  std::vector<saved_partition> partitions;
+};
+BOOST_DESCRIBE_STRUCT(saved_cursor, (), (partitions))
+
+std::string bytes_of(hash256 const& hash) {
+  return {reinterpret_cast<char const*>(hash.data()), hash.size()};
+}
+hash256 hash_of(std::string const& bytes) {
+  hash256 hash{};
+  std::memcpy(hash.data(), bytes.data(), std::min(bytes.size(), hash.size()));
+  return hash;
+}
+
+}  // namespace
+
+notification_feed::notification_feed(event_log& log, runner& models, engine& to)
+    : log_(log), models_(models), to_(to) {}
+
+notification_feed::~notification_feed() { stop(); }
+
+result<void> notification_feed::start() {
+  try {
+    auto const view = models_.newest();
+    for (auto const& row : inbox_query(*view).rules())
+      rules_.put(row.id, {row.terms, row.paused, row.created_at});
+  } catch (query_failure const& caught) {
+    return tl::unexpected(caught.why());
+  }
+  to_.start_notifications(rules_, [this](std::string const& stream) { return look_up(stream); });
+  auto opened = fold_reader::open(log_, load_cursor());
+  if (!opened) return tl::unexpected(opened.error());
+  reader_ = *std::move(opened);
+  thread_ = std::jthread([this] { run(); });
+  return {};
+}
+
+void notification_feed::stop() {
+  stopping_ = true;
+  if (reader_) reader_->interrupt();
+  told_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void notification_feed::run() {
+  while (!stopping_) {
+    auto batch = reader_->next(batch_bytes_max, poll_patience, false);
+    if (!batch) return;  // the follower reads the same log and says why
+    if (batch->empty()) continue;
+    auto events = notices_of(*batch);
+    if (!events.empty() && !tell(std::move(events))) return;
+    save_cursor();
+  }
+}
+
+std::vector<notice> notification_feed::notices_of(folded_batch const& batch) {
+  std::vector<notice> events;
+  for (auto const& accepted : batch.commits) {
+    auto const kind = stream_kind(accepted.commit.stream);
+    bool const of_rule = kind == notification_rule::kind;
+    if (!of_rule && (rules_.empty() || kind == delivery::kind)) continue;
+    for (std::uint32_t i = 0; i < accepted.commit.events.size(); ++i) {
+      auto event = decode_event(accepted.commit.events[i]);
+      if (!event) continue;  // the projections park it, where an operator sees it
+      notice one;
+      one.event_id = event_id(accepted.partition, accepted.offset, i);
+      one.stream = accepted.commit.stream;
+      one.recorded_at = accepted.commit.recorded_at;
+      one.who = accepted.commit.who;
+      one.cloud_event = cloud_event_json(accepted.commit, accepted.partition, accepted.offset, i,
+                                         *event);
+      one.event = *std::move(event);
+      if (of_rule) rules_.learn(one);
+      events.push_back(std::move(one));
+    }
+  }
+  return events;
+}
+
+bool notification_feed::tell(std::vector<notice> events) {
+  // What an event is about is looked up in the projections; they must show it.
+  if (!models_.wait_for(offsets_of(reader_->state().at()), std::chrono::milliseconds(5'000)) &&
+      stopping_)
+    return false;
+  {
+    std::lock_guard const guard(mutex_);
+    batch_done_ = false;
+  }
+  to_.notify(std::move(events), [this] {
+    std::lock_guard const guard(mutex_);
+    batch_done_ = true;
+    told_.notify_all();
+  });
+  std::unique_lock guard(mutex_);
+  told_.wait(guard, [this] { return batch_done_ || stopping_; });
+  return batch_done_;
+}
+
+void notification_feed::save_cursor() {
+  saved_cursor cursor;
+  for (auto const& at : reader_->state().at())
+    cursor.partitions.push_back({at.next_offset, at.last_offset, bytes_of(at.last_hash),
+                                 bytes_of(at.chain.h), at.chain.c, at.chain.s});
+  models_.save_snapshot(cursor_name, ++saves_, codec::encode(cursor));
+}
+
+std::vector<partition_position> notification_feed::load_cursor() const {
+  auto positions = genesis_positions(log_.partitions());
+  auto const saved = models_.load_snapshot(cursor_name);
+  if (!saved) return positions;
+  auto const cursor = codec::decode<saved_cursor>(saved->state);
+  if (!cursor || cursor->partitions.size() != positions.size()) return positions;
+  for (std::size_t p = 0; p < positions.size(); ++p) {
+    auto const& from = cursor->partitions[p];
+    positions[p].next_offset = from.next_offset;
+    positions[p].last_offset = from.last_offset;
+    positions[p].last_hash = hash_of(from.last_hash);
+    positions[p].chain = {hash_of(from.h), from.c, from.s};
+  }
+  return positions;
+}
+
+entity_facts notification_feed::look_up(std::string const& stream) const {
+  try {
+    auto const view = models_.newest();
+    auto const id = parse_uuid(stream_key(stream));
+    if (!id) return {std::string(stream_key(stream)), {}};
+    auto const kind = stream_kind(stream);
+    if (kind == sample::kind)
+      if (auto const row = samples_query(*view).get(*id)) return {row->details.name, row->details.project};
+    if (kind == storage_unit::kind)
+      if (auto const row = storage_query(*view).get(*id)) return {row->name, row->project};
+    if (kind == sequencing_run::kind)
+      if (auto const row = runs_query(*view).get(*id)) return {row->name, row->project};
+  } catch (query_failure const&) {
+    // Told without a name rather than not at all.
+  }
+  return {};
+}
+
+}  // namespace tracseq
