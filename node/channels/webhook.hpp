@@ -1,0 +1,65 @@
+#pragma once
+// Sends webhooks as Standard Webhooks describes: headers `webhook-id` (the same at every attempt, so a
+// receiver can drop a repeat), `webhook-timestamp`, and `webhook-signature: v1,<base64 of HMAC-SHA-256
+// over id.timestamp.body>` with the secret that the rule shows.
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "events/ids.hpp"
+#include "events/instant.hpp"
+
+namespace tracseq {
+
+struct webhook_options {
+  std::string master_key;                    ///< what secrets come from; never leaves the node
+  bool allow_private_addresses = false;      ///< receivers on loopback, link-local and private networks
+  std::chrono::milliseconds timeout{10'000};
+  std::size_t threads = 4;
+  std::size_t queue_max = 10'000;
+};
+
+/// "whsec_…": the secret of all webhooks to `url`, derived from the node's key.
+[[nodiscard]] std::string webhook_secret(std::string const& master_key, std::string const& url);
+/// The value of `webhook-signature`.
+[[nodiscard]] std::string webhook_signature(std::string const& secret, std::string const& message_id,
+                                            std::int64_t timestamp_s, std::string const& body);
+/// True for addresses that are not of the public internet: loopback, private, link-local, multicast,
+/// and IPv4 addresses mapped into IPv6. `address` is numeric.
+[[nodiscard]] bool is_private_address(std::string const& address);
+
+class webhook_channel {
+ public:
+  using callback = std::function<void(bool ok, std::string detail)>;
+
+  explicit webhook_channel(webhook_options options);
+  ~webhook_channel();
+
+  /// Calls back once, from a thread of the channel: delivered on any 2xx; else why not.
+  void send(std::string url, uuid const& message_id, std::string body, callback done);
+
+ private:
+  struct job {
+    std::string url;
+    std::string message_id;
+    std::string body;
+    callback done;
+  };
+  void work();
+  [[nodiscard]] std::pair<bool, std::string> perform(job const& one) const;
+
+  webhook_options const options_;
+  std::mutex mutex_;
+  std::condition_variable more_;
+  std::deque<job> queue_;
+  bool stopping_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace tracseq
