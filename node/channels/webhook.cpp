@@ -169,7 +169,7 @@ std::pair<bool, std::string> webhook_channel::perform(job const& one) const {
   std::size_t answered = 0;
   char problem[CURL_ERROR_SIZE] = {};
   curl_easy_setopt(h, CURLOPT_URL, one.url.c_str());
-  curl_easy_setopt(h, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+  curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(h, CURLOPT_PROXY, "");
   curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
