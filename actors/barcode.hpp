@@ -52,10 +52,11 @@ struct release {
   std::string entity;  ///< what it is reserved for or names
   uuid holder;  ///< of a reservation; nil where an assignment is taken back
   uuid reserve_for;  ///< nil, or the holder for whom it stays reserved
+  bool as_blank = false;  ///< it stays reserved as a blank label
   std::string why;
   friend bool operator==(release const&, release const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(release, (), (label, entity, holder, reserve_for, why))
+BOOST_DESCRIBE_STRUCT(release, (), (label, entity, holder, reserve_for, as_blank, why))
 
 using command = std::variant<reserve, assign, confirm, release>;
 

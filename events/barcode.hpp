@@ -29,10 +29,11 @@ struct assigned {
   std::string entity;
   std::string entity_label;  ///< name of the entity then, for people
   uuid holder;               ///< whose reservation this made good; nil if there was none
+  bool was_blank = false;    ///< that reservation was of a blank label
   [[nodiscard]] std::string words() const;
   friend bool operator==(assigned const&, assigned const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(assigned, (), (entity, entity_label, holder))
+BOOST_DESCRIBE_STRUCT(assigned, (), (entity, entity_label, holder, was_blank))
 
 /// A reservation, or the assignment of a registration that was cut off, was taken back.
 struct released {
