@@ -23,7 +23,7 @@ result<void> follower::start(engine* to) {
   reader_ = *std::move(opened);
   streams_.set_positions(positions);
   for (std::size_t p = 0; p < positions.size(); ++p) acknowledged_[p] = positions[p].next_offset;
-  if (to) to->on_applied(applied());
+  if (to) to->on_applied(applied_positions());
   thread_ = std::jthread([this, to] { run(to); });
   return {};
 }
@@ -63,7 +63,7 @@ void follower::run(engine* to) {
       if (to) tell_engine(*to, *batch);
       if (!apply(*batch)) return;
       streams_.set_positions(batch->positions);
-      if (to) to->on_applied(applied());
+      if (to) to->on_applied(applied_positions());
       std::vector<std::function<void()>> listeners;
       {
         std::lock_guard const guard(mutex_);
@@ -103,7 +103,9 @@ bool follower::apply(folded_batch const& batch) {
   }
 }
 
-std::vector<log_position> follower::applied() const {
+std::vector<std::uint64_t> follower::applied() const { return models_.applied(); }
+
+std::vector<log_position> follower::applied_positions() const {
   auto const offsets = models_.applied();
   std::vector<log_position> positions;
   positions.reserve(offsets.size());
@@ -120,32 +122,29 @@ bool follower::current() const noexcept {
   return true;
 }
 
-std::vector<log_position> follower::acknowledged() const {
-  std::vector<log_position> positions;
-  for (std::size_t p = 0; p < acknowledged_.size(); ++p)
-    positions.push_back({static_cast<partition_id>(p), acknowledged_[p].load()});
-  return positions;
+std::vector<std::uint64_t> follower::acknowledged() const {
+  std::vector<std::uint64_t> offsets;
+  for (auto const& offset : acknowledged_) offsets.push_back(offset.load(std::memory_order_acquire));
+  return offsets;
 }
 
-bool follower::covered(std::span<log_position const> wanted) const noexcept {
+bool follower::covered(std::vector<log_position> const& wanted) const noexcept {
   return std::all_of(wanted.begin(), wanted.end(),
                      [this](log_position const& one) { return models_.covers(one); });
 }
 
-void follower::when_applied(std::span<log_position const> wanted, std::chrono::milliseconds within,
+void follower::when_applied(std::vector<log_position> wanted, std::chrono::milliseconds within,
                             std::function<void(bool)> done) {
   if (covered(wanted)) return done(true);
-  bool const stopped = stopping_;
-  if (stopped) return done(false);
+  if (stopping_) return done(false);
   {
     std::lock_guard const guard(mutex_);
-    waiters_.push_back({{wanted.begin(), wanted.end()},
-                        std::chrono::steady_clock::now() + within,
+    waiters_.push_back({std::move(wanted), std::chrono::steady_clock::now() + within,
                         std::move(done)});
     waiting_.fetch_add(1, std::memory_order_release);
   }
   // The batch that covers it may have been applied between the look and the listing.
-  if (covered(wanted)) tell_waiters();
+  tell_waiters();
 }
 
 void follower::tell_waiters() {

@@ -32,10 +32,10 @@ class follower final : public http::progress {
   /// Seconds since the last time the log was seen to its end.
   [[nodiscard]] double behind_seconds() const;
 
-  [[nodiscard]] std::vector<log_position> applied() const override;
+  [[nodiscard]] std::vector<std::uint64_t> applied() const override;
+  [[nodiscard]] std::vector<std::uint64_t> acknowledged() const override;
   [[nodiscard]] bool current() const noexcept override;
-  [[nodiscard]] std::vector<log_position> acknowledged() const override;
-  void when_applied(std::span<log_position const> wanted, std::chrono::milliseconds within,
+  void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds within,
                     std::function<void(bool)> done) override;
   void on_advance(std::function<void()> news) override;
 
@@ -49,7 +49,8 @@ class follower final : public http::progress {
   void tell_engine(engine& to, folded_batch const& batch);
   [[nodiscard]] bool apply(folded_batch const& batch);
   void tell_waiters();
-  [[nodiscard]] bool covered(std::span<log_position const> wanted) const noexcept;
+  [[nodiscard]] bool covered(std::vector<log_position> const& wanted) const noexcept;
+  [[nodiscard]] std::vector<log_position> applied_positions() const;
 
   event_log& log_;
   runner& models_;

@@ -1,7 +1,6 @@
 #include "node/labels.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 #include "actors/barcode_series.hpp"
@@ -43,8 +42,8 @@ std::optional<barcode_series::block_reserved> block_of(command_reply const& repl
 
 }  // namespace
 
-block_labels::block_labels(http::command_sink& commands, std::string node)
-    : commands_(commands), node_(std::move(node)), block_size_(block_size_first) {}
+block_labels::block_labels(http::submit_commands submit, std::string node)
+    : submit_(std::move(submit)), node_(std::move(node)), block_size_(block_size_first) {}
 
 void block_labels::next(std::function<void(result<std::string>)> done) {
   int const year = year_now();
@@ -76,8 +75,8 @@ void block_labels::fetch(int year) {
   auto request = reserve_request(year, block_size_, "labels made at registration");
   request.command_id = new_uuid();
   request.who = {"tracseq", "TracSeq (" + node_ + ")", "service"};
-  commands_.submit({std::move(request)},
-                   [this, year](result<command_reply> reply) { on_block(year, reply); });
+  submit_({std::move(request)},
+          [this, year](result<command_reply> reply) { on_block(year, reply); });
 }
 
 void block_labels::on_block(int year, result<command_reply> const& reply) {
@@ -110,30 +109,6 @@ void block_labels::on_block(int year, result<command_reply> const& reply) {
   }
   for (auto const& answer : answers) answer();
   if (fetch_more) fetch(year);
-}
-
-void block_labels::reserve_blank(std::uint32_t count, std::string purpose, uuid const& command_id,
-                                 fingerprint const& request_print, principal const& who,
-                                 std::function<void(result<std::vector<std::string>>)> done) {
-  int const year = year_now();
-  auto request = reserve_request(year, count, std::move(purpose));
-  request.command_id = command_id;
-  request.request = request_print;
-  request.who = who;
-  commands_.submit({std::move(request)}, [year, done = std::move(done)](
-                                             result<command_reply> const& reply) {
-    if (!reply) return done(tl::unexpected(reply.error()));
-    auto const block = block_of(*reply);
-    if (!block) return done(fail(errc::internal, "the series answered without a block"));
-    // A repeat may come in another year than the first time; the stream says which it was.
-    auto const key = stream_key(reply->stream);
-    int label_year = year;
-    std::from_chars(key.data(), key.data() + key.size(), label_year);
-    std::vector<std::string> labels;
-    for (std::uint32_t i = 0; i < block->count; ++i)
-      labels.push_back(to_string(series_label{label_year, block->first + i}));
-    done(std::move(labels));
-  });
 }
 
 }  // namespace tracseq

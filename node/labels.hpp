@@ -12,18 +12,15 @@ namespace tracseq {
 
 class block_labels final : public http::label_source {
  public:
-  block_labels(http::command_sink& commands, std::string node);
+  block_labels(http::submit_commands submit, std::string node);
 
   void next(std::function<void(result<std::string>)> done) override;
-  void reserve_blank(std::uint32_t count, std::string purpose, uuid const& command_id,
-                     fingerprint const& request, principal const& who,
-                     std::function<void(result<std::vector<std::string>>)> done) override;
 
  private:
   void fetch(int year);
   void on_block(int year, result<command_reply> const& reply);
 
-  http::command_sink& commands_;
+  http::submit_commands const submit_;
   std::string const node_;
 
   std::mutex mutex_;  // guards what follows
