@@ -1,0 +1,329 @@
+#!/usr/bin/env python3
+"""kill -9 under load, again and again; then every acknowledged command has to be in the history, once.
+
+    tests/crash/crash_test.py [--engine embedded|kafka] [--kills N] [--clients N] [--seed N]
+
+The seed chooses what each client does and when the node is killed. What is held:
+  every acknowledged command is in the export exactly once, with the effect it was told;
+  a refused command is not in it; one whose outcome is unknown is in it wholly or not at all;
+  no slot and no label is held twice at any prefix; the chain verifies by tools/verify.py;
+  the projections, asked through the API, equal the second fold.
+"""
+import argparse
+import http.client
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
+import support  # noqa: E402
+from support import Api, Node, case, check, quote  # noqa: E402
+from history import History, command_id  # noqa: E402
+from second_fold import check_export, fold  # noqa: E402
+
+
+class Client(threading.Thread):
+    """Sends one command after the other until it is told to stop, and writes down every outcome."""
+
+    def __init__(self, book, number, round_number):
+        super().__init__(daemon=True)
+        self.book, self.number = book, number
+        self.random = random.Random(f"{book.seed}/{number}/{round_number}")
+        self.round_number, self.count = round_number, 0
+
+    def run(self):
+        api = Api(self.book.node.url, self.book.token, timeout_s=15)
+        while not self.book.stop.is_set():
+            self.count += 1
+            retry = self.book.take_unknown(self.random)
+            key, path, body = retry or self.choose()
+            try:
+                answer = api.post(path, body, key=key)
+            except (OSError, http.client.HTTPException):
+                self.book.unknown(key, path, body)
+                continue
+            self.book.outcome(key, path, body, answer)
+        api.close()
+
+    def choose(self):
+        key = f"{self.book.seed}-{self.round_number}-{self.number}-{self.count}"
+        draw, sample = self.random, self.book.some_sample(self.random)
+        what = draw.random()
+        if sample is None or what < 0.30:
+            body = dict(name=f"K{key}", type=draw.choice(["DNA", "RNA", "blood"]), project="CRASH")
+            if draw.random() < 0.3:  # several clients want the same label
+                body["barcode"] = f"LBL-{draw.randrange(10_000)}"
+            return key, "/samples", body
+        path = f"/samples/{sample}"
+        if what < 0.42:
+            return key, path + ":receive", dict(condition="frozen")
+        if what < 0.54:
+            return key, path + ":accept", {}
+        if what < 0.80:
+            body = dict(unit=draw.choice(self.book.boxes))
+            if draw.random() < 0.8:  # few slots, so that they are fought for
+                body["slot"] = f"{draw.choice('ABCDEFGHI')}{draw.randrange(1, 10)}"
+            return key, path + ":place", body
+        if what < 0.88:
+            return key, path + ":take-out", dict(purpose="crash test")
+        if what < 0.92:
+            return key, path + ":correct", dict(notes=f"corrected by {key}", reason="crash test")
+        if what < 0.95:
+            return key, path + ":hold", dict(reason="crash test")
+        if what < 0.98:
+            return key, path + ":end-hold", {}
+        return key, path + ":discard", dict(reason="crash test", how="bin")
+
+
+class Book:
+    """Who was promised what. All threads write here."""
+
+    def __init__(self, node, seed):
+        self.node, self.seed, self.token = node, seed, ""
+        self.lock, self.stop = threading.Lock(), threading.Event()
+        self.samples, self.boxes = [], []
+        self.acknowledged, self.refused, self.unresolved, self.resolved = {}, {}, {}, 0
+
+    def some_sample(self, draw):
+        with self.lock:
+            return draw.choice(self.samples[-200:]) if self.samples else None
+
+    def take_unknown(self, draw):
+        """Some of the commands without an answer are asked again, the others never."""
+        with self.lock:
+            waiting = [k for k, v in self.unresolved.items() if v["again"]]
+            if not waiting or draw.random() < 0.5:
+                return None
+            key = draw.choice(waiting)
+            entry = self.unresolved.pop(key)
+            self.resolved += 1
+            return key, entry["path"], entry["body"]
+
+    def unknown(self, key, path, body):
+        with self.lock:
+            again = hash_of(key) % 3 != 0
+            self.unresolved[key] = dict(path=path, body=body, again=again)
+
+    def outcome(self, key, path, body, answer):
+        if answer.status in (202, 408, 429) or answer.status >= 500:
+            # The server says that it does not know either, or that it did not look.
+            return self.unknown(key, path, body)
+        with self.lock:
+            if not answer.ok:
+                self.refused[key] = (path, answer.status, answer.problem)
+                return
+            told = answer.body
+            self.acknowledged[key] = dict(
+                path=path, body=body, id=told.get("id"), version=told.get("version"),
+                position=answer.headers.get("X-TracSeq-Position"))
+            if path == "/samples":
+                self.samples.append(told["id"])
+
+
+def hash_of(text):
+    return int(command_id(text)) & 0xFFFF
+
+
+def furnish(api):
+    """A freezer with boxes for the clients to fight over."""
+    freezer = api.must("POST", "/storage-units", dict(kind="freezer", name="Crash freezer"), "f")
+    boxes = []
+    for n in range(4):
+        box = api.must("POST", "/storage-units", dict(
+            kind="box", name=f"Crash box {n}", layout=dict(rows=9, columns=9), parent=freezer["id"]),
+            f"b{n}")
+        boxes.append(box["id"])
+    return boxes
+
+
+def kill_rounds(book, kills, clients, draw):
+    longest = 0.0
+    for round_number in range(kills):
+        book.stop.clear()
+        threads = [Client(book, n, round_number) for n in range(clients)]
+        for thread in threads:
+            thread.start()
+        time.sleep(draw.uniform(0.05, 0.9))
+        book.node.kill()
+        book.stop.set()
+        for thread in threads:
+            thread.join(30)
+        book.node.start(timeout_s=90)
+        longest = max(longest, book.node.ready_s)
+        if draw.random() < 0.15:  # killed again while it recovers
+            time.sleep(draw.uniform(0, 0.05))
+            book.node.kill()
+            book.node.start(timeout_s=90)
+        if (round_number + 1) % 10 == 0:
+            print(f"        {round_number + 1} kills, {len(book.acknowledged)} acknowledged, "
+                  f"{len(book.unresolved)} without an answer", flush=True)
+    return longest
+
+
+def check_promises(book, history, state):
+    """What clients were told against what the history says."""
+    by_command = {}
+    for commit in history.commits:
+        by_command.setdefault(commit["command_id"], []).append(commit)
+    registered = {key.split("/", 1)[1] for key in state.versions if key.startswith("sample/")}
+    lost, doubled, wrong, ghosts = [], [], [], []
+    for key, told in book.acknowledged.items():
+        commits = by_command.get(command_id(key), [])
+        if told["path"] == "/samples":
+            if told["id"] not in registered:
+                lost.append((key, told))
+            elif state.samples[told["id"]].details["name"] != told["body"]["name"]:
+                wrong.append((key, told))
+        elif not commits and needs_commit(told["path"]):
+            lost.append((key, told))
+        if len({c["stream"] for c in commits}) != len(commits):
+            doubled.append((key, [c["stream"] for c in commits]))
+        if told["version"] and told["id"] in state.samples and (
+                state.samples[told["id"]].version < told["version"]):
+            lost.append((key, told))
+    names = [s.details["name"] for s in state.samples.values()]
+    doubled += [n for n in set(names) if names.count(n) > 1] if len(set(names)) != len(names) else []
+    for key, (path, status, words) in book.refused.items():
+        # A move is refused by its process manager, whose history is its own stream.
+        commits = [c for c in by_command.get(command_id(key), [])
+                   if not c["stream"].startswith(("move/", "discard/"))]
+        if commits:
+            ghosts.append((key, path, status, words))
+    check("no acknowledged command is lost", not lost, lost[:3])
+    check("no command acted twice", not doubled, doubled[:3])
+    check("every command has the effect that was told", not wrong, wrong[:3])
+    check("no refused command acted", not ghosts, ghosts[:3])
+    halves = []
+    for key, entry in book.unresolved.items():
+        streams = {c["stream"].split("/")[0] for c in by_command.get(command_id(key), [])}
+        if entry["path"] == "/samples" and "sample" not in streams and "barcode" in streams:
+            label = [c["stream"].split("/", 1)[1] for c in by_command[command_id(key)]
+                     if c["stream"].startswith("barcode/")][0]
+            if state.barcodes.get(label, ("",))[0].startswith("sample/"):
+                held = state.barcodes[label][0].split("/", 1)[1]
+                if held not in state.samples:
+                    halves.append((key, label, held))
+    check("what had no answer is there wholly or not at all", not halves, halves[:3])
+
+
+def needs_commit(path):
+    """A correction that changes nothing writes nothing; all else leaves a fact."""
+    return not path.endswith(":correct")
+
+
+def compare_with_api(api, state):
+    """Every projection that a person sees, against the second fold."""
+    wrong = []
+    listed = {s["id"]: s for s in api.everything("/samples?sort=created_at")}
+    if set(listed) != set(state.samples):
+        wrong.append(f"listed only: {list(set(listed) - set(state.samples))[:3]}, "
+                     f"folded only: {list(set(state.samples) - set(listed))[:3]}")
+    for key, sample in state.samples.items():
+        told = listed.get(key)
+        if not told:
+            continue
+        place = told["place"] and (told["place"]["unit_id"], told["place"]["slot"])
+        theirs = (told["name"], told["barcode"], told["project"], told["type"], told["state"], place,
+                  told["version"], told.get("notes") or "", sorted(told.get("aliases") or []),
+                  bool(told.get("checked_out")))
+        d = sample.details
+        ours = (d["name"], d["barcode"], d["project"], d["type"], sample.state, sample.place,
+                sample.version, d["notes"], sorted(sample.aliases), sample.out)
+        if theirs != ours:
+            wrong.append(f"sample {key}: API {theirs}, fold {ours}")
+    for key, unit in state.units.items():
+        told = api.must("GET", f"/storage-units/{key}/map")
+        theirs = {s["slot"]: (s["occupant"]["entity"], s["state"]) for s in told["slots"]
+                  if s.get("occupant")}
+        if theirs != unit.slots:
+            odd = {k: (theirs.get(k), unit.slots.get(k)) for k in set(theirs) | set(unit.slots)
+                   if theirs.get(k) != unit.slots.get(k)}
+            wrong.append(f"unit {unit.name}: (API, fold) {dict(list(odd.items())[:3])}")
+    labels = sorted(state.barcodes)
+    for label in labels[:: max(1, len(labels) // 300)]:
+        entity, kind, _ = state.barcodes[label]
+        if kind != "assigned":
+            continue
+        answer = api.get(f"/barcodes/{quote(label)}")
+        if not answer.ok or answer.body["entity"] != entity:
+            wrong.append(f"label {label}: API {answer.status} {answer.body}, fold {entity}")
+    check("the projections equal the second fold", not wrong, wrong[:3])
+
+
+def examine(node, book=None):
+    """The history of a node at rest, judged from outside. The node must run; it is stopped and started."""
+    quiet = support.wait_quiet(node.api())
+    check("every process came to its end", quiet)
+    node.stop()
+    path = support.export(support.log_of(node), support.new_folder("export") / "log.ndjson")
+    verified = subprocess.run([sys.executable, support.PROJECT / "tools" / "verify.py", path],
+                              capture_output=True, text=True)
+    check("tools/verify.py verifies the export", verified.returncode == 0, verified.stderr)
+    with open(path) as lines:
+        history = History(lines)
+    check("the export is closed", history.closed)
+    state = fold(history)
+    check("every rule holds at every prefix", not state.broken, state.broken[:3])
+    at_rest = state.at_rest()
+    check("every rule over several streams holds at rest", not at_rest, at_rest[:3])
+    disagree = check_export(history)
+    check("the export's JSON agrees with its bytes", not disagree, disagree[:2])
+    if book:
+        check_promises(book, history, state)
+    audit = support.run("audit", "verify", "--data", node.data, *(["--log", node.log] if node.log else []))
+    check("tracseq audit verify passes", audit.returncode == 0, audit.stdout + audit.stderr)
+    node.start(timeout_s=90)
+    compare_with_api(node.api(), state)
+    return history, state
+
+
+def crash(engine, kills, clients, seed):
+    draw = random.Random(seed)
+    node = Node(support.new_folder() / "data", support.fresh_topic("crash") if engine == "kafka" else "")
+    node.start()
+    book = Book(node, seed)
+    book.token = node.token()
+    book.boxes = furnish(node.api())
+    began = time.monotonic()
+    longest = kill_rounds(book, kills, clients, draw)
+    print(f"        {engine}: {kills} kills in {time.monotonic() - began:.0f} s, "
+          f"{len(book.acknowledged)} acknowledged, {len(book.refused)} refused, "
+          f"{book.resolved} asked again, {len(book.unresolved)} never answered; "
+          f"slowest start {longest:.1f} s", flush=True)
+    check("the load was real", len(book.acknowledged) > 10 * kills, len(book.acknowledged))
+    history, state = examine(node, book)
+    print(f"        {len(history.commits)} commits, {len(state.samples)} samples, "
+          f"{history.claims} claims, {history.skipped} skipped", flush=True)
+    node.stop()
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__,
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--engine", choices=["embedded", "kafka", "both"], default="both")
+    options.add_argument("--kills", type=int, default=int(os.environ.get("TRACSEQ_KILLS", "20")))
+    options.add_argument("--clients", type=int, default=8)
+    options.add_argument("--seed", type=int, default=None)
+    given = options.parse_args()
+    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(2 ** 32)
+    print(f"seed {seed} (repeat with --seed {seed})", flush=True)
+    for engine in ("embedded", "kafka"):
+        if given.engine not in (engine, "both"):
+            continue
+        if engine == "kafka" and not support.KAFKA:
+            check("a Kafka broker is there (TRACSEQ_TEST_KAFKA)", False)
+            continue
+
+        def scenario(engine=engine):
+            crash(engine, given.kills, given.clients, seed)
+        scenario.__name__ = f"{given.kills} kills under load, {engine}"
+        case(scenario)
+    support.finish()
+
+
+if __name__ == "__main__":
+    main()
