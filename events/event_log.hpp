@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -67,6 +68,8 @@ class event_log {
   [[nodiscard]] virtual result<void> append(partition_id partition,
                                             std::vector<std::string> records) = 0;
   virtual void on_failure(failure_handler handler) = 0;
+  /// Set once the engine can never acknowledge anything again (a failed sync): the process should end.
+  [[nodiscard]] virtual std::optional<error> dead() const { return std::nullopt; }
 
   /// The offset behind the last durable record, for each partition.
   [[nodiscard]] virtual result<std::vector<std::uint64_t>> ends() = 0;

@@ -89,4 +89,9 @@ void stream_store::set_positions(std::vector<partition_position> positions) {
   positions_ = std::move(positions);
 }
 
+std::vector<partition_position> stream_store::positions() const {
+  std::lock_guard const guard(mutex_);
+  return positions_;
+}
+
 }  // namespace tracseq

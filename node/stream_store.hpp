@@ -22,10 +22,11 @@ class stream_store final : public stream_source {
 
   /// The follower tells where the store stands, after each batch.
   void set_positions(std::vector<partition_position> positions);
+  [[nodiscard]] std::vector<partition_position> positions() const;
 
  private:
   runner& models_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<partition_position> positions_;
 };
 

@@ -49,6 +49,11 @@ void embedded_log::on_failure(failure_handler handler) {
   failure_ = std::move(handler);
 }
 
+std::optional<error> embedded_log::dead() const {
+  std::lock_guard const guard(mutex_);
+  return failed_;
+}
+
 result<void> embedded_log::append(partition_id partition, std::vector<std::string> records) {
   if (options_.read_only) return fail(errc::unavailable, "the log was opened for reading only");
   if (partition >= partitions())

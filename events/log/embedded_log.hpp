@@ -30,6 +30,7 @@ class embedded_log final : public event_log {
   [[nodiscard]] result<void> append(partition_id partition,
                                     std::vector<std::string> records) override;
   void on_failure(failure_handler handler) override;
+  [[nodiscard]] std::optional<error> dead() const override;
   [[nodiscard]] result<std::vector<std::uint64_t>> ends() override;
   [[nodiscard]] result<std::vector<std::uint64_t>> begins() override;
   [[nodiscard]] result<std::unique_ptr<log_reader>> read(

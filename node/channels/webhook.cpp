@@ -116,13 +116,16 @@ webhook_channel::webhook_channel(webhook_options options) : options_(std::move(o
   for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-webhook_channel::~webhook_channel() {
+webhook_channel::~webhook_channel() { stop(); }
+
+void webhook_channel::stop() {
   {
     std::lock_guard const guard(mutex_);
     stopping_ = true;
     queue_.clear();
   }
   more_.notify_all();
+  threads_.clear();
 }
 
 void webhook_channel::send(std::string url, uuid const& message_id, std::string body, callback done) {
@@ -134,7 +137,7 @@ void webhook_channel::send(std::string url, uuid const& message_id, std::string 
       return;
     }
   }
-  done(false, "too many webhooks are waiting to be sent");
+  done(false, "too many webhooks are waiting to be sent, or TracSeq is stopping");
 }
 
 void webhook_channel::work() {

@@ -41,6 +41,10 @@ class webhook_channel {
   explicit webhook_channel(webhook_options options);
   ~webhook_channel();
 
+  /// Ends the threads; what is waiting is not sent (its delivery is open in the log). Later calls of
+  /// `send` are answered at once.
+  void stop();
+
   /// Calls back once, from a thread of the channel: delivered on any 2xx; else why not.
   void send(std::string url, uuid const& message_id, std::string body, callback done);
 

@@ -1,0 +1,260 @@
+#include "node/assembly.hpp"
+
+#include <thread>
+
+#include "actors/command_codec.hpp"
+#include "actors/delivery.hpp"
+#include "actors/runtime/engine.hpp"
+#include "node/channels/webhook.hpp"
+#include "node/data_directory.hpp"
+#include "node/follower.hpp"
+#include "node/http/api.hpp"
+#include "node/labels.hpp"
+#include "node/metrics.hpp"
+#include "node/node_metrics.hpp"
+#include "node/notification_feed.hpp"
+#include "node/repair.hpp"
+#include "node/status.hpp"
+#include "node/stream_store.hpp"
+#include "projections/inbox.hpp"
+
+namespace tracseq {
+namespace {
+
+constexpr auto claims_patience = std::chrono::seconds(20);
+
+result<void> make_directory(std::string const& path) {
+  std::error_code problem;
+  std::filesystem::create_directories(path, problem);
+  if (problem)
+    return fail(errc::io_failure, "cannot make the data directory " + path + ": " +
+                                      problem.message() + "; choose another with --data");
+  return {};
+}
+
+}  // namespace
+
+// Members in the order of construction: each uses those before it, so they end in reverse.
+struct node::parts {
+  node_options options;
+  std::string token;
+  std::string webhook_key;
+  std::unique_ptr<event_log> log;
+  std::unique_ptr<runner> models;
+  std::unique_ptr<stream_store> streams;
+  std::unique_ptr<tracseq::engine> engine;
+  std::unique_ptr<tracseq::follower> follower;
+  std::unique_ptr<webhook_channel> webhooks;
+  std::unique_ptr<block_labels> labels;
+  std::unique_ptr<live_status> status;
+  tracseq::metrics metrics;
+  std::unique_ptr<http::api> api;
+  std::unique_ptr<notification_feed> notifications;
+  std::unique_ptr<http::server> server;
+
+  [[nodiscard]] std::string log_address() const {
+    return options.log_address.empty() ? log_directory(options.data) : options.log_address;
+  }
+
+  result<void> open_secrets() {
+    auto read = read_or_make_secret(token_file(options.data));
+    if (!read) return tl::unexpected(read.error());
+    token = *std::move(read);
+    if (options.read_only) return {};
+    read = read_or_make_secret(webhook_key_file(options.data));
+    if (!read) return tl::unexpected(read.error());
+    webhook_key = *std::move(read);
+    return {};
+  }
+
+  result<void> open_log() {
+    if (options.read_only) return {};
+    log_options wanted;
+    wanted.partitions = options.partitions;
+    wanted.require_replication = options.require_replication;
+    auto opened = tracseq::open_log(log_address(), wanted);
+    if (!opened) return tl::unexpected(opened.error());
+    log = *std::move(opened);
+    return {};
+  }
+
+  result<void> open_models() {
+    store_options how;
+    how.read_only = options.read_only;
+    how.create = !options.read_only;
+    auto rows = store::open(store_directory(options.data), how);
+    if (!rows) return tl::unexpected(rows.error());
+    runner_options wanted;
+    if (log) wanted.partitions = log->partitions();
+    auto opened = runner::open(*std::move(rows), all_projections(), wanted);
+    if (!opened) return tl::unexpected(opened.error());
+    models = *std::move(opened);
+    streams = std::make_unique<stream_store>(*models);
+    streams->set_positions(models->positions());
+    return {};
+  }
+
+  /// Projections to where the log is. A log that lost what they hold gets it back from the journal.
+  result<void> catch_up(std::function<void(std::string const&)> const& say) {
+    auto put_back = repair_from_journal(*log, *models);
+    if (!put_back) return tl::unexpected(put_back.error());
+    if (!put_back->empty()) {
+      say(*put_back);
+      startup_warning = *put_back;
+    }
+    auto reported = std::chrono::steady_clock::now();
+    return models->catch_up(*log, nullptr, [&](std::uint64_t events) {
+      if (std::chrono::steady_clock::now() - reported < std::chrono::seconds(2)) return;
+      reported = std::chrono::steady_clock::now();
+      say("reading the history: " + std::to_string(events) + " events so far");
+    });
+  }
+  std::string startup_warning;
+
+  void make_engine() {
+    engine_options wanted;
+    wanted.node = options.node;
+    wanted.command_address = options.http.address + ":" + std::to_string(options.http.port);
+    wanted.in_flight_max = options.in_flight_max;
+    wanted.live_entities_max = options.live_entities_max;
+    wanted.deadline = options.command_deadline;
+    wanted.threads = options.engine_threads;
+    engine = std::make_unique<tracseq::engine>(*log, *streams, wanted);
+    webhook_options sending;
+    sending.master_key = webhook_key;
+    sending.allow_private_addresses = options.webhooks_to_private_addresses;
+    sending.timeout = options.webhook_timeout;
+    webhooks = std::make_unique<webhook_channel>(std::move(sending));
+    engine->on_effect([this](effect const& wanted_effect,
+                             std::function<void(bool, std::string)> done) {
+      auto message = codec::decode<commands::delivery::webhook_message>(wanted_effect.payload);
+      if (!message) return done(false, "the message cannot be read: " + message.error().detail);
+      webhooks->send(message->url, message->message_id, std::move(message->body), std::move(done));
+    });
+    follower = std::make_unique<tracseq::follower>(*log, *models, *streams);
+    labels = std::make_unique<block_labels>(
+        [this](auto group, auto done) { engine->submit(std::move(group), std::move(done)); },
+        options.node);
+  }
+
+  [[nodiscard]] std::string secret_of_rule(uuid const& rule) const {
+    auto const row = inbox_query(*models->newest()).rule(rule);
+    if (!row || row->terms.url.empty()) return {};
+    return webhook_secret(webhook_key, row->terms.url);
+  }
+
+  void make_api() {
+    http::services with;
+    with.facts.node = options.node;
+    with.facts.version = program_version;
+    with.facts.log = log ? log->description() : "none: a copy of the past";
+    with.facts.data = options.data;
+    with.facts.read_only = options.read_only;
+    with.facts.started = now();
+    with.facts.partitions = log ? log->partitions()
+                                : static_cast<partition_id>(models->applied().size());
+    with.token = token;
+    with.ui_dir = options.ui_directory;
+    with.body_bytes_max = options.body_bytes_max;
+    with.upload_bytes_max = options.upload_bytes_max;
+    with.view = [this] { return models->newest(); };
+    with.progress = follower.get();
+    with.status = status.get();
+    with.log = log.get();
+    if (engine) {
+      with.submit = [this](auto group, auto done) {
+        engine->submit(std::move(group), std::move(done));
+      };
+      with.labels = labels.get();
+      with.webhook_secret = [this](uuid const& rule) { return secret_of_rule(rule); };
+    }
+    register_node_metrics(metrics, log.get(), *models, engine.get(), follower.get());
+    api = std::make_unique<http::api>(std::move(with), metrics);
+  }
+
+  result<void> begin_to_follow() {
+    if (auto started = follower->start(engine.get()); !started) return started;
+    std::vector<chain_state> heads;
+    for (auto const& at : streams->positions()) heads.push_back(at.chain);
+    engine->open(heads);
+    auto const until = std::chrono::steady_clock::now() + claims_patience;
+    while (!engine->ready() && std::chrono::steady_clock::now() < until && !log->dead())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    models->start_rebuilds(*log);
+    notifications = std::make_unique<notification_feed>(*log, *models, *engine);
+    return notifications->start();
+  }
+
+  result<void> listen() {
+    server = std::make_unique<http::server>(
+        options.http, [this](http::request const& head) { return api->body_limit(head); },
+        [this](http::request_ptr request, http::responder to) {
+          api->handle(std::move(request), std::move(to));
+        });
+    return server->start();
+  }
+
+  result<void> start(std::function<void(std::string const&)> const& say) {
+    if (auto made = make_directory(options.data); !made) return made;
+    if (auto opened = open_secrets(); !opened) return opened;
+    if (auto opened = open_log(); !opened) return opened;
+    if (auto opened = open_models(); !opened) return opened;
+    if (log) {
+      if (auto there = catch_up(say); !there) return there;
+      streams->set_positions(models->positions());
+      make_engine();
+    }
+    status = std::make_unique<live_status>(*models, *streams, log.get(), engine.get(),
+                                           follower.get(), log_address(), options.data);
+    if (!startup_warning.empty()) status->add_warning(startup_warning);
+    make_api();
+    if (log)
+      if (auto following = begin_to_follow(); !following) return following;
+    return listen();
+  }
+};
+
+node::node(std::unique_ptr<parts> all) : parts_(std::move(all)) {}
+
+result<std::unique_ptr<node>> node::start(node_options options,
+                                          std::function<void(std::string const&)> say) {
+  auto all = std::make_unique<parts>();
+  all->options = std::move(options);
+  auto started = all->start(say);
+  std::unique_ptr<node> made(new node(std::move(all)));
+  if (!started) {
+    made->stop(std::chrono::milliseconds(0));
+    return tl::unexpected(started.error());
+  }
+  return made;
+}
+
+node::~node() { stop(std::chrono::milliseconds(0)); }
+
+std::uint16_t node::port() const { return parts_->server->port(); }
+
+std::string const& node::token() const { return parts_->token; }
+
+std::string node::fatal() const {
+  if (parts_->log)
+    if (auto const dead = parts_->log->dead()) return dead->detail;
+  return {};
+}
+
+void node::stop(std::chrono::milliseconds within) {
+  if (!parts_) return;
+  auto& all = *parts_;
+  if (all.api) all.api->stop();
+  if (all.server) all.server->drain(within);
+  if (all.notifications) all.notifications->stop();
+  if (all.engine) all.engine->drain(within);
+  if (all.models) all.models->stop();
+  if (all.follower) all.follower->stop();
+  all.server.reset();
+  all.notifications.reset();
+  if (all.webhooks) all.webhooks->stop();
+  all.engine.reset();
+  parts_.reset();
+}
+
+}  // namespace tracseq

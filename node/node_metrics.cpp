@@ -1,0 +1,78 @@
+#include "node/node_metrics.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace tracseq {
+namespace {
+
+double resident_bytes() {
+  std::ifstream in("/proc/self/statm");
+  double pages = 0;
+  in >> pages >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+double open_descriptors() {
+  double count = 0;
+  std::error_code problem;
+  for ([[maybe_unused]] auto const& one :
+       std::filesystem::directory_iterator("/proc/self/fd", problem))
+    ++count;
+  return count;
+}
+
+std::string partition_label(std::size_t partition) {
+  return "partition=\"" + std::to_string(partition) + "\"";
+}
+
+metrics::labelled by_partition(std::vector<std::uint64_t> const& values) {
+  metrics::labelled rows;
+  for (std::size_t p = 0; p < values.size(); ++p)
+    rows.emplace_back(partition_label(p), static_cast<double>(values[p]));
+  return rows;
+}
+
+void register_engine(metrics& counts, engine* commands) {
+  auto const from_stats = [&](std::string_view name, std::uint64_t engine_stats::*field) {
+    counts.source(name, [commands, field] { return static_cast<double>(commands->stats().*field); });
+  };
+  from_stats("tracseq_commands_accepted_total", &engine_stats::commands_accepted);
+  from_stats("tracseq_commands_refused_total", &engine_stats::commands_refused);
+  from_stats("tracseq_commands_repeated_total", &engine_stats::commands_repeated);
+  from_stats("tracseq_commands_shed_total", &engine_stats::commands_shed);
+  from_stats("tracseq_commands_in_flight", &engine_stats::in_flight);
+  from_stats("tracseq_records_skipped_total", &engine_stats::records_skipped);
+  from_stats("tracseq_entities_live", &engine_stats::live_entities);
+  from_stats("tracseq_processes_open", &engine_stats::processes_open);
+  from_stats("tracseq_partitions_open", &engine_stats::partitions_open);
+}
+
+}  // namespace
+
+void register_node_metrics(metrics& counts, event_log* log, runner& models, engine* commands,
+                           follower* reader) {
+  counts.source("process_resident_memory_bytes", resident_bytes);
+  counts.source("process_open_fds", open_descriptors);
+  counts.source("tracseq_projection_parked_streams", [&models] {
+    double sum = 0;
+    for (auto const& one : models.status()) sum += static_cast<double>(one.parked_streams);
+    return sum;
+  });
+  if (commands) register_engine(counts, commands);
+  if (!log) return;
+  counts.source_labelled("tracseq_log_end_offset", [log] {
+    auto const ends = log->ends();
+    return ends ? by_partition(*ends) : metrics::labelled{};
+  });
+  counts.source_labelled("tracseq_projection_lag_records", [&models, reader] {
+    auto lag = reader->acknowledged();
+    auto const applied = models.applied();
+    for (std::size_t p = 0; p < lag.size(); ++p) lag[p] = lag[p] > applied[p] ? lag[p] - applied[p] : 0;
+    return by_partition(lag);
+  });
+}
+
+}  // namespace tracseq

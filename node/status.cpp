@@ -1,0 +1,142 @@
+#include "node/status.hpp"
+
+#include "node/offline.hpp"
+
+namespace tracseq {
+namespace {
+
+constexpr std::size_t parked_listed_max = 1000;
+constexpr char id_separator = '|';
+
+/// A parked stream is named by its projection and its stream.
+std::optional<std::pair<std::string, std::string>> split_id(std::string const& id) {
+  auto const at = id.find(id_separator);
+  if (at == std::string::npos) return std::nullopt;
+  return std::pair(id.substr(0, at), id.substr(at + 1));
+}
+
+tl::unexpected<error> no_such_parked(std::string const& id) {
+  return fail(errc::not_found, "nothing is parked under " + id);
+}
+
+}  // namespace
+
+live_status::live_status(runner& models, stream_store& streams, event_log* log, engine* commands,
+                         follower* reader, std::string log_address, std::string data)
+    : models_(models),
+      streams_(streams),
+      log_(log),
+      commands_(commands),
+      reader_(reader),
+      log_address_(std::move(log_address)),
+      data_(std::move(data)) {}
+
+bool live_status::ready() const { return why_not_ready().empty(); }
+
+std::string live_status::why_not_ready() const {
+  if (reader_)
+    if (auto const failure = reader_->failure()) return failure->detail;
+  if (log_)
+    if (auto const dead = log_->dead()) return dead->detail;
+  if (commands_ && !commands_->ready())
+    return std::to_string(commands_->stats().partitions_open) + " of " +
+           std::to_string(log_->partitions()) + " partitions are open";
+  return {};
+}
+
+std::vector<http::partition_status> live_status::partitions() const {
+  std::vector<http::partition_status> rows;
+  auto const positions = streams_.positions();
+  auto const applied = models_.applied();
+  std::vector<std::uint64_t> ends = applied;
+  if (log_)
+    if (auto const known = log_->ends()) ends = *known;
+  for (partition_id p = 0; p < applied.size(); ++p) {
+    http::partition_status row;
+    row.partition = p;
+    row.end = ends[p];
+    row.applied = applied[p];
+    if (p < positions.size()) {
+      row.claim = positions[p].chain.c;
+      row.commits = positions[p].chain.s;
+    }
+    row.lag = ends[p] > applied[p] ? ends[p] - applied[p] : 0;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<http::projection_status> live_status::projections() const {
+  std::vector<http::projection_status> rows;
+  for (auto const& one : models_.status()) {
+    http::projection_status row;
+    row.name = one.name;
+    row.version = one.version;
+    row.parked = one.parked_commits;
+    row.state = one.state == projection_state::live ? "live" : "building";
+    if (one.state != projection_state::live && one.log_records > 0)
+      row.state += " " + std::to_string(one.built_records * 100 / one.log_records) + " %";
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> live_status::warnings() const {
+  std::vector<std::string> all;
+  {
+    std::lock_guard const guard(mutex_);
+    all = warnings_;
+  }
+  if (log_)
+    for (auto& words : log_->warnings()) all.push_back(std::move(words));
+  if (!models_.healthy())
+    all.push_back("some events could not be applied and are parked; see the list of parked streams");
+  if (auto words = why_not_ready(); !words.empty()) all.push_back(std::move(words));
+  return all;
+}
+
+std::vector<http::parked_stream> live_status::parked() const {
+  std::vector<http::parked_stream> streams;
+  for (auto const& one : models_.parked(parked_listed_max)) {
+    auto id = one.projection + id_separator + one.stream;
+    if (streams.empty() || streams.back().id != id) {
+      http::parked_stream row;
+      row.id = std::move(id);
+      row.projection = one.projection;
+      row.stream = one.stream;
+      row.why = one.why;
+      row.since = one.recorded_at;
+      streams.push_back(std::move(row));
+    }
+    ++streams.back().events;
+  }
+  return streams;
+}
+
+result<void> live_status::retry_parked(std::string const& id) {
+  auto const names = split_id(id);
+  if (!names) return no_such_parked(id);
+  return models_.retry_parked(names->first, names->second);
+}
+
+result<void> live_status::skip_parked(std::string const& id) {
+  auto const names = split_id(id);
+  if (!names) return no_such_parked(id);
+  return models_.skip_parked(names->first, names->second);
+}
+
+result<offline::audit_report> live_status::verify() {
+  if (!log_)
+    return fail(errc::unavailable,
+                "this node shows a copy without a log; verify the log that it was made from");
+  return offline::verify(log_address_, {}, {});
+}
+
+std::vector<std::string> live_status::checkpoints() const { return {}; }
+
+void live_status::add_warning(std::string words) {
+  std::lock_guard const guard(mutex_);
+  warnings_.push_back(std::move(words));
+}
+
+}  // namespace tracseq

@@ -1,0 +1,42 @@
+#pragma once
+// The node's state as /system, /readyz and an operator see it.
+
+#include "actors/runtime/engine.hpp"
+#include "node/follower.hpp"
+#include "node/http/services.hpp"
+
+namespace tracseq {
+
+class live_status final : public http::node_status {
+ public:
+  /// `log`, `commands` and `reader` are null in a read-only node.
+  live_status(runner& models, stream_store& streams, event_log* log, engine* commands,
+              follower* reader, std::string log_address, std::string data);
+
+  [[nodiscard]] bool ready() const override;
+  [[nodiscard]] std::string why_not_ready() const override;
+  [[nodiscard]] std::vector<http::partition_status> partitions() const override;
+  [[nodiscard]] std::vector<http::projection_status> projections() const override;
+  [[nodiscard]] std::vector<std::string> warnings() const override;
+  [[nodiscard]] std::vector<http::parked_stream> parked() const override;
+  [[nodiscard]] result<void> retry_parked(std::string const& id) override;
+  [[nodiscard]] result<void> skip_parked(std::string const& id) override;
+  [[nodiscard]] result<offline::audit_report> verify() override;
+  [[nodiscard]] std::vector<std::string> checkpoints() const override;
+
+  /// Sentences from start-up that stay worth knowing.
+  void add_warning(std::string words);
+
+ private:
+  runner& models_;
+  stream_store& streams_;
+  event_log* const log_;
+  engine* const commands_;
+  follower* const reader_;
+  std::string const log_address_;
+  std::string const data_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace tracseq
