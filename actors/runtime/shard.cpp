@@ -134,7 +134,10 @@ void shard::passivate_idle() {
     auto const found = entities_.find(*candidate);
     auto& one = found->second;
     ++candidate;
-    if (one.busy > 0 || one.last_offset > applied || (one.process && !one.ended)) continue;
+    if (one.busy > 0 || one.last_offset > applied || (one.process && !one.ended)) {
+      lru_.splice(lru_.end(), lru_, one.place_in_lru);  // or it would hide the idle ones behind it
+      continue;
+    }
     send_exit(one.actor, caf::exit_reason::user_shutdown);
     lru_.erase(one.place_in_lru);
     entities_.erase(found);
@@ -219,6 +222,15 @@ void shard::commit_group(group_ptr const& group) {
     close(phase::closed, appended.error());
 }
 
+void shard::mark_ended(live& one, bool ended) {
+  if (one.ended == ended) return;
+  one.ended = ended;
+  if (ended)
+    around_->count.open_processes.fetch_sub(1, std::memory_order_relaxed);
+  else
+    around_->count.open_processes.fetch_add(1, std::memory_order_relaxed);
+}
+
 bool shard::ends_process(encoded_event const& last) {
   auto const decoded = decode_event(last);
   return decoded && facts_of(*decoded).ends_process;
@@ -257,7 +269,7 @@ void shard::on_own_commit(read_back const& record) {
   --target.busy;
   target.last_offset = record.offset + 1;
   if (target.process) {
-    target.ended = entry.ends_process;
+    mark_ended(target, entry.ends_process);
     send(target.actor, commit_accepted{entry.version});
   }
   if (!entry.group) return;
@@ -353,7 +365,7 @@ void shard::resume_processes() {
   if (!streams) return;
   for (auto const& stream : *streams) {
     auto& one = entity_for(stream);
-    one.ended = false;
+    mark_ended(one, false);
     send(one.actor, resume_process{});
   }
 }
@@ -376,8 +388,10 @@ void shard::close(phase next, error const& why) {
   by_command_.clear();
   in_flight_.clear();
   for (auto const& [id, group] : in_progress) finish(*group, tl::unexpected(answer));
-  for (auto const& [stream, one] : entities_)
+  for (auto& [stream, one] : entities_) {
+    mark_ended(one, true);
     send_exit(one.actor, caf::exit_reason::kill);
+  }
   entities_.clear();
   lru_.clear();
   if (next == phase::fenced) {

@@ -53,6 +53,7 @@ class shard final : public caf::event_based_actor {
   void finish(command_group& group, result<command_reply> const& reply);
   [[nodiscard]] live& entity_for(std::string const& stream);
   void passivate_idle();
+  void mark_ended(live& one, bool ended);
 
   // The log.
   void on_read(std::vector<read_back> const& records);
