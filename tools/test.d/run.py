@@ -1,0 +1,331 @@
+"""Installs, builds and runs TracSeq's tests. Closes with `N passed, N failed, N skipped`.
+
+    tools/test                 everything (CI=true: 20 kills instead of 100)
+    tools/test NAME…           some parts, by name; see --list
+    tools/test NAME -- ARGS…   what stands behind -- goes to the part's own program
+    tools/test --list          the parts
+    tools/test --no-build …    with what was built before
+
+Output of the parts is in var/test/NAME.log; of a part that failed the end is shown.
+"""
+import ctypes
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = PROJECT / "build"
+LOGS = PROJECT / "var" / "test"
+UNITS = ["events", "log", "actors", "runtime", "projections", "sheets", "node"]
+PR_SET_CHILD_SUBREAPER = 36
+# How a runner closes: doctest, vitest, and our own scripts.
+CLOSINGS = [
+    re.compile(r"test cases:\s+\d+ \|\s+(?P<passed>\d+) passed \|\s+(?P<failed>\d+) failed"
+               r"(?: \|\s+(?P<skipped>\d+) skipped)?"),
+    re.compile(r"^\s*Tests\s+(?:(?P<failed>\d+) failed \| )?(?P<passed>\d+) passed", re.M),
+    re.compile(r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed(?:, (?P<skipped>\d+) skipped)?$", re.M),
+]
+
+
+class Part:
+    def __init__(self, name, command, about, timeout_s=300, needs=(), cwd=PROJECT):
+        self.name, self.command, self.about = name, command, about
+        self.timeout_s, self.needs, self.cwd = timeout_s, set(needs), cwd
+
+
+def script(path, *arguments):
+    return [sys.executable, str(PROJECT / "tests" / path), *arguments]
+
+
+def parts():
+    """In order: what fails fast comes first."""
+    found = [Part(name, [str(BUILD / f"test_{name}")], f"unit tests of {name}", 600,
+                  {"tests"} | ({"kafka"} if name in ("log", "node", "runtime") else set()))
+             for name in UNITS]
+    found += [
+        Part("tidy", script("system/tidy_test.py"), "rules of the source: includes, lengths, lists", 60),
+        Part("verify", script("verify/verify_test.py"), "an export, verified by strangers' scripts", 180,
+             {"program"}),
+        Part("cli", script("system/cli_test.py"), "the command line, its words and exit codes", 300,
+             {"program"}),
+        Part("http", script("system/http_test.py"), "the API from outside, and its OpenAPI document", 300,
+             {"program"}),
+        Part("prove", script("system/prove_test.py"), "replay, read-only serving, log copy", 300,
+             {"program", "kafka"}),
+        Part("webhooks", script("system/webhook_test.py"), "deliveries through crashes", 300, {"program"}),
+        Part("starts", script("system/start_test.py"), "bad starts and their words", 300,
+             {"program", "kafka"}),
+        Part("scripts", script("system/scripts_test.py"), "tools/start and its kin", 400,
+             {"program", "page"}),
+        Part("readme", script("system/readme_test.py"), "the README's commands, typed as they stand", 300,
+             {"program", "page"}),
+        Part("races", script("crash/race_test.py"), "32 clients for one slot, one label, one tube", 120,
+             {"program"}),
+        Part("tail", script("system/tail_test.py"), "torn tails, flipped bits", 900, {"program"}),
+        Part("disk", script("system/disk_test.py"), "fsync that fails, a disk that is full", 300,
+             {"program"}),
+        Part("crash", script("crash/crash_test.py"), "kill -9 under load, on both engines", 2400,
+             {"program", "kafka"}),
+        Part("ui", ["npm", "test"], "unit tests of the page", 300, {"page", "node"}, PROJECT / "ui"),
+        Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 600,
+             {"program", "page", "node", "lab"}),
+    ]
+    return [part for part in found if exists(part)]
+
+
+def exists(part):
+    """Parts whose sources are in the tree."""
+    if part.name in UNITS:
+        return any((PROJECT / "tests" / part.name).glob("*.cpp"))
+    if part.name == "ui":
+        return (PROJECT / "ui" / "package.json").exists()
+    return pathlib.Path(part.command[-1] if part.name == "browser" else part.command[1]).exists()
+
+
+def say(*words):
+    print(*words, flush=True)
+
+
+def quiet_run(command, **how):
+    return subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, **how)
+
+
+# ---- no process stays behind
+
+def adopt_orphans():
+    """Grandchildren whose parent died become our children, so that we can end them."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def descendants():
+    found, ahead = [], [os.getpid()]
+    while ahead:
+        pid = ahead.pop()
+        for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+            try:
+                below = [int(p) for p in task.read_text().split()]
+            except OSError:
+                continue
+            found += below
+            ahead += below
+    return found
+
+
+def name_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:100]
+    except OSError:
+        return ""
+
+
+def end_descendants(keep=()):
+    """Ends every process below us but `keep` and what is below it; gives the names of the ended."""
+    ended = []
+    for pid in descendants():
+        if pid not in keep and name_of(pid).strip():
+            ended.append(name_of(pid))
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            break
+        if pid == 0:
+            break
+    return ended
+
+
+# ---- what parts need
+
+class Broker:
+    """A real Kafka for the parts that ask for one, in a folder and on a port of its own."""
+
+    def __init__(self):
+        self.folder, self.port = PROJECT / "var" / "test-kafka", None
+
+    def start(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.tool("reset", check=False)
+        self.tool("start", "--port", str(self.port), "--quiet")
+        return f"kafka://127.0.0.1:{self.port}"
+
+    def tool(self, command, *arguments, check=True):
+        done = quiet_run([PROJECT / "tools" / "kafka", command, "--dir", self.folder, *arguments],
+                         capture_output=True, text=True)
+        if check and done.returncode != 0:
+            raise RuntimeError(f"tools/kafka {command}: {done.stderr.strip()[-600:]}")
+
+    def stop(self):
+        if self.port:
+            self.tool("stop", check=False)
+            self.tool("reset", check=False)
+
+
+class Lab:
+    """A node with the demo laboratory, for the browser."""
+
+    def __init__(self):
+        self.process, self.data = None, PROJECT / "var" / "test-lab"
+
+    def start(self):
+        shutil.rmtree(self.data, ignore_errors=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with open(LOGS / "lab.log", "wb") as out:
+            self.process = subprocess.Popen(
+                [str(PROJECT / "tools" / "start"), "--no-build", "--data", str(self.data), "--port", str(port)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(1200):
+            if "TracSeq is ready" in (LOGS / "lab.log").read_text(errors="replace"):
+                return url, (self.data / "operator.token").read_text().strip()
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise RuntimeError("the node for the browser did not start; see var/test/lab.log")
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+def prepare(chosen, build):
+    """Installs and builds; gives the environment of the parts."""
+    needs = set().union(*(part.needs for part in chosen))
+    groups = ["build"] + (["kafka"] if "kafka" in needs else []) + ["test"]
+    if quiet_run([PROJECT / "tools" / "install-packages", *groups]).returncode != 0:
+        raise RuntimeError("packages are missing")
+    if build and needs & {"program", "tests", "page"}:
+        options = (["--tests"] if "tests" in needs else []) + ([] if "page" in needs else ["--no-page"])
+        if quiet_run([PROJECT / "tools" / "build", *options]).returncode != 0:
+            raise RuntimeError("the build failed")
+    env = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC")
+    env.setdefault("TRACSEQ_KILLS", "20" if os.environ.get("CI") else "100")
+    env.setdefault("TRACSEQ_SHARED", str(PROJECT.parent / "shared"))
+    if "node" in needs:
+        done = quiet_run([PROJECT / "tools" / "node"], stdout=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise RuntimeError("Node is missing")
+        env["PATH"] = f"{done.stdout.strip()}:{env['PATH']}"
+    return env, needs
+
+
+# ---- running
+
+def counts_of(text, status):
+    """(passed, failed, skipped) by the last closing line; a runner that says nothing is one test."""
+    closing = max((m for pattern in CLOSINGS for m in pattern.finditer(text)),
+                  key=lambda m: m.start(), default=None)
+    if closing is None:
+        return (1, 0, 0) if status == 0 else (0, 1, 0)
+    passed, failed, skipped = (int(closing.groupdict().get(k) or 0) for k in ("passed", "failed", "skipped"))
+    return passed, failed if status == 0 else max(failed, 1), skipped
+
+
+def run_part(part, env, extra, keep):
+    log = LOGS / f"{part.name}.log"
+    began = time.monotonic()
+    with open(log, "wb") as out:
+        try:
+            child = subprocess.Popen(part.command + extra, cwd=part.cwd, env=env, stdout=out, stderr=out,
+                                     stdin=subprocess.DEVNULL, start_new_session=True)
+            try:
+                status = child.wait(part.timeout_s)
+            except subprocess.TimeoutExpired:
+                status = f"not done after {part.timeout_s} s"
+        except OSError as problem:
+            status = str(problem)
+    left = end_descendants(keep)
+    text = log.read_text(errors="replace")
+    passed, failed, skipped = counts_of(text, status)
+    if left and status == 0:
+        text += f"\nleft running: {left}"
+        failed, status = failed + 1, "left processes behind"
+    seconds = time.monotonic() - began
+    word = "ok    " if failed == 0 else "FAILED"
+    say(f"{word}  {part.name:<12} {passed:5} passed, {failed} failed, {skipped} skipped   {seconds:6.1f} s")
+    if failed:
+        say(f"        {part.about}: exit {status}. The end of var/test/{part.name}.log:")
+        say("\n".join("        | " + line for line in text.strip().splitlines()[-40:]))
+    return passed, failed, skipped
+
+
+def run_all(chosen, build, extra):
+    LOGS.mkdir(parents=True, exist_ok=True)
+    env, needs = prepare(chosen, build)
+    broker, lab, totals = Broker(), Lab(), [0, 0, 0]
+    try:
+        if "kafka" in needs:
+            env["TRACSEQ_TEST_KAFKA"] = broker.start()
+        for part in chosen:
+            if "lab" in part.needs and lab.process is None:
+                env["TRACSEQ_TEST_URL"], env["TRACSEQ_TEST_TOKEN"] = lab.start()
+            for index, count in enumerate(run_part(part, env, extra, set(descendants()))):
+                totals[index] += count
+    finally:
+        lab.stop()
+        broker.stop()
+        end_descendants()
+    return totals
+
+
+def stop_by_signal(number, _frame):
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+def main(arguments):
+    if "--help" in arguments or "-h" in arguments:
+        print(__doc__)
+        return 0
+    extra = []
+    if "--" in arguments:
+        at = arguments.index("--")
+        arguments, extra = arguments[:at], arguments[at + 1:]
+    known = parts()
+    if "--list" in arguments:
+        for part in known:
+            print(f"{part.name:<12} {part.about}")
+        return 0
+    names = [a for a in arguments if not a.startswith("--")]
+    unknown = [n for n in names if n not in {p.name for p in known}]
+    odd = [a for a in arguments if a.startswith("--") and a != "--no-build"]
+    if unknown or odd:
+        print(f"tools/test: there is no {(unknown + odd)[0]}. The parts: "
+              f"{', '.join(p.name for p in known)}", file=sys.stderr)
+        return 2
+    chosen = [p for p in known if not names or p.name in names]
+    adopt_orphans()
+    signal.signal(signal.SIGTERM, stop_by_signal)
+    began = time.monotonic()
+    try:
+        passed, failed, skipped = run_all(chosen, "--no-build" not in arguments, extra)
+    except RuntimeError as problem:
+        say(f"tools/test: {problem}")
+        passed, failed, skipped = 0, 1, 0
+    except KeyboardInterrupt:
+        say("\ntools/test: stopped")
+        return 130
+    say(f"\n{int(time.monotonic() - began)} s in all")
+    say(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
