@@ -15,6 +15,7 @@ struct activity_ref {
   std::string stream;
   std::uint64_t base_version = 0;
   instant recorded_at;
+  friend bool operator==(activity_ref const&, activity_ref const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(activity_ref, (), (stream, base_version, recorded_at))
 

@@ -1,7 +1,7 @@
 #pragma once
 // What each label names.
 //
-//   R label             barcode_row
+//   R label             barcode_row, while it names something or is kept
 //   E stream label      labels of an entity
 //   B label             blank labels: reserved for nothing yet
 //   Y year              series_row
@@ -11,7 +11,7 @@
 
 namespace tracseq {
 
-BOOST_DEFINE_ENUM_CLASS(label_state, reserved, assigned, released)
+BOOST_DEFINE_ENUM_CLASS(label_state, reserved, assigned)
 
 struct barcode_row {
   std::string label;

@@ -10,7 +10,8 @@
 
 namespace tracseq {
 
-BOOST_DEFINE_ENUM_CLASS(import_state, listing, reserving, accepted, completed, refused, parked)
+BOOST_DEFINE_ENUM_CLASS(import_state, listing, reserving, accepted, completed, refused, parked,
+                        abandoned)
 
 struct import_row {
   uuid id;

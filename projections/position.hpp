@@ -26,6 +26,11 @@ struct partition_position {
   friend bool operator==(partition_position const&, partition_position const&) = default;
 };
 
+/// next_offset u64 | last_offset u64 | last_hash 32 | h 32 | c u64 | s u64 | group_open u8
+/// | group_base_version u64 | group_stream
+[[nodiscard]] std::string encode_position(partition_position const& position);
+[[nodiscard]] std::optional<partition_position> decode_position(std::string_view bytes);
+
 /// All partitions before the first record.
 [[nodiscard]] std::vector<partition_position> genesis_positions(partition_id partitions);
 

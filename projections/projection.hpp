@@ -63,13 +63,13 @@ class table {
   using cell_maker = std::unique_ptr<cell> (*)(std::string_view const* bytes);
 
   virtual ~table() = default;
-  /// The cell of `key`, loaded on its first use in a batch.
-  [[nodiscard]] virtual cell& edit(std::string_view key, cell_maker make) = 0;
+  /// The cell of `key`, loaded on its first use in a batch, unless it is `known_new`.
+  [[nodiscard]] virtual cell& edit(std::string_view key, cell_maker make, bool known_new) = 0;
   /// Writes that this projection never reads back through `edit`.
   virtual void put(std::string_view key, std::string_view value) = 0;
   virtual void erase(std::string_view key) = 0;
   /// Adds to a count (i64; its key is there while it is not 0).
-  virtual void count(std::string_view key, std::int64_t change) = 0;
+  virtual void count(std::string_view key, std::int64_t of) = 0;
 };
 
 class projection {

@@ -1,8 +1,8 @@
 #pragma once
 // Everything on a label, found by its beginning.
 //
-//   R stream                terms of an entity, so that a change takes the old ones back
-//   T term 00 stream        found_row
+//   R stream                search_row: what the terms follow from
+//   T term 00 stream        (empty)
 
 #include "projections/projection.hpp"
 #include "projections/table_view.hpp"

@@ -1,0 +1,82 @@
+#pragma once
+// What the store's own files share of RocksDB. Included by store*.cpp alone.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include "projections/store.hpp"
+
+namespace tracseq {
+
+/// The open database; tables and snapshots keep it alive.
+struct store_core {
+  std::string directory;
+  bool read_only = false;
+  std::shared_ptr<rocksdb::Cache> cache;
+  rocksdb::DBOptions db_options;
+  std::unique_ptr<rocksdb::DB> db;
+};
+
+class store_table {
+ public:
+  store_table(std::shared_ptr<store_core> core, rocksdb::ColumnFamilyHandle* handle)
+      : core_(std::move(core)), handle_(handle) {}
+  ~store_table() { core_->db->DestroyColumnFamilyHandle(handle_); }
+  store_table(store_table const&) = delete;
+  store_table& operator=(store_table const&) = delete;
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle() const noexcept { return handle_; }
+  [[nodiscard]] store_core const& core() const noexcept { return *core_; }
+
+ private:
+  std::shared_ptr<store_core> core_;
+  rocksdb::ColumnFamilyHandle* handle_;
+};
+
+/// What went wrong, in words for people. `doing` begins the sentence: "Opening the store in /x".
+[[nodiscard]] error store_error(std::string_view doing, rocksdb::Status const& status);
+
+[[nodiscard]] rocksdb::ColumnFamilyOptions table_options(std::string_view table,
+                                                         std::shared_ptr<rocksdb::Cache> const& cache);
+
+inline rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+inline std::string_view view(rocksdb::Slice const& bytes) { return {bytes.data(), bytes.size()}; }
+
+class rocks_store final : public store {
+ public:
+  static constexpr char const* meta_name = "meta";
+
+  explicit rocks_store(std::shared_ptr<store_core> core) : core_(std::move(core)) {}
+  /// Opens all tables that are there (store_open.cpp).
+  [[nodiscard]] result<void> open(store_options const& options);
+
+  [[nodiscard]] bool read_only() const noexcept override { return core_->read_only; }
+  [[nodiscard]] std::string const& directory() const noexcept override { return core_->directory; }
+  [[nodiscard]] std::vector<std::string> table_names() const override;
+  [[nodiscard]] table_handle find_table(std::string_view name) const override;
+  [[nodiscard]] result<table_handle> create_table(std::string const& name) override;
+  [[nodiscard]] result<void> drop_table(std::string const& name) override;
+  [[nodiscard]] table_handle meta() const override { return meta_; }
+  [[nodiscard]] std::optional<std::string> get(store_table const& table,
+                                               std::string_view key) const override;
+  [[nodiscard]] std::shared_ptr<snapshot const> take_snapshot() const override;
+  [[nodiscard]] std::unique_ptr<table_view> newest(table_handle table) const override;
+  [[nodiscard]] result<void> write(std::span<store_write const> writes) override;
+  [[nodiscard]] result<void> write_bulk(std::span<bulk_rows const> tables) override;
+  [[nodiscard]] result<void> flush() override;
+  [[nodiscard]] figures measure() const override;
+
+ private:
+  std::shared_ptr<store_core> core_;
+  mutable std::mutex mutex_;  ///< of the list of tables
+  std::unordered_map<std::string, table_handle> tables_;
+  table_handle meta_;
+};
+
+}  // namespace tracseq
