@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""A disk that fails and a disk that is full.
+
+An fsync that fails (strace makes one) is never tried again: nothing is acknowledged after it, and all
+that was acknowledged before it is there after a restart.
+
+A full disk refuses writes with 507 or 503, goes on serving reads, and takes writes again as soon as
+there is room.
+"""
+import http.client
+import os
+import subprocess
+import time
+
+import support
+from segments import frames, segments  # noqa: F401
+from support import Node, case, check, check_words
+
+BALLAST = "ballast"
+
+
+def failing_sync(nth):
+    data = support.new_folder("sync") / "data"
+    Node(data).start().stop()  # the folder is made without faults
+    node = Node(data, wrapper=["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync",
+                               "-e", f"inject=fdatasync:error=EIO:when={nth}"])
+    node.start()
+    api = node.api(timeout_s=20)
+    acknowledged, refusals = [], []
+    for n in range(60):
+        try:
+            answer = api.post("/samples", dict(name=f"F{n:03d}", type="DNA"))
+        except (OSError, http.client.HTTPException) as problem:
+            refusals.append(str(problem))
+        else:
+            if answer.ok:
+                check(f"sync {nth}: nothing is acknowledged after the failure", not refusals,
+                      f"F{n:03d} behind {refusals[-1:]}")
+                acknowledged.append(answer.body["id"])
+            else:
+                refusals.append(answer.problem)
+        if len(refusals) == 5:
+            break
+    check(f"sync {nth}: the failure was met", len(refusals) == 5, f"{len(acknowledged)} acknowledged")
+    words = node.words()
+    check_words(f"sync {nth}: the log of the node says what failed", words, "sync")
+    node.kill()
+    after = Node(data).start()
+    there = {s["id"] for s in after.api().everything("/samples")}
+    lost = [a for a in acknowledged if a not in there]
+    check(f"sync {nth}: what was acknowledged is there after a restart", not lost, lost)
+    after.stop()
+    audit = support.run("audit", "verify", "--data", data)
+    check(f"sync {nth}: the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+
+
+def sync_that_fails():
+    for nth in (2, 3, 7, 15, 30):
+        failing_sync(nth)
+
+
+def disk_that_is_full():
+    mount = support.new_folder("full") / "disk"
+    mount.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=180m", "tmpfs", str(mount)],
+                          capture_output=True, text=True)
+    if not check("a small disk can be mounted (needs root)", made.returncode == 0, made.stderr):
+        return
+    node = Node(mount / "data")
+    try:
+        node.start()
+        api = node.api()
+        kept = [api.must("POST", "/samples", dict(name=f"D{n}", type="DNA"))["id"] for n in range(5)]
+        fill(mount)
+        refused = write_until_refused(api)
+        if check("a full disk refuses writes", refused is not None):
+            check("with 507 or 503", refused.status in (507, 503), refused.problem)
+            check_words("the words say that the disk is full", refused.problem, "full")
+            check("and says that it can be repeated",
+                  refused.body.get("retryable") is True or "Retry-After" in refused.headers, refused.body)
+        shown = [api.get(f"/samples/{k}").status for k in kept]
+        check("reads go on", shown == [200] * 5, shown)
+        (mount / BALLAST).unlink()
+        began = time.monotonic()
+        while time.monotonic() - began < 10:
+            if api.post("/samples", dict(name="AGAIN", type="DNA")).ok:
+                break
+            time.sleep(0.1)
+        check("writes go on within 5 s of room, without a restart", time.monotonic() - began < 5,
+              f"{time.monotonic() - began:.1f} s")
+        listed = {s["id"] for s in api.everything("/samples")}
+        check("nothing is lost", set(kept) <= listed)
+        node.stop()
+        audit = support.run("audit", "verify", "--data", node.data)
+        check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+        start_on_full_disk(mount, node)
+    finally:
+        node.kill()
+        subprocess.run(["umount", "-l", str(mount)], check=False)
+
+
+def start_on_full_disk(mount, node):
+    fill(mount)
+    fresh = Node(mount / "fresh", port=node.port)
+    code, words = fresh.expect_refusal()
+    check("a start on a full disk is refused", code not in (0, None), code)
+    check_words("its words say why", words, "no space")
+    (mount / BALLAST).unlink()
+
+
+def fill(mount):
+    with open(mount / BALLAST, "wb", buffering=0) as ballast:
+        try:
+            while True:
+                ballast.write(b"\0" * 65536)
+        except OSError:
+            pass
+
+
+def write_until_refused(api):
+    """Large notes, until the room that the segment took in advance is used up."""
+    notes = "x" * 9_000
+    for n in range(12_000):
+        answer = api.post("/samples", dict(name=f"L{n}", type="DNA", notes=notes))
+        if not answer.ok:
+            return answer
+    return None
+
+
+if __name__ == "__main__":
+    for test in (sync_that_fails, disk_that_is_full):
+        case(test)
+    support.finish()

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Replay to a moment, serving it read-only, and moving a history between the engines and back."""
+import datetime
+import json
+import time
+
+import support
+from support import Node, case, check, check_words, quote  # noqa: F401
+
+folder = support.new_folder("prove")
+live = Node(folder / "live")
+moment = ""
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds").replace(
+        "+00:00", "Z")
+
+
+def view(api):
+    """All that a person can read, without what differs between nodes."""
+    samples = {s["id"]: s for s in api.everything("/samples")}
+    units = {u["id"]: u for u in api.everything("/storage-units")}
+    maps = {u: api.must("GET", f"/storage-units/{u}/map") for u in units}
+    histories = {s: api.must("GET", f"/samples/{s}/history?order=asc&limit=500")["items"] for s in samples}
+    runs = {r["id"]: r for r in api.everything("/runs")}
+    return dict(samples=samples, units=units, maps=maps, histories=histories, runs=runs)
+
+
+def differences(one, other):
+    for part in one:
+        if one[part] != other[part]:
+            for key in sorted(set(one[part]) | set(other[part])):
+                if one[part].get(key) != other[part].get(key):
+                    return f"{part} {key}: {json.dumps(one[part].get(key))[:500]} / " \
+                           f"{json.dumps(other[part].get(key))[:500]}"
+    return ""
+
+
+def make_history():
+    global moment
+    api = live.start().api()
+    box = api.must("POST", "/storage-units", dict(kind="box", name="P-Box", layout=dict(rows=4, columns=4)))
+    for n in range(10):
+        sample = api.must("POST", "/samples", dict(name=f"P{n}", type="RNA"))
+        api.must("POST", f"/samples/{sample['id']}:receive", {})
+        api.must("POST", f"/samples/{sample['id']}:accept", {})
+        api.must("POST", f"/samples/{sample['id']}:place", dict(unit=box["id"]))
+        if n == 5:
+            support.wait_quiet(api)
+            time.sleep(0.05)
+            moment = now()
+            time.sleep(0.05)
+    support.wait_quiet(api)
+
+
+def as_of_a_moment():
+    api = live.api()
+    then = list(api.everything(f"/samples?as_of={quote(moment)}"))
+    check("as of the moment there were six samples", len(then) == 6, [s["name"] for s in then])
+    check("and all stood in the box", all(s["state"] == "in_storage" for s in then))
+    early = api.must("GET", "/samples?as_of=2001-01-01T00:00:00Z")["items"]
+    check("before the laboratory there was nothing", early == [], early)
+
+
+def replay_is_equal():
+    expected = view(live.api())
+    live.stop()
+    done = support.run("replay", "--data", live.data, "--into", folder / "all")
+    check("replay works", done.returncode == 0, done.stderr)
+    shown = Node(folder / "all", extra=["--read-only"]).start()
+    api = shown.api()
+    odd = differences(expected, view(api))
+    check("a replay of everything shows what the node showed", not odd, odd)
+    refused = api.post("/samples", dict(name="X", type="DNA"))
+    check("a read-only node takes no command", not refused.ok and refused.status in (403, 405, 409, 503),
+          refused.problem)
+    check_words("and says why", refused.problem, "read-only")
+    check("it says so on the system page", api.must("GET", "/system")["read_only"] is True)
+    shown.stop()
+
+
+def replay_until_a_moment():
+    done = support.run("replay", "--data", live.data, "--until", moment, "--into", folder / "then")
+    check("replay --until works", done.returncode == 0, done.stderr)
+    shown = Node(folder / "then", extra=["--read-only"]).start()
+    names = sorted(s["name"] for s in shown.api().everything("/samples"))
+    check("it shows that moment", names == [f"P{n}" for n in range(6)], names)
+    shown.stop()
+    again = support.run("replay", "--data", live.data, "--into", folder / "then")
+    check("replay never overwrites", again.returncode != 0)
+    check_words("and says so", again.stdout + again.stderr, "exist")
+
+
+def heads(log):
+    path = support.export(log, folder / "heads.ndjson")
+    last = json.loads(path.read_text().splitlines()[-1])
+    return [(h["commits"], h["claims"], h["h"]) for h in last["heads"]]
+
+
+def copy_to_kafka_and_back():
+    if not check("a Kafka broker is there (TRACSEQ_TEST_KAFKA)", support.KAFKA != ""):
+        return
+    embedded, topic, back = str(live.data / "log"), support.fresh_topic("prove"), folder / "back" / "log"
+    before = heads(embedded)
+    done = support.run("log", "copy", embedded, topic)
+    check("copy to Kafka", done.returncode == 0, done.stderr)
+    check("the copy has the same chain", heads(topic) == before)
+    again = support.run("log", "copy", embedded, topic)
+    check("a copy that is done copies nothing more", again.returncode == 0, again.stderr)
+    done = support.run("log", "copy", topic, back)
+    check("copy back", done.returncode == 0, done.stderr)
+    check("it has the same chain again", heads(str(back)) == before)
+    expected = Node(live.data).start()
+    wanted = view(expected.api())
+    expected.stop()
+    for name, node in (("Kafka", Node(folder / "on-kafka", topic)), ("the copy", Node(folder / "back"))):
+        node.start()
+        odd = differences(wanted, view(node.api()))
+        check(f"a node on {name} shows the same laboratory", not odd, odd)
+        check(f"and goes on with it ({name})", node.api().post("/samples", dict(name="N", type="DNA")).ok)
+        node.stop()
+    other = folder / "other"
+    Node(other).start().stop()
+    refused = support.run("log", "copy", str(other / "log"), topic)
+    check("a target with another history is refused", refused.returncode != 0)
+    check_words("and the words say so", refused.stdout + refused.stderr, "another history")
+
+
+for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, copy_to_kafka_and_back):
+    case(test)
+support.finish()
