@@ -203,7 +203,8 @@ std::string csv_field(std::string_view text, char delimiter) {
   bool const needs_quotes =
       text.find_first_of(std::array{'"', '\n', '\r', delimiter}.data(), 0, 4) !=
           std::string_view::npos ||
-      (!text.empty() && (text.front() == ' ' || text.back() == ' '));
+      (!text.empty() && (text.front() == ' ' || text.back() == ' ')) ||
+      text.substr(0, 4) == "sep=";  // at the head of a file, Excel would take it for its own hint
   if (!needs_quotes) return std::string(text);
   std::string out = "\"";
   for (char const c : text) {

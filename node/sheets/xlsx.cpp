@@ -1,5 +1,6 @@
 #include "node/sheets/xlsx.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "node/sheets/text.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t list_values_max = 200'000;  // over all drop-down lists of a workbook
 constexpr std::size_t names_max = 10'000;
+constexpr std::size_t list_sources_max = 200;  // per sheet
 
 /// Relationship id → target, and type → target for the parts of which there is one.
 class relations_handler final : public xml_handler {
@@ -121,7 +123,13 @@ class list_resolver {
     }
   }
 
+  static bool overlap(cell_range const& a, cell_range const& b) {
+    return a.first_row <= b.last_row && b.first_row <= a.last_row &&
+           a.first_column <= b.last_column && b.first_column <= a.last_column;
+  }
+
   void collect_range(std::size_t sheet, std::string_view source, value_list& list) {
+    auto const applied_on = sheet;
     if (auto const bang = source.rfind('!'); bang != std::string_view::npos) {
       auto name = source.substr(0, bang);
       if (name.size() >= 2 && name.front() == '\'' && name.back() == '\'')
@@ -139,7 +147,13 @@ class list_resolver {
       for (auto const& c : row.cells)
         if (range->contains(row.number, c.column)) keep(trim(c.text), list.values);
     }
-    if (from.list_sources.size() < names_max) from.list_sources.push_back(*range);
+    // A list that offers the cells it applies to (what was typed before) is data, not a list.
+    bool const offers_itself = std::any_of(
+        list.applies_to.begin(), list.applies_to.end(), [&](cell_range const& target) {
+          return &from == &sheets_[applied_on].content && overlap(target, *range);
+        });
+    if (!offers_itself && from.list_sources.size() < list_sources_max)
+      from.list_sources.push_back(*range);
   }
 
   void keep(std::string_view value, std::vector<std::string>& values) {
