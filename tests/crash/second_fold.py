@@ -93,6 +93,8 @@ class Fold:
     def sample__sample_relabelled(self, key, data, commit):
         sample = self.samples[key]
         self.rule(sample.details["barcode"] == data["old_barcode"], commit, "another label came off")
+        if data["new_barcode"] in sample.aliases:
+            sample.aliases.remove(data["new_barcode"])
         if data["old_barcode"]:
             sample.aliases.append(data["old_barcode"])
         sample.details = {**sample.details, "barcode": data["new_barcode"]}
