@@ -20,6 +20,7 @@ struct candidate {
   double confidence = 0;
   std::string why;
   double unit_factor = 1;
+  bool empty = false;  ///< no cell below the header is filled
 };
 
 std::string one_line(std::string_view text) {
@@ -53,17 +54,39 @@ std::string without_fillers(std::string_view words) {
   return out;
 }
 
-/// A header one or two slips of the keyboard away from a name.
-header_match match_misspelt(std::string_view words) {
+std::vector<std::string_view> split_words(std::string_view words) {
+  std::vector<std::string_view> out;
+  while (!words.empty()) {
+    auto const blank = words.find(' ');
+    out.push_back(words.substr(0, blank));
+    words = blank == std::string_view::npos ? std::string_view{} : words.substr(blank + 1);
+  }
+  return out;
+}
+
+/// Word for word the same, save one slip of the keyboard in a longer word ("kit" is no slip for "id").
+bool is_slip(std::vector<std::string_view> const& words, std::string_view name) {
+  auto const wanted = split_words(name);
+  if (wanted.size() != words.size()) return false;
+  std::size_t slips = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == wanted[i]) continue;
+    std::size_t const limit = words[i].size() >= 9 ? 2 : words[i].size() >= 5 ? 1 : 0;
+    if (limit == 0 || edit_distance(words[i], wanted[i], limit) > limit) return false;
+    ++slips;
+  }
+  return slips == 1;
+}
+
+/// A header one slip away from a name.
+header_match match_misspelt(std::string_view header) {
   header_match best;
-  if (words.size() < 6 || words.size() > 40) return best;
-  std::size_t const slips = words.size() >= 10 ? 2 : 1;
+  if (header.size() < 5 || header.size() > 60) return best;
+  auto const words = split_words(header);
   for (auto const& field : fields())
-    for (auto const& name : field.synonyms) {
-      if (name.words.size() < 6 || name.words[0] != words[0]) continue;
-      if (edit_distance(words, name.words, slips) > slips) continue;
-      if (name.confidence * 0.8 > best.confidence) best = {&field, name.confidence * 0.8};
-    }
+    for (auto const& name : field.synonyms)
+      if (name.confidence * 0.8 > best.confidence && is_slip(words, name.words))
+        best = {&field, name.confidence * 0.8};
   return best;
 }
 
@@ -201,7 +224,7 @@ class mapper {
     if (found.empty) {
       bool const others_filled = std::any_of(sources_.begin(), sources_.end(),
                                              [](auto const& s) { return !s.cells.empty(); });
-      if (others_filled) c.confidence *= 0.8;
+      c.empty = others_filled;
       return true;
     }
     double const needed = c.confidence >= 0.97 ? 0.3 : 0.5;
@@ -222,10 +245,11 @@ class mapper {
     if (out_.columns[source].why.empty()) out_.columns[source].why = std::move(why);
   }
 
-  /// The surest columns first; each field once.
+  /// Filled columns first, then the surest; each field once.
   void assign() {
-    std::stable_sort(candidates_.begin(), candidates_.end(),
-                     [](auto const& a, auto const& b) { return a.confidence > b.confidence; });
+    std::stable_sort(candidates_.begin(), candidates_.end(), [](auto const& a, auto const& b) {
+      return a.empty != b.empty ? b.empty : a.confidence > b.confidence;
+    });
     for (auto& c : candidates_) {
       auto& column = out_.columns[c.source];
       if (!taken_.insert(c.field->key).second) {
@@ -243,24 +267,39 @@ class mapper {
   }
 
   void name_the_rest() {
-    std::map<std::string, std::uint32_t> first_with;
-    std::set<std::string> keys;
-    for (auto& column : out_.columns) {
+    std::map<std::string, std::size_t> first_with;
+    for (std::size_t i = 0; i < out_.columns.size(); ++i) {
+      auto& column = out_.columns[i];
       bool const named = !column.header.empty();
-      auto const [first, is_new] = first_with.emplace(fold(column.header), column.column);
-      if (named && !is_new) out_.duplicates.emplace_back(first->second, column.column);
+      if (named) {
+        auto const [first, is_new] = first_with.emplace(fold(column.header), i);
+        if (!is_new) note_duplicate(first->second, i);
+      }
       if (column.field.empty()) {
         column.field = custom_column;
         if (column.why.empty())
           column.why = named ? "No field has this name; it is kept as a custom field."
                              : "The column has no header; it is kept as a custom field.";
       }
-      if (column.field != custom_column) continue;
-      column.custom_key = named ? column.header : "Column " + column.letter;
-      if (!keys.insert(column.custom_key).second) {
-        column.custom_key += " (column " + column.letter + ")";
-        keys.insert(column.custom_key);
-      }
+      if (column.field == custom_column) name_custom(i);
+    }
+  }
+
+  void note_duplicate(std::size_t first, std::size_t second) {
+    bool const told_apart = out_.columns[first].header != out_.columns[second].header ||
+                            sources_[first].group != sources_[second].group;
+    out_.duplicates.push_back({first, second, told_apart});
+  }
+
+  void name_custom(std::size_t i) {
+    auto& column = out_.columns[i];
+    column.custom_key = column.header.empty() ? "Column " + column.letter : column.header;
+    if (keys_.insert(column.custom_key).second) return;
+    auto const group = one_line(sources_[i].group);
+    if (!group.empty()) column.custom_key = group + ": " + column.header;
+    if (group.empty() || !keys_.insert(column.custom_key).second) {
+      column.custom_key += " (column " + column.letter + ")";
+      keys_.insert(column.custom_key);
     }
   }
 
@@ -269,6 +308,7 @@ class mapper {
   mapping_result out_;
   std::vector<candidate> candidates_;
   std::set<std::string_view> taken_;
+  std::set<std::string> keys_;
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ struct header_match {
 struct column_source {
   std::uint32_t column = 0;
   std::string header;                  ///< as written; may be empty
+  std::string group;                   ///< the title above it that spans several columns; may be empty
   std::vector<cell const*> cells;      ///< filled data cells, top to bottom
 };
 
@@ -40,11 +41,17 @@ struct column_mapping {
   std::vector<std::string> choices;  ///< what the workbook's own drop-down list offers there
 };
 
+/// Two columns with one name, of which only the first can give a field. Indexes into the sources.
+struct duplicate_columns {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  bool told_apart = false;  ///< by upper and lower case, or by the titles above them
+};
+
 struct mapping_result {
   std::vector<column_mapping> columns;
   std::vector<std::string> notes;
-  /// Two columns with one name, of which only the first is used: (first, second).
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> duplicates;
+  std::vector<duplicate_columns> duplicates;
   std::vector<std::string> refused_overrides;  ///< what a person asked for and cannot be done
 };
 

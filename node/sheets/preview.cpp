@@ -91,6 +91,7 @@ std::string sheet_sentence(sample_sheet const& sheet, preview_result const& out)
 /// The sheet's own problems go to the row, or the joined sample, that they speak of.
 void attach_problems(sample_sheet const& sheet, preview_result& out) {
   for (auto& found : check_sample_sheet(sheet)) {
+    if (found.problem.code == "duplicate_header") continue;  // said with the columns
     auto const column = std::find_if(out.columns.begin(), out.columns.end(), [&](auto const& c) {
       return !found.column.empty() && to_words(c.header) == to_words(found.column);
     });
@@ -107,6 +108,12 @@ void attach_problems(sample_sheet const& sheet, preview_result& out) {
     });
     // A missing id is also a missing name; one of them is enough.
     if (row != out.rows.end() && problem.code == "required" && !row->good()) continue;
+    // What holds for a sample on every lane is said once.
+    bool const repeated = row != out.rows.end() && problem.level == severity::warning &&
+                          std::any_of(row->problems.begin(), row->problems.end(), [&](auto const& p) {
+                            return p.code == problem.code && p.field == problem.field;
+                          });
+    if (repeated) continue;
     (row == out.rows.end() ? out.problems : row->problems).push_back(std::move(problem));
   }
 }

@@ -64,12 +64,17 @@ void check_names(preview_result& out) {
 void check_positions(preview_result& out) {
   first_seen seen;
   auto const* column = column_of(out, "position");
+  bool const no_containers = column_of(out, "container") == nullptr;
+  if (column != nullptr && no_containers && !out.rows.empty())
+    out.notes.push_back("Column " + column->letter + " gives positions, but no column names the box or "
+                        "plate, so the samples are registered without a place.");
   for (std::size_t i = 0; i < out.rows.size(); ++i) {
     auto& row = out.rows[i];
     std::string const position(row.value("position"));
     if (position.empty()) continue;
     std::string const container(row.value("container"));
     if (container.empty()) {
+      if (no_containers) continue;
       add_problem(row, column,
                   {"position_without_container",
                    "The row gives the position " + quoted(position) + " but no box or plate.",
@@ -127,6 +132,22 @@ void join_text(std::string& into, std::string const& text) {
   into += text;
 }
 
+/// "3,1,2" → "1,2,3".
+void sort_lanes(preview_row& row) {
+  for (auto& value : row.values) {
+    if (value.field != "lane") continue;
+    std::vector<std::string> lanes(1);
+    for (char const c : value.text)
+      if (c == ',') lanes.emplace_back();
+      else lanes.back().push_back(c);
+    std::sort(lanes.begin(), lanes.end(), [](auto const& a, auto const& b) {
+      return a.size() != b.size() ? a.size() < b.size() : a < b;
+    });
+    value.text.clear();
+    for (auto const& lane : lanes) value.text += (value.text.empty() ? "" : ",") + lane;
+  }
+}
+
 void join_row(preview_result const& out, preview_row& into, preview_row&& row) {
   for (auto& value : row.values) {
     auto const own = std::find_if(into.values.begin(), into.values.end(),
@@ -177,6 +198,7 @@ void join_samples(preview_result& out) {
     else
       join_row(out, joined[first->second], std::move(row));
   }
+  for (auto& row : joined) sort_lanes(row);
   out.rows = std::move(joined);
 }
 

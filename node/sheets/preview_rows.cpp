@@ -39,7 +39,7 @@ class row_reader {
     for (auto& refused : mapped.refused_overrides)
       out_.problems.push_back({0, "", "", "invalid_override", refused,
                                "Choose again from the columns and fields that are shown."});
-    report_duplicates(mapped.duplicates);
+    report_duplicates(mapped.duplicates, sources);
     prepare_readers(sources);
     out_.rows.reserve(found_.rows.size());
     for (auto const* row : found_.rows) read_row(*row);
@@ -75,11 +75,23 @@ class row_reader {
                            " merged over several columns; the value counts for the first of them.");
   }
 
+  /// The title merged over this and other columns, right above the header: "Library Quantification".
+  std::string group_above(std::uint32_t column) const {
+    auto const above = found_.header_row - 1;
+    for (auto const& range : found_.source->merged) {
+      if (range.first_column == range.last_column || !range.contains(above, column)) continue;
+      auto const* row = found_.source->row(range.first_row);
+      auto const* title = row == nullptr ? nullptr : row->at(range.first_column);
+      if (title != nullptr) return title->text;
+    }
+    return {};
+  }
+
   std::vector<column_source> collect_sources() const {
     std::vector<column_source> sources;
     auto const* header = found_.source->row(found_.header_row);
     for (auto column = found_.first_column; column <= found_.last_column && column != 0; ++column) {
-      column_source source{column, {}, {}};
+      column_source source{column, {}, group_above(column), {}};
       auto const* name = header == nullptr ? nullptr : header->at(column);
       if (name != nullptr && !is_list_source(*found_.source, found_.header_row, column))
         source.header = name->text;
@@ -96,22 +108,34 @@ class row_reader {
     return sources;
   }
 
-  void report_duplicates(std::vector<std::pair<std::uint32_t, std::uint32_t>> const& duplicates) {
-    for (auto const& [first, second] : duplicates) {
-      auto const of = [&](std::uint32_t column) {
-        return std::find_if(out_.columns.begin(), out_.columns.end(),
-                            [&](auto const& c) { return c.column == column; });
-      };
-      bool const matters = of(first)->field != custom_column && of(first)->field != ignored_column &&
-                           overrides_.columns.empty();
+  void report_duplicates(std::vector<duplicate_columns> const& duplicates,
+                         std::vector<column_source> const& sources) {
+    for (auto const& pair : duplicates) {
+      auto const& first = out_.columns[pair.first];
+      auto const& second = out_.columns[pair.second];
+      bool const gives_field = find_field(first.field) != nullptr || find_field(second.field) != nullptr;
+      bool const chosen = !overrides_.columns.empty();
+      bool const matters = gives_field && !pair.told_apart && !chosen &&
+                           !same_cells(sources[pair.first], sources[pair.second]);
+      auto const& read = find_field(second.field) != nullptr ? second : first;
+      auto const& other = &read == &first ? second : first;
       out_.problems.push_back(
-          {found_.header_row, column_letter(second), of(first)->field, "duplicate_header",
-           "Columns " + column_letter(first) + " and " + column_letter(second) + " are both called " +
-               quoted(of(second)->header) + ".",
-           "Column " + column_letter(first) + " is read, and the other kept as a custom field. Rename or "
-           "remove one of them, or choose what each column means.",
+          {found_.header_row, second.letter, find_field(read.field) != nullptr ? read.field : "",
+           "duplicate_header",
+           "Columns " + first.letter + " and " + second.letter + " are both called " +
+               quoted(second.header) + ".",
+           gives_field ? "Column " + read.letter + " is read, and " + other.letter +
+                             " kept as a custom field. Rename or remove one of them, or choose what each "
+                             "column means."
+                       : "Both are kept as custom fields, under different names.",
            matters ? severity::error : severity::warning});
     }
+  }
+
+  static bool same_cells(column_source const& a, column_source const& b) {
+    return a.cells.size() == b.cells.size() &&
+           std::equal(a.cells.begin(), a.cells.end(), b.cells.begin(),
+                      [](cell const* x, cell const* y) { return x->text == y->text; });
   }
 
   void prepare_readers(std::vector<column_source> const& sources) {

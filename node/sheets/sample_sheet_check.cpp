@@ -58,8 +58,7 @@ class checker {
   void check_columns() {
     std::set<std::string> seen;
     for (auto const& column : data_->columns) {
-      if (trim(column).empty()) continue;
-      if (!seen.insert(fold(column)).second)
+      if (!trim(column).empty() && !seen.insert(column).second)
         say(data_->source_row, column, "duplicate_header",
             "The column " + quoted(column) + " appears twice in [" + data_->name + "].",
             "Remove or rename one of them.");

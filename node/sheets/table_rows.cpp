@@ -133,7 +133,8 @@ class cutter {
     }
     if (!is_title(cells)) return false;
     for (std::size_t i = at + 1; i < table_.rows.size() && i <= at + 3; ++i)
-      if (looks_like_header(cells_in(found_, table_.rows[i]))) {
+      if (auto const next = cells_in(found_, table_.rows[i]);
+          looks_like_header(next) || could_be_header(next)) {
         found_.stopped_because = "another table begins in " + row_text + " (" +
                                  quoted(cells.front()->text) + ")";
         return true;
@@ -152,6 +153,21 @@ class cutter {
   static bool is_remark(cells_view const& cells) {
     auto const text = trim(cells.front()->text);
     return words_in(text) >= 4 || (!text.empty() && text.back() == ':') || is_footer_word(text);
+  }
+
+  /// Three or more different short texts, one of them a name or a unit: a head only below a title.
+  static bool could_be_header(cells_view const& cells) {
+    if (cells.size() < 3) return false;
+    std::set<std::string> distinct;
+    bool names_something = false;
+    for (auto const* c : cells) {
+      bool const numeric = trim(c->text).find_first_not_of("0123456789.,") == std::string_view::npos;
+      if (c->kind != cell_kind::text || numeric || words_in(c->text) > 12) return false;
+      distinct.insert(fold(trim(c->text)));
+      names_something = names_something || match_header(c->text).field != nullptr ||
+                        parse_header(c->text).known != nullptr;
+    }
+    return names_something && distinct.size() == cells.size();
   }
 
   /// Names of two or more fields, one of them the sample's, or the same header again.
