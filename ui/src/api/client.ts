@@ -1,0 +1,55 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import { problemFrom, unreachable } from './problem'
+import type { paths } from './schema'
+import { signOut, token } from './session'
+import { randomUuid } from './uuid'
+
+export const base = '/api/v1'
+
+const authorise: Middleware = {
+  onRequest({ request }) {
+    const mine = token()
+    if (mine) request.headers.set('Authorization', `Bearer ${mine}`)
+    // A key of its own on every write: a repeated send of the same request is then harmless.
+    if (request.method === 'POST' && !request.headers.has('Idempotency-Key'))
+      request.headers.set('Idempotency-Key', randomUuid())
+    return request
+  },
+  onResponse({ response }) {
+    if (response.status === 401 && token())
+      signOut('This token is not accepted any more. Paste the current one from the data directory.')
+  },
+  onError() {
+    return unreachable()
+  },
+}
+
+export const api = createClient<paths>({ baseUrl: base, fetch: (request) => globalThis.fetch(request) })
+api.use(authorise)
+
+interface Answer<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** The answer's body, or the problem thrown. */
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<NonNullable<T>> {
+  const { data, error, response } = await answer
+  if (response.ok) return (data ?? {}) as NonNullable<T>
+  throw problemFrom(response.status, error)
+}
+
+export interface WriteOptions {
+  /** Version the person was looking at; the server refuses if it has moved on. */
+  ifMatch?: number
+  /** Kept by the caller when a write may be sent again later. */
+  key?: string
+}
+
+export function writeHeaders(options: WriteOptions = {}) {
+  return {
+    ...(options.ifMatch === undefined ? {} : { 'If-Match': `"${options.ifMatch}"` }),
+    'Idempotency-Key': options.key ?? randomUuid(),
+  }
+}

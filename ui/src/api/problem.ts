@@ -1,0 +1,91 @@
+// What went wrong, as a value the page can show: RFC 9457 problems and network failures alike.
+export interface FieldProblem {
+  pointer: string
+  code: string
+  detail: string
+}
+
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly fields: FieldProblem[]
+  readonly requestId: string
+  readonly retryable: boolean
+
+  constructor(from: {
+    status: number
+    code: string
+    detail: string
+    fields?: FieldProblem[]
+    requestId?: string
+    retryable?: boolean
+  }) {
+    super(from.detail)
+    this.name = 'Problem'
+    this.status = from.status
+    this.code = from.code
+    this.fields = from.fields ?? []
+    this.requestId = from.requestId ?? ''
+    this.retryable = from.retryable ?? false
+  }
+}
+
+interface Body {
+  title?: string
+  detail?: string
+  code?: string
+  errors?: FieldProblem[]
+  request_id?: string
+  retryable?: boolean
+}
+
+export function problemFrom(status: number, body: unknown): Problem {
+  const read: Body = typeof body === 'object' && body !== null ? body : {}
+  const detail = read.detail || read.title || `The server answered ${status} without saying why.`
+  return new Problem({
+    status,
+    code: read.code ?? `http_${status}`,
+    detail,
+    fields: read.errors ?? [],
+    requestId: read.request_id,
+    retryable: read.retryable ?? status >= 500,
+  })
+}
+
+/** The server could not be reached at all. */
+export function unreachable(): Problem {
+  return new Problem({
+    status: 0,
+    code: 'unreachable',
+    detail: 'TracSeq cannot be reached. Nothing was saved. Check the network, then try again.',
+    retryable: true,
+  })
+}
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof TypeError) return unreachable()
+  return new Problem({ status: 0, code: 'page', detail: error instanceof Error ? error.message : String(error) })
+}
+
+/** `/custom/well` → `custom.well`; `/name` → `name`. */
+export function fieldOf(pointer: string): string {
+  return pointer
+    .replace(/^#?\//, '')
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.')
+}
+
+/** Words to stand beside each field, and those that belong to none of the shown fields. */
+export function sortByField(problem: Problem, shown: readonly string[]) {
+  const beside = new Map<string, string>()
+  const rest: string[] = []
+  for (const one of problem.fields) {
+    const field = fieldOf(one.pointer)
+    if (shown.includes(field) && !beside.has(field)) beside.set(field, one.detail)
+    else rest.push(one.detail)
+  }
+  if (beside.size === 0 && rest.length === 0) rest.push(problem.message)
+  return { beside, rest }
+}

@@ -1,0 +1,85 @@
+import { useHotkeys } from '@mantine/hooks'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useLive } from '~/live/useLive'
+import { listenForScans, useScanner } from '~/scan/useScanner'
+import { undoLatest } from '~/shared/undo'
+import { useSystem } from '~/system/api'
+import { Banners } from './Banners'
+import { Nav } from './Nav'
+import { openLabel } from './openLabel'
+import css from './Shell.module.css'
+import { TopBar } from './TopBar'
+
+const Search = lazy(() => import('./Search'))
+const MenuDrawer = lazy(() => import('./MenuDrawer'))
+
+export function Shell() {
+  useLive()
+  useEffect(listenForScans, [])
+  const navigate = useNavigate()
+  const [searching, setSearching] = useState(false)
+  const [menu, setMenu] = useState(false)
+  useScanner((label) => void openLabel(label, (to) => void navigate({ to })))
+  useHotkeys(
+    [
+      ['mod+K', () => setSearching(true)],
+      ['mod+Z', () => void undoLatest()],
+    ],
+    ['INPUT', 'TEXTAREA'],
+  )
+  return (
+    <>
+      <a href="#main" className="skip">
+        Skip to the page
+      </a>
+      <div className={css.frame}>
+        <aside className={css.side} aria-label="Menu">
+          <Brand />
+          <Nav />
+          <Foot />
+        </aside>
+        <div className={css.body}>
+          <TopBar onSearch={() => setSearching(true)} onMenu={() => setMenu(!menu)} menuOpen={menu} />
+          <Banners />
+          <main id="main" className={css.main} tabIndex={-1}>
+            <Outlet />
+          </main>
+        </div>
+      </div>
+      {menu && (
+        <Suspense>
+          <MenuDrawer onClose={() => setMenu(false)} />
+        </Suspense>
+      )}
+      {searching && (
+        <Suspense>
+          <Search onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function Brand() {
+  return (
+    <Link to="/" className={css.brand}>
+      <img src="/favicon.svg" alt="" width={28} height={28} />
+      TracSeq
+    </Link>
+  )
+}
+
+function Foot() {
+  const { data } = useSystem()
+  if (!data) return null
+  return (
+    <div className={css.foot}>
+      <span className="soft">
+        {data.node} · {data.engine}
+        <br />
+        version {data.version}
+      </span>
+    </div>
+  )
+}

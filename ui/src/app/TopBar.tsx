@@ -1,0 +1,38 @@
+import { ActionIcon, Burger, useMantineColorScheme } from '@mantine/core'
+import { signOut } from '~/api/session'
+import { useLiveStatus } from '~/live/status'
+import { Icon } from './icons'
+import css from './Shell.module.css'
+
+const liveWords = { off: 'Not following', connecting: 'Connecting', live: 'Live', stale: 'Not live: what you see may be old' }
+const next = { auto: 'light', light: 'dark', dark: 'auto' } as const
+const schemeWords = { auto: 'as the system', light: 'light', dark: 'dark' }
+
+export function TopBar({ onSearch, onMenu, menuOpen }: { onSearch: () => void; onMenu: () => void; menuOpen: boolean }) {
+  const live = useLiveStatus()
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
+  const schemeLabel = `Colours: ${schemeWords[colorScheme]}. Change to ${schemeWords[next[colorScheme]]}`
+  return (
+    <header className={css.top}>
+      <Burger className={css.burger} opened={menuOpen} onClick={onMenu} size="sm" aria-label="Menu" aria-expanded={menuOpen} />
+      <button type="button" className={css.search} onClick={onSearch} aria-keyshortcuts="Control+K">
+        <Icon name="search" size={17} />
+        <span className="clip">
+          Search<span className={css.searchLong}> or scan anything</span>
+        </span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <div className={css.right}>
+        <span className={css.live} data-live={live} role="status">
+          <span className={css.liveWord}>{liveWords[live]}</span>
+        </span>
+        <ActionIcon variant="subtle" color="gray" size="lg" title={schemeLabel} aria-label={schemeLabel} onClick={() => setColorScheme(next[colorScheme])}>
+          <Icon name={colorScheme === 'auto' ? 'auto' : colorScheme === 'dark' ? 'moon' : 'sun'} />
+        </ActionIcon>
+        <ActionIcon variant="subtle" color="gray" size="lg" title="Sign out" aria-label="Sign out" onClick={() => signOut()}>
+          <Icon name="out" />
+        </ActionIcon>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,80 @@
+import {
+  createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams,
+} from '@tanstack/react-router'
+import { Failed, Loading } from '~/shared/states'
+import { NotFound } from './NotFound'
+import { Shell } from './Shell'
+
+export interface RootSearch {
+  as_of?: string
+}
+export interface SamplesSearch {
+  q?: string
+  state?: string
+  type?: string
+  project?: string
+  sort?: string
+  names?: string
+  register?: boolean
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const root = createRootRoute({
+  validateSearch: (search: Record<string, unknown>): RootSearch => ({ as_of: text(search.as_of) }),
+  // A past moment holds for the whole page: it stays in the address from link to link.
+  search: { middlewares: [retainSearchParams(['as_of'])] },
+  component: Shell,
+  notFoundComponent: NotFound,
+})
+
+const at = <Path extends string>(path: Path, load: () => Promise<{ default: React.ComponentType }>) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) })
+
+const samples = createRoute({
+  getParentRoute: () => root,
+  path: '/samples',
+  validateSearch: (search: Record<string, unknown>): SamplesSearch => ({
+    q: text(search.q),
+    state: text(search.state),
+    type: text(search.type),
+    project: text(search.project),
+    sort: text(search.sort),
+    names: text(search.names),
+    register: search.register === true || search.register === 'true' || undefined,
+  }),
+  component: lazyRouteComponent(() => import('~/samples/SamplesPage')),
+})
+
+const tree = root.addChildren([
+  at('/', () => import('~/home/HomePage')),
+  samples,
+  at('/samples/$id', () => import('~/samples/SamplePage')),
+  at('/storage', () => import('~/storage/StoragePage')),
+  at('/storage/$id', () => import('~/storage/UnitPage')),
+  at('/scan', () => import('~/scan/ScanPage')),
+  at('/scan/cards', () => import('~/scan/CardsPage')),
+  at('/runs', () => import('~/runs/RunsPage')),
+  at('/runs/$id', () => import('~/runs/RunPage')),
+  at('/imports', () => import('~/imports/ImportsPage')),
+  at('/imports/$id', () => import('~/imports/ImportPage')),
+  at('/notifications', () => import('~/notifications/NotificationsPage')),
+  at('/audit', () => import('~/audit/AuditPage')),
+  at('/system', () => import('~/system/SystemPage')),
+])
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultPendingMs: 150,
+  defaultPendingComponent: () => <Loading lines={6} label="Opening the page" />,
+  defaultErrorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

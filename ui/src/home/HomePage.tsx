@@ -1,0 +1,102 @@
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useAsOf } from '~/api/moment'
+import type { Lab } from '~/api/types'
+import { useMayChange } from '~/app/Banners'
+import { InboxList } from '~/notifications/InboxList'
+import { useInbox } from '~/notifications/api'
+import { FillBar } from '~/shared/FillBar'
+import { Page } from '~/shared/Page'
+import { Empty, Loaded } from '~/shared/states'
+import { fullTime } from '~/shared/time'
+import { ActivityList } from './ActivityList'
+import { useActivity, useLab } from './api'
+import { Counts } from './Counts'
+import { FirstRun } from './FirstRun'
+
+const total = (counts: Record<string, number>) => Object.values(counts).reduce((sum, one) => sum + one, 0)
+
+export default function HomePage() {
+  const asOf = useAsOf()
+  const lab = useLab(asOf)
+  const mayChange = useMayChange()
+  return (
+    <Page
+      title="My work"
+      actions={
+        mayChange && (
+          <>
+            <Button variant="default" renderRoot={(props) => <Link to="/imports" {...props} />}>Import a sheet</Button>
+            <Button renderRoot={(props) => <Link to="/scan" {...props} />}>Scan station</Button>
+          </>
+        )
+      }
+    >
+      <Loaded query={lab} lines={8}>
+        {(data) =>
+          total(data.samples_by_state) + total(data.runs_by_state) === 0 && !asOf && mayChange ? (
+            <FirstRun hasStorage={data.storage_units > 0} />
+          ) : (
+            <Overview lab={data} asOf={asOf} />
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}
+
+function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
+  const activity = useActivity(asOf)
+  const inbox = useInbox(true, !asOf)
+  return (
+    <div className="split">
+      <div className="stack">
+        <Counts lab={lab} />
+        <section className="panel" aria-labelledby="activity">
+          <div className="panel-head"><h2 id="activity">Latest activity</h2></div>
+          <Loaded query={activity}>
+            {({ items }) => (items.length > 0 ? <ActivityList items={items} /> : <Empty title="Nothing happened yet" />)}
+          </Loaded>
+        </section>
+      </div>
+      <div className="stack">
+        {!asOf && (
+          <section className="panel" aria-labelledby="alerts">
+            <div className="panel-head">
+              <h2 id="alerts">For you</h2>
+              <Link to="/notifications">All notifications</Link>
+            </div>
+            <Loaded query={inbox} lines={2}>
+              {({ items }) => items.length > 0 ? <InboxList items={items.slice(0, 5)} /> : <p className="soft" style={{ margin: 0 }}>Nothing waits for you. Rules under Notifications say what you are told.</p>}
+            </Loaded>
+          </section>
+        )}
+        {lab.checked_out && lab.checked_out.length > 0 && (
+          <section className="panel" aria-labelledby="out">
+            <div className="panel-head"><h2 id="out">Out of storage</h2></div>
+            <ul className="plain stack" style={{ gap: '0.6rem' }}>
+              {lab.checked_out.map((one) => (
+                <li key={one.sample_id}>
+                  <Link to="/samples/$id" params={{ id: one.sample_id }}>{one.label}</Link> <span className="soft">{one.purpose}, {one.by}{one.due_at && `, back by ${fullTime(one.due_at)}`}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {lab.storage.length > 0 && (
+          <section className="panel" aria-labelledby="fullest">
+            <div className="panel-head"><h2 id="fullest">Fullest storage</h2></div>
+            <ul className="plain stack" style={{ gap: '0.55rem' }}>
+              {lab.storage.slice(0, 6).map((unit) => (
+                <li key={unit.id}>
+                  <Link to="/storage/$id" params={{ id: unit.id }}>{unit.name}</Link>
+                  <FillBar used={unit.used} capacity={unit.capacity} label={unit.name} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,71 @@
+import { NativeSelect } from '@mantine/core'
+import type { Preview, SheetProblem } from '~/api/types'
+import { cellText, isBad, problemsAt, problemsOfRow } from './grid'
+import css from './PreviewGrid.module.css'
+
+interface Props {
+  preview: Preview
+  onlyErrors: boolean
+  onColumn: (column: number, field: string) => void
+}
+
+/** The sheet as it was understood: each column with its field, each bad cell with what would be right. */
+export function PreviewGrid({ preview, onlyErrors, onColumn }: Props) {
+  const { columns, fields } = preview
+  const rows = onlyErrors ? preview.rows.filter((row) => (row.problems ?? []).length > 0) : preview.rows
+  const options = [{ value: '', label: 'Keep as it is' }, ...fields.map(({ key, label }) => ({ value: key, label }))]
+  return (
+    <div className={css.wrap} tabIndex={0} role="region" aria-label="The sheet's rows">
+      <table className={css.grid}>
+        <thead>
+          <tr>
+            <th scope="col">Row</th>
+            {columns.map((column) => (
+              <th key={column.column} scope="col">
+                <span className={css.header}>{column.header || `Column ${column.column}`}</span>
+                <NativeSelect
+                  size="xs"
+                  aria-label={`${column.header || `Column ${column.column}`} means`}
+                  title={column.why}
+                  value={column.field ?? ''}
+                  onChange={(event) => onColumn(column.column, event.currentTarget.value)}
+                  data={options}
+                />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.source_row}>
+              <th scope="row">
+                {row.source_row}
+                {isBad(row) && <span className="visually-hidden"> has errors</span>}
+                <Words problems={problemsOfRow(row, columns)} />
+              </th>
+              {columns.map((column) => {
+                const problems = problemsAt(row, column)
+                const bad = problems.some((problem) => problem.severity !== 'warning')
+                return (
+                  <td key={column.column} className={bad ? css.bad : problems.length > 0 ? css.odd : undefined}>
+                    <span className={css.value}>{cellText(row, column)}</span>
+                    <Words problems={problems} />
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Words({ problems }: { problems: readonly SheetProblem[] }) {
+  return problems.map((problem) => (
+    <span key={problem.code + problem.detail} className={css.wrong}>
+      {problem.detail}
+      {problem.suggestion && <span className={css.right}> {problem.suggestion}</span>}
+    </span>
+  ))
+}

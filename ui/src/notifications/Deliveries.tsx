@@ -1,0 +1,61 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import { asProblem } from '~/api/problem'
+import { useMayChange } from '~/app/Banners'
+import { StateBadge } from '~/shared/StateBadge'
+import { Empty, Loaded } from '~/shared/states'
+import { say } from '~/shared/undo'
+import { When } from '~/shared/When'
+import { useDeliveries, useSendAgain } from './api'
+
+const views = [
+  { value: '', label: 'All' }, { value: 'queued', label: 'Waiting' }, { value: 'delivered', label: 'Delivered' }, { value: 'dead', label: 'Given up' },
+]
+
+/** Webhooks on their way, arrived, and given up: a dead letter can be sent again by a person. */
+export function Deliveries() {
+  const [state, setState] = useState('')
+  const query = useDeliveries(state)
+  const again = useSendAgain()
+  const mayChange = useMayChange()
+  const send = (id: string) =>
+    again.mutate(id, {
+      onSuccess: () => say('It is on its way again, with the same message id.'),
+      onError: (error) => say(asProblem(error).message, 'bad'),
+    })
+  return (
+    <section className="panel" aria-labelledby="deliveries">
+      <div className="panel-head">
+        <h2 id="deliveries">Webhook deliveries</h2>
+        <SegmentedControl size="xs" value={state} onChange={setState} data={views} aria-label="Which deliveries" />
+      </div>
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={state === 'dead' ? 'No dead letters' : 'No deliveries'}>{state === 'dead' ? 'Every webhook has arrived so far.' : 'A webhook rule makes one delivery for each event it fits.'}</Empty>
+          ) : (
+            <div className="table-wrap" tabIndex={0} role="region" aria-label="Deliveries">
+              <table className="table">
+                <thead>
+                  <tr><th scope="col">What</th><th scope="col">To</th><th scope="col">State</th><th scope="col">Tries</th><th scope="col">Changed</th><th scope="col"><span className="visually-hidden">Actions</span></th></tr>
+                </thead>
+                <tbody>
+                  {items.map((one) => (
+                    <tr key={one.id}>
+                      <td>{one.subject}{one.last_error && <div className="soft">{one.last_error}</div>}</td>
+                      <td className="mono">{one.url}</td>
+                      <td><StateBadge state={one.state} /></td>
+                      <td>{one.attempts}</td>
+                      <td className="soft"><When at={one.updated_at} /></td>
+                      <td>{one.state === 'dead' && mayChange && <Button size="compact-sm" onClick={() => send(one.id)}>Send again</Button>}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Loaded>
+    </section>
+  )
+}

@@ -1,0 +1,38 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import { useMayChange } from '~/app/Banners'
+import { Page } from '~/shared/Page'
+import { Empty, Loaded } from '~/shared/states'
+import { useInbox, useMarkRead } from './api'
+import { Deliveries } from './Deliveries'
+import { InboxList } from './InboxList'
+import { Rules } from './Rules'
+
+export default function NotificationsPage() {
+  const [view, setView] = useState('unread')
+  const inbox = useInbox(view === 'unread')
+  const markRead = useMarkRead()
+  const mayChange = useMayChange()
+  return (
+    <Page title="Notifications">
+      <div className="stack">
+        <div className="split">
+          <section className="panel" aria-labelledby="inbox">
+            <div className="panel-head">
+              <h2 id="inbox">Inbox</h2>
+              <span className="row">
+                <SegmentedControl size="xs" value={view} onChange={setView} data={[{ value: 'unread', label: 'Unread' }, { value: 'all', label: 'All' }]} aria-label="Which messages" />
+                {mayChange && (inbox.data?.unread ?? 0) > 0 && <Button size="xs" variant="default" onClick={() => markRead.mutate('all')}>Mark all as read</Button>}
+              </span>
+            </div>
+            <Loaded query={inbox}>
+              {({ items }) => (items.length > 0 ? <InboxList items={items} /> : <Empty title={view === 'unread' ? 'All read' : 'Nothing yet'}>What your rules catch arrives here, as it happens.</Empty>)}
+            </Loaded>
+          </section>
+          <Rules />
+        </div>
+        <Deliveries />
+      </div>
+    </Page>
+  )
+}

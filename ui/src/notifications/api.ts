@@ -1,0 +1,75 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, unwrap, writeHeaders } from '~/api/client'
+import { keys } from '~/api/keys'
+import type { RuleTerms } from '~/api/types'
+
+export function useInbox(unreadOnly: boolean, enabled = true) {
+  return useQuery({
+    queryKey: [...keys.inbox, unreadOnly],
+    queryFn: () => unwrap(api.GET('/inbox', { params: { query: unreadOnly ? { unread: true } : {} } })),
+    enabled,
+  })
+}
+export const useUnread = () => useInbox(true).data?.unread ?? 0
+
+export function useMarkRead() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string | 'all') =>
+      id === 'all'
+        ? unwrap(api.POST('/inbox:read-all', { params: { header: writeHeaders() }, body: {} }))
+        : unwrap(api.POST('/inbox/{id}:read', { params: { path: { id }, header: writeHeaders() }, body: {} })),
+    onSettled: () => void cache.invalidateQueries({ queryKey: keys.inbox }),
+  })
+}
+
+export function useRules() {
+  return useQuery({ queryKey: keys.lists('notification-rules'), queryFn: () => unwrap(api.GET('/notification-rules')) })
+}
+export function useEventTypes() {
+  return useQuery({ queryKey: ['event-types'], queryFn: () => unwrap(api.GET('/event-types')), staleTime: Infinity })
+}
+
+export function useRuleCommand() {
+  const cache = useQueryClient()
+  const settle = () => void cache.invalidateQueries({ queryKey: keys.lists('notification-rules') })
+  return {
+    create: async (terms: RuleTerms) => {
+      const rule = await unwrap(api.POST('/notification-rules', { params: { header: writeHeaders() }, body: terms }))
+      settle()
+      return rule
+    },
+    change: async (id: string, version: number, terms: RuleTerms) => {
+      const rule = await unwrap(
+        api.POST('/notification-rules/{id}:change', { params: { path: { id }, header: writeHeaders({ ifMatch: version }) }, body: terms }),
+      )
+      settle()
+      return rule
+    },
+    turn: async (id: string, verb: 'pause' | 'resume' | 'delete') => {
+      const rule = await unwrap(
+        api.POST(`/notification-rules/{id}:${verb}` as '/notification-rules/{id}:pause', {
+          params: { path: { id }, header: writeHeaders() },
+          body: {},
+        }),
+      )
+      settle()
+      return rule
+    },
+  }
+}
+
+export function useDeliveries(state: string) {
+  return useQuery({
+    queryKey: [...keys.deliveries, state],
+    queryFn: () => unwrap(api.GET('/deliveries', { params: { query: state ? { state } : {} } })),
+  })
+}
+export function useSendAgain() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) =>
+      unwrap(api.POST('/deliveries/{id}:send-again', { params: { path: { id }, header: writeHeaders() }, body: {} })),
+    onSuccess: () => void cache.invalidateQueries({ queryKey: keys.deliveries }),
+  })
+}

@@ -1,0 +1,71 @@
+import { Button, Textarea, TextInput } from '@mantine/core'
+import { useRef, useState, type FormEvent } from 'react'
+import { asProblem } from '~/api/problem'
+import type { Run } from '~/api/types'
+import { useScanner } from '~/scan/useScanner'
+import { Note } from '~/shared/states'
+import { count } from '~/shared/words'
+import { useRunCommands } from './api'
+import { parseAssignments, type Assignment } from './assignment'
+
+interface Refused extends Assignment {
+  why: string
+}
+
+/** Puts samples on a lane: scan anywhere on the page, or paste a list. What is refused stays to be mended. */
+export function AssignPanel({ run, lane }: { run: Run; lane: number }) {
+  const { verb } = useRunCommands()
+  const [pasted, setPasted] = useState('')
+  const [override, setOverride] = useState('')
+  const [refused, setRefused] = useState<Refused[]>([])
+  const [done, setDone] = useState<{ put: number; of: number } | null>(null)
+  const working = useRef(false)
+  const put = async (list: Assignment[]) => {
+    if (working.current) return
+    working.current = true
+    const failed: Refused[] = []
+    for (const [index, one] of list.entries()) {
+      try {
+        await verb(run.id, 'assign', { lane, ...one, ...(override.trim() ? { override_reason: override.trim() } : {}) })
+      } catch (error) {
+        const problem = asProblem(error)
+        failed.push({ ...one, why: [problem.message, ...problem.fields.map((field) => field.detail).filter((text) => text !== problem.message)].join(' ') })
+      }
+      setDone({ put: index + 1 - failed.length, of: list.length })
+    }
+    working.current = false
+    setRefused(failed)
+    setPasted(failed.map(({ sample, index_i7, index_i5 }) => [sample, index_i7, index_i5].filter(Boolean).join('\t')).join('\n'))
+  }
+  useScanner((label) => void put([{ sample: label }]))
+  const list = parseAssignments(pasted)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    void put(list)
+  }
+  return (
+    <form className="panel stack" onSubmit={submit} aria-label="Put samples on a lane">
+      <h2>Put samples on lane {lane}</h2>
+      <Textarea
+        label="Labels or names, one per line"
+        description="Scan them, or paste columns: label, i7, i5. A lane number may stand in front."
+        value={pasted}
+        onChange={(event) => setPasted(event.currentTarget.value)}
+        autosize
+        minRows={4}
+        maxRows={12}
+        data-scan-field
+      />
+      {(refused.length > 0 || override) && (
+        <TextInput label="Take them all the same, because" description="Only for samples that are not accepted; the reason stays in the history." value={override} onChange={(event) => setOverride(event.currentTarget.value)} />
+      )}
+      <Button type="submit" disabled={list.length === 0}>Put {count(list.length, 'sample')} on</Button>
+      {done && <span className="soft" role="status">{done.put} of {done.of} put on.</span>}
+      {refused.length > 0 && (
+        <Note tone="bad" title={`${count(refused.length, 'sample')} not put on`}>
+          <ul>{refused.map((one) => <li key={one.sample}><span className="mono">{one.sample}</span>: {one.why}</li>)}</ul>
+        </Note>
+      )}
+    </form>
+  )
+}

@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { asProblem } from '~/api/problem'
+import type { Run, RunState } from '~/api/types'
+import { FormDialog } from '~/shared/form/FormDialog'
+import { toBody, type FieldSpec, type Values } from '~/shared/form/fields'
+import { MoreMenu } from '~/shared/MoreMenu'
+import { offerUndo, say } from '~/shared/undo'
+import { useRunCommands, type RunVerb } from './api'
+
+interface VerbSpec {
+  verb: RunVerb
+  label: string
+  done: string
+  from: RunState[]
+  fields?: FieldSpec[]
+  danger?: boolean
+  main?: boolean
+}
+const why = (label: string): FieldSpec[] => [{ name: 'reason', label, kind: 'long', required: 'Say why, for those who read the history.' }]
+const verbs: VerbSpec[] = [
+  { verb: 'validate', label: 'Validate', done: 'validated', from: ['draft'], main: true },
+  { verb: 'queue', label: 'Queue', done: 'queued', from: ['validated'], main: true },
+  { verb: 'start', label: 'Start', done: 'running', from: ['queued'], main: true },
+  {
+    verb: 'complete', label: 'Complete', done: 'completed', from: ['running'], main: true,
+    fields: [
+      { name: 'yield_gbases', label: 'Yield', unit: 'Gbases', kind: 'number' },
+      { name: 'q30_percent', label: 'Bases at Q30 or better', unit: '%', kind: 'number' },
+    ],
+  },
+  { verb: 'fail', label: 'Fail', done: 'failed', from: ['running'], danger: true, main: true, fields: why('Why did it fail?') },
+  { verb: 'end-hold', label: 'End the hold', done: 'off hold', from: ['on_hold'], main: true },
+  {
+    verb: 'load-flow-cell', label: 'Load the flow cell', done: 'loaded', from: ['draft', 'validated', 'queued'],
+    fields: [{ name: 'flow_cell', label: 'Flow cell', required: 'Scan or type its barcode.' }],
+  },
+  { verb: 'hold', label: 'Put on hold', done: 'on hold', from: ['draft', 'validated', 'queued', 'running'], fields: why('Why is it on hold?') },
+  { verb: 'abort', label: 'Abort', done: 'aborted', from: ['draft', 'validated', 'queued', 'running', 'on_hold'], danger: true, fields: why('Why is it aborted?') },
+]
+
+export function RunVerbs({ run }: { run: Run }) {
+  const commands = useRunCommands()
+  const [open, setOpen] = useState<VerbSpec | null>(null)
+  const [busy, setBusy] = useState(false)
+  const fitting = verbs.filter((spec) => spec.from.includes(run.state))
+  const send = async (spec: VerbSpec, values: Values) => {
+    await commands.verb(run.id, spec.verb, toBody(values))
+    if (spec.verb === 'hold') offerUndo(`${run.name} is on hold.`, () => commands.verb(run.id, 'end-hold', { reason: 'Undone: it was a slip' }))
+    else say(`${run.name} is ${spec.done}.`)
+  }
+  const press = (spec: VerbSpec) => {
+    if (spec.fields) return setOpen(spec)
+    setBusy(true)
+    send(spec, {})
+      .catch((error: unknown) => say([asProblem(error).message, ...asProblem(error).fields.map((field) => field.detail)].join(' '), 'bad'))
+      .finally(() => setBusy(false))
+  }
+  const others = fitting.filter((spec) => !spec.main)
+  return (
+    <>
+      {fitting.filter((spec) => spec.main).map((spec) => (
+        <Button key={spec.verb} color={spec.danger ? 'red' : undefined} variant={spec.danger ? 'light' : 'filled'} loading={busy} onClick={() => press(spec)}>
+          {spec.label}
+        </Button>
+      ))}
+      {others.length > 0 && <MoreMenu entries={others.map((spec) => ({ label: spec.label, danger: spec.danger, onSelect: () => press(spec) }))} />}
+      {open && (
+        <FormDialog title={`${open.label}: ${run.name}`} fields={open.fields ?? []} action={open.label} danger={open.danger} onClose={() => setOpen(null)} send={(values) => send(open, values)} />
+      )}
+    </>
+  )
+}

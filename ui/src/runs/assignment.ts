@@ -1,0 +1,21 @@
+// A pasted list for a lane: one sample per line, with its indexes where the kit gives them.
+export interface Assignment {
+  sample: string
+  lane?: number
+  index_i7?: string
+  index_i5?: string
+}
+
+const sequence = /^[ACGTN]{4,24}$/i
+
+/** `label`, or `label i7 i5`, or `lane label i7 i5`; separated by tab, comma or semicolon. */
+export function parseAssignments(pasted: string): Assignment[] {
+  return pasted.split(/\r?\n/).flatMap((line) => {
+    const cells = line.split(/[\t,;]+/).map((cell) => cell.trim())
+    const lane = /^\d{1,2}$/.test(cells[0] ?? '') && cells.length > 1 ? Number(cells.shift()) : undefined
+    const [sample, ...rest] = cells
+    if (!sample) return []
+    const indexes = rest.filter((cell) => sequence.test(cell)).map((cell) => cell.toUpperCase())
+    return [{ sample, ...(lane ? { lane } : {}), ...(indexes[0] ? { index_i7: indexes[0] } : {}), ...(indexes[1] ? { index_i5: indexes[1] } : {}) }]
+  })
+}

@@ -1,0 +1,38 @@
+// Forms as data: every dialog of the page is a list of these, so that errors, labels and keys behave alike.
+export interface FieldSpec {
+  name: string
+  label: string
+  kind?: 'text' | 'long' | 'number' | 'choice' | 'choices' | 'moment' | 'date' | 'switch' | 'suggest'
+  options?: { value: string; label: string }[]
+  required?: string
+  help?: string
+  placeholder?: string
+  unit?: string
+  wide?: boolean
+}
+
+export type Values = Record<string, unknown>
+
+/** What goes over the wire: empty texts are left out, numbers are numbers. */
+export function toBody(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      if (value === undefined || value === null) return []
+      if (typeof value === 'string') return value.trim() === '' ? [] : [[name, value.trim()]]
+      if (Array.isArray(value) && value.length === 0) return []
+      return [[name, value]]
+    }),
+  )
+}
+
+/** Only what differs from what was there, with `null` or an empty text for what was cleared. */
+export function changedOnly(before: Values, after: Values): Values {
+  return Object.fromEntries(
+    Object.entries(after).filter(([name, value]) => {
+      const was = before[name]
+      return JSON.stringify(normal(was)) !== JSON.stringify(normal(value))
+    }).map(([name, value]) => [name, value === '' && typeof before[name] === 'number' ? null : value]),
+  )
+}
+const normal = (value: unknown) =>
+  value === null || value === undefined || value === '' ? null : Array.isArray(value) && value.length === 0 ? null : value

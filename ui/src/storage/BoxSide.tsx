@@ -1,0 +1,90 @@
+import { Button, TextInput } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Slot } from '~/api/types'
+import { StateBadge } from '~/shared/StateBadge'
+import { count } from '~/shared/words'
+import type { CutTube } from './clipboard'
+
+interface Props {
+  cursor: string
+  slot: Slot | undefined
+  chosen: readonly CutTube[]
+  held: readonly CutTube[]
+  busy: boolean
+  mayChange: boolean
+  onPlace: (label: string) => void
+  onCut: () => void
+  onPaste: () => void
+  onDropCut: () => void
+  onTakeOut: () => void
+}
+
+/** What stands at the cursor, and what may be done with it; keys are named beside their buttons. */
+export function BoxSide(props: Props) {
+  const { cursor, slot, chosen, held, busy, mayChange, onPlace, onCut, onPaste, onDropCut, onTakeOut } = props
+  const [label, setLabel] = useState('')
+  const occupant = slot?.state === 'filled' ? slot.occupant : undefined
+  return (
+    <section className="panel stack" aria-label="The chosen place" aria-live="polite">
+      <div className="row-between">
+        <h2 style={{ margin: 0, fontSize: '1.05rem' }}>
+          {chosen.length > 1 ? `${count(chosen.length, 'tube')} chosen` : cursor}
+        </h2>
+        {chosen.length <= 1 && occupant?.sample_state && <StateBadge state={occupant.sample_state} />}
+      </div>
+      {chosen.length <= 1 &&
+        (occupant ? (
+          <div>
+            <div style={{ fontWeight: 600 }}>
+              {occupant.kind === 'sample' ? <Link to="/samples/$id" params={{ id: occupant.id }}>{occupant.label}</Link> : <Link to="/storage/$id" params={{ id: occupant.id }}>{occupant.label}</Link>}
+            </div>
+            <div className="soft">
+              <span className="mono">{occupant.barcode}</span>
+              {occupant.project && ` · ${occupant.project}`}
+            </div>
+          </div>
+        ) : slot?.state === 'reserved' ? (
+          <p className="soft" style={{ margin: 0 }}>Reserved{slot.occupant ? ` for ${slot.occupant.label}` : ''}. A move is under way.</p>
+        ) : (
+          mayChange && (
+            <form
+              onSubmit={(event) => {
+                event.preventDefault()
+                if (label.trim() === '') return
+                onPlace(label.trim())
+                setLabel('')
+              }}
+            >
+              <TextInput
+                label={`Put a tube at ${cursor}`}
+                description="Scan its label now, or type it and press Enter."
+                value={label}
+                onChange={(event) => setLabel(event.currentTarget.value)}
+                disabled={busy}
+                id="place-label"
+                data-scan-field
+              />
+            </form>
+          )
+        ))}
+      {mayChange && (
+        <div className="row">
+          {chosen.length > 0 && (
+            <>
+              <Button size="xs" variant="default" onClick={onTakeOut} disabled={busy}>Take out (T)</Button>
+              <Button size="xs" variant="default" onClick={onCut} disabled={busy}>Cut (X)</Button>
+            </>
+          )}
+          {held.length > 0 && (
+            <>
+              <Button size="xs" onClick={onPaste} loading={busy}>Paste {held.length} at {cursor} (V)</Button>
+              <Button size="xs" variant="subtle" onClick={onDropCut}>Forget the cut</Button>
+            </>
+          )}
+        </div>
+      )}
+      {mayChange && <p className="soft" style={{ margin: 0, fontSize: '0.84rem' }}>Arrows walk, Shift + arrows select, Space picks, Enter opens, Esc clears. Dragging works too.</p>}
+    </section>
+  )
+}
