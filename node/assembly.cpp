@@ -96,7 +96,9 @@ struct node::parts {
 
   /// Projections to where the log is. A log that lost what they hold gets it back from the journal.
   result<void> catch_up(std::function<void(std::string const&)> const& say) {
-    auto put_back = repair_from_journal(*log, *models);
+    bool const shared = options.log_address.starts_with("kafka://");
+    auto put_back = repair_from_journal(
+        *log, *models, shared ? repair_policy::refuse : repair_policy::append);
     if (!put_back) return tl::unexpected(put_back.error());
     if (!put_back->empty()) {
       say(*put_back);

@@ -10,6 +10,7 @@
 #include "events/cloud_event.hpp"
 #include "events/event_log.hpp"
 #include "node/data_directory.hpp"
+#include "node/repair.hpp"
 #include "projections/follow.hpp"
 #include "projections/replay.hpp"
 #include "projections/runner.hpp"
@@ -432,6 +433,27 @@ result<transfer_report> export_log(std::string const& log_address,
   if (done) done = out.end();
   if (!done) return tl::unexpected(done.error());
   return transfer_report{out.records(), 0, out.bytes()};
+}
+
+result<transfer_report> repair_log(std::string const& log_address, std::string const& data,
+                                   report_progress const&) {
+  log_options options;
+  options.create = false;
+  auto log = open_log(log_address, options);
+  if (!log) return tl::unexpected(log.error());
+  auto rows = store::open(store_directory(data), {.read_only = false, .create = false});
+  if (!rows) return tl::unexpected(rows.error());
+  runner_options wanted;
+  wanted.partitions = (*log)->partitions();
+  auto models = runner::open(*std::move(rows), all_projections(), wanted);
+  if (!models) return tl::unexpected(models.error());
+  auto const before = (*log)->ends();
+  if (!before) return tl::unexpected(before.error());
+  auto const words = repair_from_journal(**log, **models, repair_policy::append);
+  if (!words) return tl::unexpected(words.error());
+  auto const after = (*log)->ends();
+  if (!after) return tl::unexpected(after.error());
+  return transfer_report{sum(*after) - sum(*before), sum(*before), 0};
 }
 
 }  // namespace tracseq::offline

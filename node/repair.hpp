@@ -1,16 +1,28 @@
 #pragma once
 // A log can forget: a tail cut by a crash of the machine, a broker's lost disk, an old copy put back.
+// What this node has shown lies in its journal, byte for byte, and goes back from there.
 
 #include <string>
 
 #include "events/event_log.hpp"
+#include "events/record.hpp"
 #include "projections/runner.hpp"
 
 namespace tracseq {
 
-/// Compares the log with what was applied from it. Where an embedded log's end is missing, appends the
-/// records again, byte for byte, from the node's journal; empty when nothing was missing, else what was
-/// done, as a sentence. `corrupt` where that cannot be: the log holds another history.
-[[nodiscard]] result<std::string> repair_from_journal(event_log& log, runner& models);
+enum class repair_policy : std::uint8_t {
+  append,  ///< put the missing records back
+  refuse,  ///< say what is missing: with several nodes a person decides
+};
+
+/// Compares the log's end with what was applied from it. Empty when nothing is missing; else what was
+/// put back, as a sentence. `corrupt` where the journal does not hold exactly what is missing (proved
+/// by the chain before anything is appended), or where the policy is to refuse.
+[[nodiscard]] result<std::string> repair_from_journal(event_log& log, runner& models,
+                                                      repair_policy policy);
+
+/// Keeps an accepted claim, which no journal holds, for `repair_from_journal`.
+void remember_claim(runner& models, partition_id partition, std::uint64_t offset,
+                    claim const& record);
 
 }  // namespace tracseq

@@ -1,0 +1,153 @@
+#include "node/repair.hpp"
+
+#include <chrono>
+#include <map>
+#include <thread>
+
+#include "events/chain.hpp"
+#include "events/record.hpp"
+#include "projections/follow.hpp"
+
+namespace tracseq {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(20);
+
+/// What one partition of the log lacks: from `end` on, by offset.
+struct lost_tail {
+  std::uint64_t end = 0;
+  std::uint64_t applied = 0;
+  chain_state at_end;     ///< of the chain, where the log ends
+  chain_state at_applied;  ///< where the projections stand
+  std::map<std::uint64_t, std::string> records;
+};
+using lost_tails = std::map<partition_id, lost_tail>;
+
+std::string claim_name(partition_id partition, std::uint64_t number) {
+  return "claim/" + std::to_string(partition) + "/" + std::to_string(number);
+}
+
+result<lost_tails> find_lost(event_log& log, runner const& models) {
+  lost_tails lost;
+  auto const ends = log.ends();
+  if (!ends) return tl::unexpected(ends.error());
+  auto const positions = models.positions();
+  for (partition_id p = 0; p < positions.size() && p < ends->size(); ++p)
+    if (positions[p].next_offset > (*ends)[p])
+      lost[p] = {(*ends)[p], positions[p].next_offset, {}, positions[p].chain, {}};
+  return lost;
+}
+
+/// Folds the log as it is, to know the chain at its end.
+result<void> fold_what_is_left(event_log& log, lost_tails& lost) {
+  auto const ends = log.ends();
+  if (!ends) return tl::unexpected(ends.error());
+  auto reader = fold_reader::open(log, genesis_positions(log.partitions()));
+  if (!reader) return tl::unexpected(reader.error());
+  auto const done = [&] {
+    auto const& at = (*reader)->state().at();
+    for (std::size_t p = 0; p < at.size(); ++p)
+      if (at[p].next_offset < (*ends)[p]) return false;
+    return true;
+  };
+  auto const until = std::chrono::steady_clock::now() + std::chrono::minutes(10);
+  while (!done()) {
+    auto const batch = (*reader)->next(4u << 20, std::chrono::milliseconds(200), false);
+    if (!batch) return tl::unexpected(batch.error());
+    if (std::chrono::steady_clock::now() > until)
+      return fail(errc::timed_out, "the log could not be read to its end");
+  }
+  for (auto& [partition, tail] : lost) tail.at_end = (*reader)->state().at()[partition].chain;
+  return {};
+}
+
+/// The journal's commits and the saved claims that lie behind the log's end.
+void collect(runner& models, partition_id partitions, lost_tails& lost) {
+  auto const view = models.newest();
+  for (auto rows = view->table("journal").scan_prefix("C"); rows->valid(); rows->next()) {
+    auto const value = rows->value();
+    std::uint64_t offset = 0;
+    if (value.size() < sizeof offset) continue;
+    std::memcpy(&offset, value.data(), sizeof offset);
+    auto const record = value.substr(sizeof offset);
+    auto const decoded = decode_record(record);
+    if (!decoded || !std::holds_alternative<commit>(*decoded)) continue;
+    auto const partition = partition_of(std::get<commit>(*decoded).stream, partitions);
+    auto const found = lost.find(partition);
+    if (found != lost.end() && offset >= found->second.end)
+      found->second.records.emplace(offset, record);
+  }
+  for (auto& [partition, tail] : lost)
+    for (auto number = tail.at_end.c + 1; number <= tail.at_applied.c; ++number)
+      if (auto saved = models.load_snapshot(claim_name(partition, number)))
+        tail.records.emplace(saved->version, std::move(saved->state));
+}
+
+/// The records in order, if they are exactly those that lead from the log's end to where the
+/// projections stand.
+std::optional<std::vector<std::string>> proven(lost_tail const& tail) {
+  std::vector<std::string> records;
+  auto state = tail.at_end;
+  auto next = tail.end;
+  for (auto const& [offset, record] : tail.records) {
+    if (offset != next++ || !accepted(chain_fold(state, record))) return std::nullopt;
+    records.push_back(record);
+  }
+  if (next != tail.applied || state != tail.at_applied) return std::nullopt;
+  return records;
+}
+
+result<void> put_back(event_log& log, partition_id partition, lost_tail const& tail) {
+  auto records = proven(tail);
+  if (!records)
+    return fail(errc::corrupt,
+                "partition " + std::to_string(partition) + " of the log ends at offset " +
+                    std::to_string(tail.end) + ", but this node has applied records up to offset " +
+                    std::to_string(tail.applied) +
+                    ", and its journal does not hold all of what is missing. Restore the log from "
+                    "a backup; or, if the shorter history is the true one, move the store directory "
+                    "away and start again: it is rebuilt.");
+  for (auto& record : *records)
+    if (auto appended = log.append(partition, {std::move(record)}); !appended) return appended;
+  auto const until = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < until) {
+    auto const ends = log.ends();
+    if (ends && (*ends)[partition] >= tail.applied) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return fail(errc::timed_out, "the log did not take the missing records back in time");
+}
+
+}  // namespace
+
+void remember_claim(runner& models, partition_id partition, std::uint64_t offset,
+                    claim const& record) {
+  models.save_snapshot(claim_name(partition, record.number), offset, encode_record(record));
+}
+
+result<std::string> repair_from_journal(event_log& log, runner& models, repair_policy policy) {
+  auto lost = find_lost(log, models);
+  if (!lost) return tl::unexpected(lost.error());
+  if (lost->empty()) return std::string();
+  std::uint64_t missing = 0;
+  for (auto const& [partition, tail] : *lost) missing += tail.applied - tail.end;
+  if (policy == repair_policy::refuse)
+    return fail(errc::corrupt, "the log has lost " + std::to_string(missing) +
+                                   " records that this node has already shown, in " +
+                                   std::to_string(lost->size()) +
+                                   " partitions. `tracseq log repair` puts them back from this "
+                                   "node's journal.");
+  if (auto folded = fold_what_is_left(log, *lost); !folded) return tl::unexpected(folded.error());
+  try {
+    collect(models, log.partitions(), *lost);
+  } catch (query_failure const& caught) {
+    return tl::unexpected(caught.why());
+  }
+  for (auto const& [partition, tail] : *lost)
+    if (auto done = put_back(log, partition, tail); !done) return tl::unexpected(done.error());
+  return "the log had lost its last " + std::to_string(missing) +
+         " records; they were put back from this node's journal, byte for byte, and the chain "
+         "verifies";
+}
+
+}  // namespace tracseq
