@@ -17,8 +17,9 @@ struct callbacks {
     if (text.starts_with('['))
       if (auto const end = text.find("]: "); end != std::string_view::npos)
         text.remove_prefix(end + 3);
+    bool const summary = text.ends_with("brokers are down");  // the cause was said before it
     std::scoped_lock lock(self->mutex_);
-    self->complaint_ = text;
+    if (!summary || self->complaint_.empty()) self->complaint_ = text;
   }
 
   static int connect(int socket, sockaddr const* to, int length, char const*, void* opaque) {

@@ -83,9 +83,10 @@ result<std::vector<std::optional<std::string>>> fetch_records(
     std::atomic<bool> const* cancelled) {
   std::vector<std::optional<std::string>> records(at.size());
   if (at.empty()) return records;
-  auto reader = client::consumer(where, {{"queued.min.messages", "1"},
-                                         {"queued.max.messages.kbytes", "1024"},
-                                         {"fetch.message.max.bytes", "65536"}});
+  // Small fetches, for one record of each is wanted; but room for all of them, as librdkafka sleeps
+  // for a second when its queue is full.
+  auto reader = client::consumer(where, {{"queued.max.messages.kbytes", "65536"},
+                                         {"fetch.message.max.bytes", "16384"}});
   if (!reader) return tl::unexpected(reader.error());
   topic_handle const topic(rd_kafka_topic_new((*reader)->get(), where.topic.c_str(), nullptr));
   queue_handle const queue(rd_kafka_queue_new((*reader)->get()));

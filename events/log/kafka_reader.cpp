@@ -7,6 +7,9 @@
 namespace tracseq::kafka {
 namespace {
 
+/// What is fetched ahead of the reader. All partitions share one queue, so it bounds them together.
+constexpr std::size_t ahead_bytes = 16u << 20;
+
 std::string place(partition_id partition, std::uint64_t offset) {
   return "partition " + std::to_string(partition) + ", offset " + std::to_string(offset);
 }
@@ -16,9 +19,8 @@ std::string place(partition_id partition, std::uint64_t offset) {
 result<std::unique_ptr<reader>> reader::start(address const& where,
                                               std::span<log_position const> from,
                                               std::span<std::uint64_t const> ends) {
-  // What is fetched ahead is bounded, whatever the number of partitions: they share one queue.
   auto made = client::consumer(where, {{"queued.min.messages", "100000"},
-                                       {"queued.max.messages.kbytes", "16384"},
+                                       {"queued.max.messages.kbytes", std::to_string(ahead_bytes / 1024)},
                                        {"fetch.message.max.bytes", "1048576"},
                                        {"fetch.max.bytes", "8388608"}});
   if (!made) return tl::unexpected(made.error());
@@ -90,6 +92,7 @@ result<void> reader::take(rd_kafka_message_t const& message) {
   taken_.push_back({static_cast<partition_id>(message.partition), offset,
                     std::string(static_cast<char const*>(message.payload), message.len)});
   taken_bytes_ += message.len;
+  bytes_since_nudge_ += message.len;
   return {};
 }
 
@@ -142,6 +145,20 @@ void reader::give(std::vector<log_entry>& out) {
   }
 }
 
+/// librdkafka 2.0.2 stops fetching when its queue is full, and looks again only when its broker thread
+/// wakes: after a second, unless a request passes through it. So one does whenever half a queue was
+/// taken; it costs a millisecond.
+void reader::keep_fetching() {
+  if (bytes_since_nudge_ < ahead_bytes / 2) return;
+  bytes_since_nudge_ = 0;
+  offsets_handle const list(rd_kafka_topic_partition_list_new(static_cast<int>(lanes_.size())));
+  for (auto const& one : lanes_)
+    rd_kafka_topic_partition_list_add(list.get(), where_.topic.c_str(), one.partition)->offset =
+        static_cast<std::int64_t>(edge::end);
+  constexpr int patience_ms = 100;
+  rd_kafka_offsets_for_times(client_->get(), list.get(), patience_ms);  // the answer does not matter
+}
+
 bool reader::at_end() const {
   return std::ranges::all_of(lanes_, [this](lane const& one) {
     std::int64_t low = 0;
@@ -172,6 +189,7 @@ result<void> reader::poll(std::vector<log_entry>& out, std::size_t max_bytes,
     caught_up_ = false;
     if (!same) return {};  // the broker is away again: what was taken waits
     give(out);
+    keep_fetching();
   }
   caught_up_ = at_end();
   return {};

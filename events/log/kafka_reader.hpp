@@ -42,6 +42,7 @@ class reader final : public log_reader {
   [[nodiscard]] result<void> trouble(rd_kafka_message_t const& message);
   [[nodiscard]] result<void> verify_after_reconnect(deadline const& by);
   void give(std::vector<log_entry>& out);
+  void keep_fetching();
   [[nodiscard]] bool at_end() const;
 
   address const where_;
@@ -52,6 +53,7 @@ class reader final : public log_reader {
   std::vector<std::size_t> lane_index_;  ///< partition → its place in lanes_
   std::vector<log_entry> taken_;         ///< read, not yet given: a reconnect has to be checked first
   std::size_t taken_bytes_ = 0;
+  std::size_t bytes_since_nudge_ = 0;
   std::uint64_t verified_connections_ = 0;
   bool caught_up_ = false;
   std::atomic<bool> interrupted_ = false;
