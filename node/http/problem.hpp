@@ -9,6 +9,11 @@
 
 namespace tracseq::http {
 
+/// An error without wrong fields.
+[[nodiscard]] inline error because(errc code, std::string detail) {
+  return {code, std::move(detail), {}};
+}
+
 /// {"type":"/problems/<code>","title","status","detail","code","errors","request_id","retryable"}
 [[nodiscard]] std::string problem_json(error const& why, std::string_view request_id);
 /// The same as an answer, with Retry-After where a later repeat may succeed.

@@ -46,15 +46,15 @@ void write_json(Writer& writer, raw_json const& raw) {
 }
 
 struct note {
-  std::string_view field;  ///< empty = the struct itself
-  std::string_view doc;
+  std::string_view field = {};  ///< empty = the struct itself
+  std::string_view doc = {};
   bool required = false;
   double min = 0;  ///< of numbers; both 0 = unbounded
   double max = 0;
   std::uint32_t length_min = 0;  ///< of texts, in bytes; of lists, in items
   std::uint32_t length_max = 0;  ///< 0 = 10,000 for texts and lists
-  std::string_view words;        ///< allowed texts, separated by blanks
-  std::string_view example;
+  std::string_view words = {};   ///< allowed texts, separated by blanks
+  std::string_view example = {};
 };
 
 template <class T>

@@ -1,0 +1,64 @@
+#include "node/cloud_event.hpp"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include "events/json.hpp"
+
+namespace tracseq {
+namespace {
+
+using writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void member(writer& out, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  write_json_key(out, name);
+  write_json_text(out, value);
+}
+
+void member(writer& out, std::string_view name, uuid const& id) {
+  if (!id.is_nil()) member(out, name, to_string(id));
+}
+
+}  // namespace
+
+std::string event_id(event_place const& at) {
+  return std::to_string(at.partition) + "-" + std::to_string(at.offset) + "-" + std::to_string(at.index);
+}
+
+std::string cloud_event_type(any_event const& event) {
+  auto const type = facts_of(event).type;
+  return "tracseq." + std::string(type.name) + ".v" + std::to_string(type.schema);
+}
+
+std::string cloud_event_json(event_place const& at, commit const& in, any_event const& event) {
+  rapidjson::StringBuffer buffer;
+  writer out(buffer);
+  out.StartObject();
+  member(out, "specversion", "1.0");
+  member(out, "id", event_id(at));
+  member(out, "source", "tracseq/" + in.node);
+  member(out, "type", cloud_event_type(event));
+  member(out, "subject", in.stream);
+  member(out, "time", to_rfc3339(in.occurred_at.value_or(in.recorded_at)));
+  member(out, "recordedtime", to_rfc3339(in.recorded_at));
+  member(out, "datacontenttype", "application/json");
+  auto const data = json_of(event);
+  write_json_key(out, "data");
+  out.RawValue(data.data(), data.size(), rapidjson::kObjectType);
+  member(out, "sequence", std::to_string(at.partition) + "." + std::to_string(at.offset));
+  member(out, "actor", in.who.subject);
+  member(out, "actorname", in.who.name);
+  member(out, "reason", in.reason);
+  member(out, "commandid", in.command_id);
+  member(out, "correlationid", in.correlation_id);
+  member(out, "causationid", in.causation_id);
+  member(out, "traceparent", in.traceparent);
+  member(out, "summary", words_of(event));
+  write_json_key(out, "streamversion");
+  out.Uint64(in.base_version + at.index + 1);
+  out.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace tracseq

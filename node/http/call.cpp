@@ -1,0 +1,107 @@
+#include "node/http/call.hpp"
+
+#include "events/event_log.hpp"
+#include "node/http/api.hpp"
+#include "node/http/problem.hpp"
+#include "node/http/route.hpp"
+#include "node/http/static_files.hpp"
+#include "node/http/worker_pool.hpp"
+#include "projections/position.hpp"
+#include "projections/table_view.hpp"
+
+namespace tracseq::http {
+namespace {
+
+void send(call& c, response out) {
+  out.headers.append(api_security_headers());
+  out.add("X-Request-Id", c.request_id);
+  if (!c.key.empty()) out.add("Idempotency-Key", c.key);
+  c.api->observe(c, out.status);
+  c.to.send(std::move(out));
+}
+
+bool names_version(std::string_view if_none_match, std::string const& etag) {
+  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
+}
+
+bool covers(std::vector<std::uint64_t> const& shown, position_vector const& wanted) {
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (i >= shown.size() || shown[i] < wanted[i]) return false;
+  return true;
+}
+
+std::vector<log_position> as_log_positions(std::vector<std::uint64_t> const& offsets) {
+  std::vector<log_position> out;
+  for (std::size_t i = 0; i < offsets.size(); ++i)
+    out.push_back({static_cast<partition_id>(i), offsets[i]});
+  return out;
+}
+
+}  // namespace
+
+void answer(call& c, std::string json, answer_facts const& facts) {
+  if (!c.to.pending()) return;
+  response out;
+  out.status = facts.status ? facts.status : c.row->status;
+  out.headers.reserve(512);
+  if (facts.version) {
+    auto const etag = "\"" + std::to_string(*facts.version) + "\"";
+    out.add("ETag", etag);
+    if (c.request->method == method::get &&
+        names_version(c.request->header("if-none-match"), etag)) {
+      out.status = 304;
+      return send(c, std::move(out));
+    }
+  }
+  if (!facts.location.empty()) out.add("Location", facts.location);
+  if (!facts.link.empty()) out.add("Link", facts.link);
+  if (!facts.position.empty()) out.add("X-TracSeq-Position", facts.position);
+  if (facts.repeated) out.add("Idempotency-Replayed", "true");
+  out.content_type = c.row->media;
+  out.body = std::move(json);
+  send(c, std::move(out));
+}
+
+void refuse(call& c, error const& why) {
+  if (!c.to.pending()) return;
+  send(c, problem_response(why, c.request_id));
+}
+
+void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
+  auto const demanded = c->request->header("x-tracseq-position");
+  auto* progress = c->at->progress;
+  if (!progress || (demanded.empty() && progress->current())) return then(std::move(c));
+  auto wanted = progress->acknowledged();
+  if (!demanded.empty()) {
+    auto const asked = parse_position(demanded);
+    if (!asked || asked->size() != c->at->facts.partitions)
+      return refuse(*c, because(errc::invalid_argument,
+                              "X-TracSeq-Position is not a position that this laboratory gave."));
+    wanted.resize(asked->size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = std::max(wanted[i], (*asked)[i]);
+  }
+  if (covers(progress->applied(), wanted)) return then(std::move(c));
+  progress->when_applied(
+      as_log_positions(wanted), c->at->read_wait,
+      [c = std::move(c), then = std::move(then)](bool shown) mutable {
+        if (shown) return then(std::move(c));
+        refuse(*c, because(errc::unavailable,
+                         "What you wrote is not visible here yet. Repeat the request in a moment."));
+      });
+}
+
+void on_worker(call_ptr c, std::function<void(call_ptr)> work) {
+  auto const ran = c->api->pool().run([c, work = std::move(work)] {
+    try {
+      work(c);
+    } catch (query_failure const& failed) {
+      refuse(*c, failed.why());
+    } catch (std::exception const& failed) {
+      refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
+    }
+  });
+  if (!ran)
+    refuse(*c, because(errc::overloaded, "Too many requests of this kind wait already. Repeat it later."));
+}
+
+}  // namespace tracseq::http

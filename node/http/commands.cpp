@@ -1,0 +1,116 @@
+#include "node/http/commands.hpp"
+
+#include <charconv>
+
+#include "node/http/api.hpp"
+#include "node/http/turns.hpp"
+#include "projections/command_ids.hpp"
+#include "projections/position.hpp"
+#include "projections/table_view.hpp"
+
+namespace tracseq::http {
+
+command_request make_request(call const& c, write_options const& why, outgoing_command command,
+                             std::string_view step) {
+  command_request request;
+  request.command = std::move(command);
+  request.command_id = step.empty() ? c.command_id : derive_uuid(c.command_id, step);
+  request.request = c.print;
+  request.who = c.who;
+  request.reason = why.reason.value_or("");
+  request.occurred_at = why.occurred_at;
+  request.correlation_id = c.command_id;
+  auto const trace = c.request->header("traceparent");
+  if (trace.size() <= 64) request.traceparent = std::string(trace);
+  return request;
+}
+
+bool read_if_match(call& c, std::optional<std::uint64_t>& version) {
+  auto text = c.request->header("if-match");
+  if (text.empty() || text == "*") return true;
+  std::uint64_t number = 0;
+  if (text.size() > 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+    auto const end = text.data() + text.size();
+    auto const read = std::from_chars(text.data(), end, number);
+    if (read.ec == std::errc() && read.ptr == end) {
+      version = number;
+      return true;
+    }
+  }
+  refuse(c, because(errc::invalid_argument,
+                  "If-Match has to be the ETag of an earlier answer, for example \"4\" with its quotes."));
+  return false;
+}
+
+std::string position_of(call const& c, command_reply const& reply) {
+  auto position = c.at->progress->acknowledged();
+  position.resize(c.at->facts.partitions);
+  if (reply.partition < position.size())
+    position[reply.partition] = std::max(position[reply.partition], reply.offset + 1);
+  return to_text(position);
+}
+
+answer_facts facts_of(call const& c, command_reply const& reply) {
+  answer_facts facts;
+  facts.version = reply.version;
+  facts.position = position_of(c, reply);
+  facts.repeated = reply.repeated;
+  return facts;
+}
+
+void submit(call_ptr c, std::vector<command_request> group, on_reply then,
+            std::function<void(call_ptr, error const&)> refused) {
+  auto const& sink = c->at->submit;
+  sink(std::move(group), [c, then = std::move(then), refused = std::move(refused)](
+                             result<command_reply> reply) mutable {
+    if (!reply) return refused(c, reply.error());
+    auto const at = log_position{reply->partition, reply->offset + 1};
+    auto* progress = c->at->progress;
+    progress->when_applied({at}, c->at->read_wait,
+                           [c, then = std::move(then), reply = *std::move(reply)](bool) {
+                             // Where the projections are late the answer shows less than was written;
+                             // its position says what to demand.
+                             try {
+                               then(c, reply);
+                             } catch (query_failure const& failed) {
+                               refuse(*c, failed.why());
+                             }
+                           });
+  });
+}
+
+void submit(call_ptr c, std::vector<command_request> group, on_reply then) {
+  submit(std::move(c), std::move(group), std::move(then),
+         [](call_ptr const& asked, error const& why) { refuse(*asked, why); });
+}
+
+void submit(call_ptr c, write_options const& why, outgoing_command command, on_reply then) {
+  auto request = make_request(*c, why, std::move(command));
+  if (!read_if_match(*c, request.expected_version)) return;
+  std::vector<command_request> group;
+  group.push_back(std::move(request));
+  submit(std::move(c), std::move(group), std::move(then));
+}
+
+void once(call_ptr c, std::function<void(call_ptr)> begin, on_reply then) {
+  // A key that the server made cannot have been used before.
+  if (c->request->header("idempotency-key").empty()) return begin(std::move(c));
+  c->turn = c->api->creations().take(c->command_id, [c, begin, then] { once(c, begin, then); });
+  if (!c->turn) return;
+  auto const view = c->at->view();
+  auto const earlier = command_ids_query(*view).find(c->command_id);
+  if (!earlier) return begin(std::move(c));
+  if (earlier->request != c->print)
+    return refuse(*c, because(errc::key_reused,
+                            "This idempotency key was used for another request. Take a new key."));
+  command_reply reply;
+  reply.stream = earlier->stream;
+  reply.partition = earlier->partition;
+  reply.offset = earlier->offset;
+  reply.version = earlier->base_version + earlier->events;
+  reply.repeated = true;
+  then(std::move(c), reply);
+}
+
+}  // namespace tracseq::http

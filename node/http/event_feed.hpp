@@ -1,0 +1,97 @@
+#pragma once
+// The laboratory's events as they happen, and those before: pages and server-sent events.
+//
+// One thread reads the log once for all clients that are up to date; a client that resumes from an
+// earlier position is read to them first, on the same thread, so that there is neither gap nor double.
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "events/event_log.hpp"
+#include "events/result.hpp"
+#include "node/http/message.hpp"
+#include "projections/position.hpp"
+
+namespace tracseq::http {
+
+struct services;
+
+struct event_filter {
+  std::set<std::string, std::less<>> names;  ///< event names; empty = all
+  std::string stream;                        ///< "sample/…", or a kind: "sample"; empty = all
+  [[nodiscard]] bool lets(std::string_view name, std::string_view of_stream) const noexcept;
+};
+
+/// One event, ready to be sent.
+struct feed_event {
+  std::string name;
+  std::string stream;
+  std::string type;      ///< CloudEvents type
+  std::string json;      ///< CloudEvents JSON
+  position_vector after;  ///< where to go on behind it
+};
+
+/// Reads accepted commits in log order, from a position up to what the projections show.
+class feed_reader {
+ public:
+  [[nodiscard]] static result<feed_reader> open(services const& at, position_vector from);
+  /// Events of about `bytes_max` of records that lie before `until`; none when there are no more for now.
+  [[nodiscard]] result<std::vector<feed_event>> next(std::size_t bytes_max,
+                                                     position_vector const& until);
+  [[nodiscard]] position_vector const& position() const noexcept { return position_; }
+
+ private:
+  feed_reader(services const& at, position_vector from) : at_(&at), position_(std::move(from)) {}
+  void take(log_entry const& entry, std::vector<feed_event>& out);
+
+  services const* at_;
+  position_vector position_;
+  std::unique_ptr<log_reader> log_;
+  std::vector<log_entry> held_;  ///< read, but not asked for yet
+};
+
+class event_feed {
+ public:
+  explicit event_feed(services const& at);
+  ~event_feed();
+
+  /// Judges a position from outside: right number of partitions, not beyond the log's end.
+  [[nodiscard]] result<position_vector> check(std::string_view position) const;
+  /// Where the projections are.
+  [[nodiscard]] position_vector current() const;
+  void subscribe(std::shared_ptr<stream> to, position_vector from, event_filter filter);
+  void news() noexcept;
+  void stop();
+  [[nodiscard]] std::size_t clients() const noexcept { return clients_.load(); }
+
+ private:
+  struct client {
+    std::shared_ptr<stream> to;
+    event_filter filter;
+    std::unique_ptr<feed_reader> behind;  ///< null = up to date with `live_`
+    position_vector position;
+  };
+  void run();
+  [[nodiscard]] bool advance_live(std::vector<client>& all);
+  [[nodiscard]] bool advance_behind(client& one);
+  void admit(std::vector<client>& all);
+  void beat(std::vector<client>& all);
+
+  services const& at_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<client> fresh_;
+  std::atomic<bool> news_{false};
+  std::atomic<std::size_t> clients_{0};
+  bool stopped_ = false;
+  std::unique_ptr<feed_reader> live_;  ///< null while nobody listens
+  std::thread thread_;
+};
+
+}  // namespace tracseq::http

@@ -1,0 +1,65 @@
+#include "node/cloud_event.hpp"
+#include "node/http/event_feed.hpp"
+#include "node/http/services.hpp"
+#include "projections/journal.hpp"
+
+namespace tracseq::http {
+
+bool event_filter::lets(std::string_view name, std::string_view of_stream) const noexcept {
+  if (!names.empty() && names.find(name) == names.end()) return false;
+  if (stream.empty() || stream == of_stream) return true;
+  return stream.find('/') == std::string::npos && stream_kind(of_stream) == stream;
+}
+
+result<feed_reader> feed_reader::open(services const& at, position_vector from) {
+  feed_reader reader(at, std::move(from));
+  if (!at.log) return reader;
+  std::vector<log_position> positions;
+  for (std::size_t i = 0; i < reader.position_.size(); ++i)
+    positions.push_back({static_cast<partition_id>(i), reader.position_[i]});
+  auto log = at.log->read(positions);
+  if (!log) return tl::unexpected(log.error());
+  reader.log_ = *std::move(log);
+  return reader;
+}
+
+result<std::vector<feed_event>> feed_reader::next(std::size_t bytes_max,
+                                                  position_vector const& until) {
+  std::vector<feed_event> out;
+  if (!log_) return out;
+  auto entries = std::move(held_);
+  held_.clear();
+  if (entries.empty()) {
+    auto read = log_->poll(entries, bytes_max, std::chrono::milliseconds(0));
+    if (!read) return tl::unexpected(read.error());
+  }
+  for (auto& entry : entries) {
+    if (entry.partition >= until.size() || entry.offset >= until[entry.partition])
+      held_.push_back(std::move(entry));
+    else
+      take(entry, out);
+  }
+  return out;
+}
+
+void feed_reader::take(log_entry const& entry, std::vector<feed_event>& out) {
+  auto const before = position_;
+  position_[entry.partition] = entry.offset + 1;
+  auto record = decode_record(entry.record);
+  if (!record || !std::holds_alternative<commit>(*record)) return;
+  auto const& one = std::get<commit>(*record);
+  // What the chain's rule skipped is not in the journal at this place.
+  auto const view = at_->view();
+  auto const stored = journal_query(*view).commit_at(one.stream, one.base_version);
+  if (!stored || stored->offset != entry.offset) return;
+  for (std::uint32_t i = 0; i < one.events.size(); ++i) {
+    auto const event = decode_event(one.events[i]);
+    if (!event) continue;
+    bool const last = i + 1 == one.events.size();
+    out.push_back({std::string(facts_of(*event).type.name), one.stream, cloud_event_type(*event),
+                   cloud_event_json({entry.partition, entry.offset, i}, one, *event),
+                   last ? position_ : before});
+  }
+}
+
+}  // namespace tracseq::http

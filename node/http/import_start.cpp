@@ -1,0 +1,180 @@
+#include "node/http/import_start.hpp"
+
+#include <charconv>
+
+#include "actors/command_codec.hpp"
+#include "actors/sheet_import.hpp"
+#include "events/barcode.hpp"
+
+namespace tracseq::http {
+namespace {
+
+namespace give = commands::sheet_import;
+
+std::optional<double> number_of(std::string_view text) {
+  double value = 0;
+  auto const read = std::from_chars(text.data(), text.data() + text.size(), value);
+  return read.ec == std::errc() ? std::optional(value) : std::nullopt;
+}
+
+std::vector<std::string> words_of(std::string_view joined) {
+  std::vector<std::string> out;
+  while (!joined.empty()) {
+    auto const word = joined.substr(0, joined.find(','));
+    joined.remove_prefix(std::min(joined.size(), word.size() + 1));
+    if (!word.empty()) out.emplace_back(word);
+  }
+  return out;
+}
+
+/// Puts one value where its field belongs; what has no member in the details is kept under its key.
+result<void> put(sample::details& into, std::string_view field, std::string const& text,
+                 services const& at) {
+  std::map<std::string_view, std::string*> const texts{
+      {"name", &into.name},           {"barcode", &into.barcode},
+      {"project", &into.project},     {"submission", &into.submission},
+      {"organism", &into.organism},   {"collected_where", &into.collected_where},
+      {"notes", &into.notes},         {"collected_by", &into.collected_by}};
+  if (auto const found = texts.find(field); found != texts.end()) {
+    *found->second = text;
+  } else if (field == "type") {
+    boost::describe::enum_from_string(text.c_str(), into.type);
+  } else if (field == "taxon_id") {
+    if (auto const number = number_of(text)) into.taxon_id = static_cast<std::uint32_t>(*number);
+  } else if (field == "donor" && at.seal) {
+    auto box = at.seal(text);
+    if (!box) return tl::unexpected(box.error());
+    into.donor = *std::move(box);
+  } else if (field == "donor") {
+    return fail(errc::unsupported,
+                "This node keeps no key to seal personal data with: leave the donor column out.");
+  } else if (field == "collected_at") {
+    into.collected_at = parse_rfc3339(text);
+  } else if (field == "concentration_ng_per_ul") {
+    into.concentration_ng_per_ul = number_of(text);
+  } else if (field == "volume_ul") {
+    into.volume_ul = number_of(text);
+  } else if (field == "amount_ng") {
+    into.amount_ng = number_of(text);
+  } else if (field == "requires_temperature") {
+    into.requires_temperature = words_of(text);
+  } else {
+    into.custom[std::string(field)] = text;
+  }
+  return {};
+}
+
+/// An import on its way into the log.
+struct listing {
+  start_import asked;
+  std::shared_ptr<kept_preview const> kept;
+  std::vector<sheet_import::row> rows;
+  uuid import_id = new_uuid();
+  std::size_t labelled = 0;
+  std::size_t listed = 0;
+  command_reply begun;
+  on_reply then;
+
+  [[nodiscard]] std::string stream() const { return stream_name(sheet_import::kind, import_id); }
+};
+using listing_ptr = std::shared_ptr<listing>;
+
+void give_one(call_ptr c, listing_ptr const& all, outgoing_command command, std::string_view step,
+              on_reply next) {
+  std::vector<command_request> group;
+  group.push_back(make_request(*c, all->asked, std::move(command), step));
+  submit(std::move(c), std::move(group), std::move(next),
+         [all](call_ptr failed, error const& why) {
+           refuse(*failed, why);
+           if (all->begun.stream.empty()) return;
+           // What was listed stays in the log; the import ends here, so that nobody waits for it.
+           std::vector<command_request> end;
+           end.push_back(make_request(*failed, all->asked,
+                                      make_command(all->stream(), give::abandon{why.detail}), "abandon"));
+           failed->at->submit(std::move(end), [](auto const&) {});
+         });
+}
+
+void list_next(call_ptr c, listing_ptr all) {
+  if (all->listed == all->rows.size())
+    return give_one(std::move(c), all, make_command(all->stream(), give::seal{}), "seal",
+                    [all](call_ptr done, command_reply const&) { all->then(done, all->begun); });
+  auto const first = all->listed;
+  auto const count = std::min<std::size_t>(give::rows_per_list_max, all->rows.size() - first);
+  give::list_rows command;
+  command.first = static_cast<std::uint32_t>(first);
+  command.rows.assign(all->rows.begin() + static_cast<std::ptrdiff_t>(first),
+                      all->rows.begin() + static_cast<std::ptrdiff_t>(first + count));
+  all->listed += count;
+  give_one(std::move(c), all, make_command(all->stream(), command), "rows-" + std::to_string(first),
+           [all](call_ptr next, command_reply const&) { list_next(std::move(next), all); });
+}
+
+void start_listing(call_ptr c, listing_ptr all) {
+  auto const partitions = c->at->facts.partitions;
+  for (auto& row : all->rows) {
+    auto const label = stream_name(barcode::kind, row.details.barcode);
+    row.sample_id = new_uuid_in_partition(sample::kind, partition_of(label, partitions), partitions);
+  }
+  give::start const command{all->import_id,
+                            all->kept->file_name,
+                            all->kept->sha256,
+                            std::string(to_string(all->kept->result.kind)),
+                            static_cast<std::uint32_t>(all->rows.size()),
+                            all->kept->result.understood_text()};
+  give_one(std::move(c), all, make_command(all->stream(), command), {},
+           [all](call_ptr next, command_reply const& reply) {
+             all->begun = reply;
+             list_next(std::move(next), all);
+           });
+}
+
+/// Fetches labels for the rows that have none; the source mostly answers at once, so this loops rather
+/// than calls itself.
+void label_rows(call_ptr c, listing_ptr all) {
+  while (true) {
+    while (all->labelled < all->rows.size() && !all->rows[all->labelled].details.barcode.empty())
+      ++all->labelled;
+    if (all->labelled == all->rows.size()) return start_listing(std::move(c), std::move(all));
+    auto const turn = std::make_shared<std::atomic<int>>(0);
+    c->at->labels->next([c, all, turn](result<std::string> label) {
+      if (!label) return refuse(*c, label.error());
+      all->rows[all->labelled].details.barcode = *std::move(label);
+      // Whoever comes second goes on: the loop, or this callback from another thread.
+      if (turn->fetch_add(1) == 1) label_rows(c, all);
+    });
+    if (turn->fetch_add(1) == 0) return;
+  }
+}
+
+}  // namespace
+
+result<std::vector<sheet_import::row>> rows_of(sheets::preview_result const& preview,
+                                               services const& at) {
+  std::vector<sheet_import::row> out;
+  out.reserve(preview.rows.size());
+  for (auto const& from : preview.rows) {
+    sheet_import::row row;
+    row.source_row = from.source_row;
+    for (auto const& value : from.values)
+      if (auto const done = put(row.details, value.field, value.text, at); !done)
+        return tl::unexpected(done.error());
+    for (auto const& value : from.custom) row.details.custom[value.key] = value.text;
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+void begin_import(call_ptr c, start_import const& asked, std::shared_ptr<kept_preview const> kept,
+                  on_reply then) {
+  auto rows = rows_of(kept->result, *c->at);
+  if (!rows) return refuse(*c, rows.error());
+  auto all = std::make_shared<listing>();
+  all->asked = asked;
+  all->kept = std::move(kept);
+  all->rows = *std::move(rows);
+  all->then = std::move(then);
+  label_rows(std::move(c), std::move(all));
+}
+
+}  // namespace tracseq::http

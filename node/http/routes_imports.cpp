@@ -1,0 +1,265 @@
+#include <charconv>
+#include <ctime>
+
+#include "actors/command_codec.hpp"
+#include "events/hash.hpp"
+#include "node/http/api.hpp"
+#include "node/http/history.hpp"
+#include "node/http/import_start.hpp"
+#include "node/http/json_out.hpp"
+#include "node/http/lookup.hpp"
+#include "node/http/preview_views.hpp"
+#include "node/http/router.hpp"
+#include "node/http/views.hpp"
+#include "node/http/watch.hpp"
+
+namespace tracseq::http {
+namespace {
+
+/// Small imports are over by then, and their answer says how they ended.
+constexpr std::chrono::milliseconds end_wait{3'000};
+
+struct preview_query {
+  std::string filename;
+  std::string mapping;
+};
+BOOST_DESCRIBE_STRUCT(preview_query, (), (filename, mapping))
+
+/// How a person corrects what was understood.
+struct mapping_body {
+  std::optional<std::string> sheet;
+  std::optional<std::uint32_t> header_row;
+  std::optional<std::uint32_t> first_row;
+  std::optional<std::uint32_t> last_row;
+  std::map<std::string, std::string> columns;
+  std::string dates;
+  std::string decimals;
+};
+BOOST_DESCRIBE_STRUCT(mapping_body, (),
+                      (sheet, header_row, first_row, last_row, columns, dates, decimals))
+
+struct page_query : read_options {
+  std::optional<std::uint32_t> limit;
+  std::string cursor;
+};
+BOOST_DESCRIBE_STRUCT(page_query, (read_options), (limit, cursor))
+
+}  // namespace
+
+template <>
+inline constexpr auto notes<preview_query> = std::to_array<note>({
+    {.field = "filename", .doc = "The file's name, for words.", .length_max = 255},
+    {.field = "mapping", .doc = "Corrections as JSON: sheet, header_row, first_row, last_row, columns "
+                                "{letter or header: field}, dates, decimals. Also as X-TracSeq-Mapping."},
+});
+template <>
+inline constexpr auto notes<mapping_body> = std::to_array<note>({
+    {.field = "dates", .words = "day_first month_first"},
+    {.field = "decimals", .words = "point comma"},
+});
+template <>
+inline constexpr auto notes<page_query> = std::to_array<note>({limit_note});
+
+namespace {
+
+result<sheets::import_overrides> overrides_of(std::string_view mapping) {
+  sheets::import_overrides out;
+  if (mapping.empty()) return out;
+  auto const parsed = parse_json(mapping);
+  if (!parsed) return tl::unexpected(parsed.error());
+  std::vector<field_problem> problems;
+  validate(schema_of<mapping_body>(), *parsed, "/mapping", problems);
+  if (!problems.empty()) return tl::unexpected(field_error(std::move(problems)));
+  auto body = decoded<mapping_body>(*parsed);
+  out.sheet = std::move(body.sheet);
+  out.header_row = body.header_row;
+  out.first_row = body.first_row;
+  out.last_row = body.last_row;
+  out.columns = std::move(body.columns);
+  if (!body.dates.empty())
+    out.dates = body.dates == "day_first" ? sheets::date_order::day_first
+                                          : sheets::date_order::month_first;
+  if (!body.decimals.empty())
+    out.decimals = body.decimals == "point" ? sheets::decimal_mark::point : sheets::decimal_mark::comma;
+  return out;
+}
+
+sheets::civil_date today() { return sheets::date_of_days(now().us / 86'400'000'000); }
+
+void do_preview(call_ptr c, preview_query asked, none) {
+  on_worker(std::move(c), [asked](call_ptr one) {
+    auto const header = one->request->header("x-tracseq-mapping");
+    auto const overrides = overrides_of(header.empty() ? std::string_view(asked.mapping) : header);
+    if (!overrides) return refuse(*one, overrides.error());
+    auto const name = asked.filename.empty() ? std::string("sheet") : asked.filename;
+    sheets::preview_context context;
+    context.today = today();
+    context.limits.max_bytes = one->at->upload_bytes_max;
+    auto made = sheets::preview(one->request->body, name, *overrides, context);
+    if (!made) return refuse(*one, made.error());
+    auto const view = one->at->view();
+    check_against_lab(*made, *view);
+    auto const kept = one->api->previews().keep(
+        {to_string(new_uuid()), name, to_hex(sha256(one->request->body)), *std::move(made), {}});
+    answer(*one, to_json(view_of(*kept, *view)));
+  });
+}
+
+void answer_import(call_ptr const& c, uuid const& id, answer_facts facts) {
+  auto const view = c->at->view();
+  auto const row = imports_query(*view).get(id);
+  if (!row) return refuse(*c, no_such(sheet_import::kind, to_string(id)));
+  if (facts.status == 202 && row->state == import_state::completed) facts.status = 201;
+  facts.version = row->version;
+  answer(*c, to_json(view_of(*row)), facts);
+}
+
+/// Why the preview cannot be imported; none where it can.
+std::optional<error> in_the_way(kept_preview const& kept, start_import const& asked,
+                                read_view const& rows) {
+  if (kept.sha256 != asked.sha256)
+    return error{errc::conflict, "The digest is not that of the file that was previewed.",
+                 {{"/sha256", "mismatch", "is not the digest of the previewed file."}}};
+  if (!kept.result.can_commit()) {
+    std::vector<field_problem> problems;
+    for (auto const& row : kept.result.rows)
+      for (auto const& one : row.problems)
+        if (one.level == sheets::severity::error && problems.size() < 100)
+          problems.push_back({"/rows/" + std::to_string(one.row) + "/" + one.column, one.code,
+                              "Row " + std::to_string(one.row) + ": " + one.detail});
+    return error{errc::rule_violation,
+                 std::to_string(kept.result.bad) + " of " + std::to_string(kept.result.rows.size()) +
+                     " rows cannot be imported. Mend them in the file and preview it again.",
+                 std::move(problems)};
+  }
+  if (asked.force) return std::nullopt;
+  for (auto const& earlier : imports_query(rows).of_file(kept.sha256))
+    if (earlier.state != import_state::refused)
+      return error{errc::conflict,
+                   "This file was imported before: on " + to_rfc3339(earlier.created_at) + " by " +
+                       earlier.created_by + " (" + std::to_string(earlier.rows) + " rows, import " +
+                       to_string(earlier.id) + "). Say force to import it once more.",
+                   {{"/force", "imported_before", "has to be true to import the same file again."}}};
+  return std::nullopt;
+}
+
+void do_start(call_ptr c, none, start_import asked) {
+  auto begun = [](call_ptr one, command_reply const& reply) {
+    auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
+    auto facts = facts_of(*one, reply);
+    facts.status = 202;
+    facts.location = std::string(api_base) + "/imports/" + to_string(id);
+    auto ended = [one, id] {
+      try {
+        auto const row = imports_query(*one->at->view()).get(id);
+        return row && (row->state == import_state::completed || row->state == import_state::refused ||
+                       row->state == import_state::parked);
+      } catch (query_failure const&) {
+        return false;
+      }
+    };
+    one->api->processes().until(std::move(ended), end_wait, [one, id, facts](bool) {
+      try {
+        answer_import(one, id, facts);
+      } catch (query_failure const& failed) {
+        refuse(*one, failed.why());
+      }
+    });
+  };
+  auto begin = [asked, begun](call_ptr one) {
+    auto const kept = one->api->previews().find(asked.preview_id);
+    if (!kept)
+      return refuse(*one, because(errc::not_found, "There is no such preview (any more). Preview the file again."));
+    auto const view = one->at->view();
+    if (auto const why = in_the_way(*kept, asked, *view)) return refuse(*one, *why);
+    begin_import(std::move(one), asked, kept, begun);
+  };
+  once(std::move(c), std::move(begin), begun);
+}
+
+std::optional<uuid> import_id_of(call& c) {
+  auto const id = parse_uuid(c.id());
+  if (!id) refuse(c, no_such(sheet_import::kind, c.id()));
+  return id;
+}
+
+void list_imports(call_ptr c, page_query asked, none) {
+  when_readable(std::move(c), [asked](call_ptr one) {
+    auto const page = imports_query(*one->at->view()).list(asked.cursor, asked.limit.value_or(50));
+    if (!page) return refuse(*one, page.error());
+    list_of<import_view> out;
+    for (auto const& row : page->rows)
+      if (!asked.as_of || row.created_at <= *asked.as_of) out.items.push_back(view_of(row));
+    if (!page->next_cursor.empty()) out.next = page->next_cursor;
+    out.as_of = asked.as_of;
+    answer_facts facts;
+    facts.link = next_link(*one, page->next_cursor);
+    answer(*one, to_json(out), facts);
+  });
+}
+
+void show_import(call_ptr c, read_options, none) {
+  auto const id = import_id_of(*c);
+  if (!id) return;
+  when_readable(std::move(c), [id = *id](call_ptr one) { answer_import(one, id, {}); });
+}
+
+void import_samples(call_ptr c, page_query asked, none) {
+  auto const id = import_id_of(*c);
+  if (!id) return;
+  when_readable(std::move(c), [id = *id, asked](call_ptr asker) {
+    on_worker(std::move(asker), [id, asked](call_ptr one) {
+      auto const view = one->at->view();
+      sample_list_request request;
+      request.filter.import_id = id;
+      request.descending = false;
+      request.cursor = asked.cursor;
+      request.limit = asked.limit.value_or(50);
+      auto const page = samples_query(*view).list(request);
+      if (!page) return refuse(*one, page.error());
+      list_of<sample_view> out;
+      for (auto const& row : page->rows) out.items.push_back(view_of(row, *view, *one->at));
+      if (!page->next_cursor.empty()) out.next = page->next_cursor;
+      answer_facts facts;
+      facts.link = next_link(*one, page->next_cursor);
+      answer(*one, to_json(out), facts);
+    });
+  });
+}
+
+void import_history(call_ptr c, history_query asked, none) {
+  auto const id = import_id_of(*c);
+  if (!id) return;
+  when_readable(std::move(c), [id = *id, asked](call_ptr one) {
+    answer_history(std::move(one), stream_name(sheet_import::kind, id), asked);
+  });
+}
+
+constexpr auto missing = errors(errc::not_found);
+
+}  // namespace
+
+std::vector<route> import_routes() {
+  auto preview = post<preview_view, &do_preview>("/imports/preview", "preview_import", {},
+                                                 "Show what a sheet of samples would import",
+                                                 errors(errc::too_large, errc::unsupported));
+  preview.takes = body_kind::bytes;
+  preview.upload = true;
+  preview.writes = false;
+  return {
+      preview,
+      post<import_view, &do_start>("/imports", "start_import", {}, "Import what a preview showed",
+                                   errors(errc::not_found), 202),
+      get<list_of<import_view>, &list_imports>("/imports", "list_imports", "imports list",
+                                               "List imports"),
+      get<import_view, &show_import>("/imports/{id}", "show_import", "imports show",
+                                     "Show an import", missing),
+      get<list_of<sample_view>, &import_samples>("/imports/{id}/samples", "import_samples",
+                                                 "imports samples", "Samples of an import", missing),
+      get<list_of<history_view>, &import_history>("/imports/{id}/history", "import_history",
+                                                  "imports history", "What happened to an import",
+                                                  missing),
+  };
+}
+
+}  // namespace tracseq::http

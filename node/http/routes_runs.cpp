@@ -1,0 +1,249 @@
+#include "actors/command_codec.hpp"
+#include "actors/sequencing_run.hpp"
+#include "node/http/bodies.hpp"
+#include "node/http/commands.hpp"
+#include "node/http/history.hpp"
+#include "node/http/json_out.hpp"
+#include "node/http/lookup.hpp"
+#include "node/http/router.hpp"
+#include "node/http/views.hpp"
+#include "projections/as_of.hpp"
+#include "projections/search.hpp"
+
+namespace tracseq::http {
+namespace {
+
+namespace give = commands::sequencing_run;
+
+struct run_query : read_options {
+  std::vector<run_state> state;
+  std::optional<std::string> project;
+  std::string q;
+  std::string sample;
+  std::optional<std::uint32_t> limit;
+  std::string cursor;
+};
+BOOST_DESCRIBE_STRUCT(run_query, (read_options), (state, project, q, sample, limit, cursor))
+
+}  // namespace
+
+template <>
+inline constexpr auto notes<run_query> = std::to_array<note>({
+    limit_note,
+    {.field = "project", .doc = "Only runs of this project."},
+    {.field = "q", .doc = "Begins a name, a word of it or a flow cell's label.", .length_max = 100},
+    {.field = "sample", .doc = "Only runs that this sample is on: id or label."},
+});
+
+namespace {
+
+void answer_run(call_ptr const& c, uuid const& id, answer_facts facts) {
+  auto const view = c->at->view();
+  auto const row = runs_query(*view).get(id);
+  if (!row) return refuse(*c, no_such(sequencing_run::kind, to_string(id)));
+  if (!facts.version) facts.version = row->version;
+  answer(*c, to_json(view_of(*row)), facts);
+}
+
+template <class Then>
+void with_run(call_ptr c, Then then) {
+  auto const view = c->at->view();
+  auto const id = find_thing(*view, sequencing_run::kind, c->id());
+  if (!id) return refuse(*c, id.error());
+  then(std::move(c), *id);
+}
+
+template <class Command>
+void command_run(call_ptr c, write_options const& why, Command command) {
+  with_run(std::move(c), [&](call_ptr asker, uuid const& id) {
+    submit(std::move(asker), why, make_command(stream_name(sequencing_run::kind, id), command),
+           [id](call_ptr done, command_reply const& reply) {
+             answer_run(done, id, facts_of(*done, reply));
+           });
+  });
+}
+
+void show_run(call_ptr c, read_options, none) {
+  when_readable(std::move(c), [](call_ptr asker) {
+    with_run(std::move(asker), [](call_ptr one, uuid const& id) {
+      if (!one->as_of) return answer_run(one, id, {});
+      on_worker(std::move(one), [id](call_ptr past) {
+        auto const row = run_as_of(*past->at->view(), id, *past->as_of);
+        if (!row)
+          return refuse(*past, because(errc::not_found, "This run was not planned yet at " +
+                                                            to_rfc3339(*past->as_of) + "."));
+        auto shown = view_of(*row);
+        shown.as_of = past->as_of;
+        answer(*past, to_json(shown));
+      });
+    });
+  });
+}
+
+bool lets(run_query const& asked, run_row const& row) {
+  if (asked.project && *asked.project != row.project) return false;
+  return asked.state.empty() ||
+         std::find(asked.state.begin(), asked.state.end(), row.state) != asked.state.end();
+}
+
+/// Runs that are found by text or by a sample on them: few, so in one page.
+result<std::vector<run_row>> named_runs(read_view const& view, run_query const& asked) {
+  runs_query const runs(view);
+  if (!asked.sample.empty()) {
+    auto const id = find_thing(view, sample::kind, asked.sample);
+    if (!id) return tl::unexpected(id.error());
+    return runs.of_sample(*id);
+  }
+  std::vector<run_row> out;
+  for (auto const& hit : search_query(view).find(asked.q, 100)) {
+    auto const id = hit.kind == sequencing_run::kind ? parse_uuid(hit.id) : std::nullopt;
+    if (auto row = id ? runs.get(*id) : std::nullopt) out.push_back(*std::move(row));
+  }
+  return out;
+}
+
+result<page<run_row>> find_runs(read_view const& view, run_query const& asked) {
+  auto const limit = asked.limit.value_or(50);
+  if (asked.as_of) return runs_as_of(view, *asked.as_of, asked.cursor, limit);
+  if (!asked.q.empty() || !asked.sample.empty()) {
+    auto rows = named_runs(view, asked);
+    if (!rows) return tl::unexpected(rows.error());
+    return page<run_row>{*std::move(rows), {}};
+  }
+  run_list_request request;
+  if (asked.state.size() == 1) request.state = asked.state.front();
+  request.project = asked.project;
+  request.cursor = asked.cursor;
+  request.limit = limit;
+  return runs_query(view).list(request);
+}
+
+void list_runs(call_ptr c, run_query asked, none) {
+  when_readable(std::move(c), [asked = std::move(asked)](call_ptr asker) {
+    on_worker(std::move(asker), [asked](call_ptr one) {
+      auto const view = one->at->view();
+      auto const page = find_runs(*view, asked);
+      if (!page) return refuse(*one, page.error());
+      list_of<run_view> out;
+      for (auto const& row : page->rows)
+        if (lets(asked, row)) out.items.push_back(view_of(row));
+      if (!page->next_cursor.empty()) out.next = page->next_cursor;
+      out.as_of = asked.as_of;
+      answer_facts facts;
+      facts.link = next_link(*one, page->next_cursor);
+      answer(*one, to_json(out), facts);
+    });
+  });
+}
+
+void do_plan(call_ptr c, none, plan_run asked) {
+  auto made = [](call_ptr one, command_reply const& reply) {
+    auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
+    auto facts = facts_of(*one, reply);
+    facts.location = std::string(api_base) + "/runs/" + to_string(id);
+    answer_run(one, id, facts);
+  };
+  auto begin = [asked, made](call_ptr one) {
+    give::plan const command{asked.name,      asked.instrument,          asked.instrument_model,
+                             asked.flow_cell, asked.lanes.value_or(0),   asked.read_structure,
+                             asked.project};
+    std::vector<command_request> group;
+    group.push_back(
+        make_request(*one, asked, make_command(stream_name(sequencing_run::kind, new_uuid()), command)));
+    submit(std::move(one), std::move(group), made);
+  };
+  once(std::move(c), std::move(begin), made);
+}
+
+/// The sample a lane command names; refuses with the field where there is none.
+std::optional<sample_row> lane_sample_row(call& c, std::string const& text) {
+  auto const view = c.at->view();
+  auto const id = find_thing(*view, sample::kind, text);
+  auto row = id ? samples_query(*view).get(*id) : std::nullopt;
+  if (!row) {
+    auto why = id ? no_such(sample::kind, text) : id.error();
+    why.problems.push_back({"/sample", "not_found", why.detail});
+    refuse(c, why);
+  }
+  return row;
+}
+
+void do_assign(call_ptr c, none, assign_to_lane asked) {
+  auto const row = lane_sample_row(*c, asked.sample);
+  if (!row) return;
+  command_run(std::move(c), asked,
+              give::assign_sample{asked.lane, row->id, row->details.name,
+                                  boost::describe::enum_to_string(row->state, ""), asked.index_i7,
+                                  asked.index_i5, asked.override_reason});
+}
+void do_remove(call_ptr c, none, remove_from_lane asked) {
+  auto const row = lane_sample_row(*c, asked.sample);
+  if (!row) return;
+  command_run(std::move(c), asked, give::remove_sample{asked.lane, row->id});
+}
+void do_load(call_ptr c, none, load_flow_cell asked) {
+  command_run(std::move(c), asked, give::load_flow_cell{asked.flow_cell});
+}
+void do_validate(call_ptr c, none, validate_run asked) {
+  command_run(std::move(c), asked, give::validate{asked.override_reason});
+}
+void do_queue(call_ptr c, none, plain_write asked) { command_run(std::move(c), asked, give::queue{}); }
+void do_start(call_ptr c, none, plain_write asked) { command_run(std::move(c), asked, give::start{}); }
+void do_complete(call_ptr c, none, complete_run asked) {
+  command_run(std::move(c), asked, give::complete{asked.yield_gbases, asked.q30_percent});
+}
+void do_fail(call_ptr c, none, reasoned_write asked) {
+  command_run(std::move(c), asked, give::fail_run{asked.reason.value_or("")});
+}
+void do_abort(call_ptr c, none, reasoned_write asked) {
+  command_run(std::move(c), asked, give::abort_run{asked.reason.value_or("")});
+}
+void do_hold(call_ptr c, none, reasoned_write asked) {
+  command_run(std::move(c), asked, give::hold{asked.reason.value_or("")});
+}
+void do_end_hold(call_ptr c, none, plain_write asked) {
+  command_run(std::move(c), asked, give::end_hold{});
+}
+
+void run_history(call_ptr c, history_query asked, none) {
+  when_readable(std::move(c), [asked](call_ptr asker) {
+    with_run(std::move(asker), [&](call_ptr one, uuid const& id) {
+      answer_history(std::move(one), stream_name(sequencing_run::kind, id), asked);
+    });
+  });
+}
+
+constexpr auto missing = errors(errc::not_found);
+constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
+
+}  // namespace
+
+std::vector<route> run_routes() {
+  return {
+      post<run_view, &do_plan>("/runs", "plan_run", "run plan", "Plan a sequencing run", 0, 201),
+      get<list_of<run_view>, &list_runs>("/runs", "list_runs", "run list", "List sequencing runs"),
+      get<run_view, &show_run>("/runs/{id}", "show_run", "run show", "Show a sequencing run", missing),
+      get<list_of<history_view>, &run_history>("/runs/{id}/history", "run_history", "run history",
+                                               "What happened to a run", missing),
+      post<run_view, &do_assign>("/runs/{id}:assign", "assign_sample_to_lane", "run assign",
+                                 "Put a sample on a lane", ruled),
+      post<run_view, &do_remove>("/runs/{id}:remove", "remove_sample_from_lane", "run remove",
+                                 "Take a sample off a lane", ruled),
+      post<run_view, &do_load>("/runs/{id}:load-flow-cell", "load_flow_cell", "run load-flow-cell",
+                               "Note the flow cell of a run", ruled),
+      post<run_view, &do_validate>("/runs/{id}:validate", "validate_run", "run validate",
+                                   "Check a run before it is queued", ruled),
+      post<run_view, &do_queue>("/runs/{id}:queue", "queue_run", "run queue", "Queue a run", ruled),
+      post<run_view, &do_start>("/runs/{id}:start", "start_run", "run start", "Start a run", ruled),
+      post<run_view, &do_complete>("/runs/{id}:complete", "complete_run", "run complete",
+                                   "Complete a run", ruled),
+      post<run_view, &do_fail>("/runs/{id}:fail", "fail_run", "run fail", "Note that a run failed",
+                               ruled),
+      post<run_view, &do_abort>("/runs/{id}:abort", "abort_run", "run abort", "Abort a run", ruled),
+      post<run_view, &do_hold>("/runs/{id}:hold", "hold_run", "run hold", "Put a run on hold", ruled),
+      post<run_view, &do_end_hold>("/runs/{id}:end-hold", "end_hold_of_run", "run end-hold",
+                                   "End the hold of a run", ruled),
+  };
+}
+
+}  // namespace tracseq::http

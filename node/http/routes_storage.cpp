@@ -1,0 +1,352 @@
+#include "actors/barcode.hpp"
+#include "actors/command_codec.hpp"
+#include "actors/storage_unit.hpp"
+#include "node/http/bodies.hpp"
+#include "node/http/commands.hpp"
+#include "node/http/history.hpp"
+#include "node/http/json_out.hpp"
+#include "node/http/lookup.hpp"
+#include "node/http/relocate.hpp"
+#include "node/http/router.hpp"
+#include "node/http/sample_registration.hpp"
+#include "node/http/views.hpp"
+#include "projections/as_of.hpp"
+#include "projections/search.hpp"
+
+namespace tracseq::http {
+namespace {
+
+namespace give = commands::storage_unit;
+
+struct unit_query : read_options {
+  std::string parent;
+  std::optional<storage_unit::unit_kind> kind;
+  std::string q;
+  std::optional<std::uint32_t> limit;
+  std::string cursor;
+};
+BOOST_DESCRIBE_STRUCT(unit_query, (read_options), (parent, kind, q, limit, cursor))
+
+}  // namespace
+
+template <>
+inline constexpr auto notes<unit_query> = std::to_array<note>({
+    limit_note,
+    {.field = "parent", .doc = "Units that stand in this one: id, label or exact name; root, or left out: in none."},
+    {.field = "kind", .doc = "Only units of this kind."},
+    {.field = "q", .doc = "Begins a name, a word of it or a label; anywhere in the laboratory.", .length_max = 100},
+});
+
+namespace {
+
+void answer_unit(call_ptr const& c, uuid const& id, answer_facts facts) {
+  auto const view = c->at->view();
+  auto const row = storage_query(*view).get(id);
+  if (!row) return refuse(*c, no_such(storage_unit::kind, to_string(id)));
+  if (!facts.version) facts.version = row->version;
+  answer(*c, to_json(view_of(*row, *view)), facts);
+}
+
+template <class Then>
+void with_unit(call_ptr c, Then then) {
+  auto const view = c->at->view();
+  auto const id = find_unit(*view, c->id());
+  if (!id) return refuse(*c, id.error());
+  then(std::move(c), *id);
+}
+
+template <class Command>
+void command_unit(call_ptr c, write_options const& why, Command command) {
+  with_unit(std::move(c), [&](call_ptr asker, uuid const& id) {
+    submit(std::move(asker), why, make_command(stream_name(storage_unit::kind, id), command),
+           [id](call_ptr done, command_reply const& reply) {
+             answer_unit(done, id, facts_of(*done, reply));
+           });
+  });
+}
+
+error not_yet(call const& c) {
+  return because(errc::not_found,
+                 "This storage unit was not there yet at " + to_rfc3339(*c.as_of) + ".");
+}
+
+void show_unit(call_ptr c, read_options, none) {
+  when_readable(std::move(c), [](call_ptr asker) {
+    with_unit(std::move(asker), [](call_ptr one, uuid const& id) {
+      if (!one->as_of) return answer_unit(one, id, {});
+      on_worker(std::move(one), [id](call_ptr past) {
+        auto const view = past->at->view();
+        auto const row = unit_as_of(*view, id, *past->as_of);
+        if (!row) return refuse(*past, not_yet(*past));
+        auto const children = children_as_of(*view, id, *past->as_of, {}, page_rows_max);
+        auto shown = view_of(*row, path_as_of(*view, id, *past->as_of),
+                             children ? children->rows.size() : 0);
+        shown.as_of = past->as_of;
+        answer(*past, to_json(shown));
+      });
+    });
+  });
+}
+
+void answer_units(call& c, list_of<unit_view> out, std::string const& cursor) {
+  if (!cursor.empty()) out.next = cursor;
+  out.as_of = c.as_of;
+  answer_facts facts;
+  facts.link = next_link(c, cursor);
+  answer(c, to_json(out), facts);
+}
+
+void find_units(call& c, read_view const& view, unit_query const& asked) {
+  list_of<unit_view> out;
+  storage_query const units(view);
+  for (auto const& hit : search_query(view).find(asked.q, 100)) {
+    if (hit.kind != storage_unit::kind || out.items.size() >= asked.limit.value_or(50)) continue;
+    auto const id = parse_uuid(hit.id);
+    auto const row = id ? units.get(*id) : std::nullopt;
+    if (row && (!asked.kind || *asked.kind == row->kind)) out.items.push_back(view_of(*row, view));
+  }
+  answer_units(c, std::move(out), {});
+}
+
+void list_units(call_ptr c, unit_query asked, none) {
+  when_readable(std::move(c), [asked = std::move(asked)](call_ptr asker) {
+    on_worker(std::move(asker), [asked](call_ptr one) {
+      auto const view = one->at->view();
+      if (!asked.q.empty() && !asked.as_of) return find_units(*one, *view, asked);
+      std::optional<uuid> parent;
+      if (!asked.parent.empty() && asked.parent != "root") {
+        auto const id = find_unit(*view, asked.parent);
+        if (!id) return refuse(*one, id.error());
+        parent = *id;
+      }
+      list_of<unit_view> out;
+      auto const wanted = [&](unit_row const& row) { return !asked.kind || *asked.kind == row.kind; };
+      if (asked.as_of) {
+        auto const page =
+            children_as_of(*view, parent, *asked.as_of, asked.cursor, asked.limit.value_or(50));
+        if (!page) return refuse(*one, page.error());
+        for (auto const& row : page->rows)
+          if (wanted(row)) out.items.push_back(view_of(row, path_as_of(*view, row.id, *asked.as_of), 0));
+        return answer_units(*one, std::move(out), page->next_cursor);
+      }
+      storage_query const units(*view);
+      auto const page = units.children(parent, asked.cursor, asked.limit.value_or(50));
+      if (!page) return refuse(*one, page.error());
+      for (auto const& row : page->rows)
+        if (wanted(row.unit))
+          out.items.push_back(view_of(row.unit, units.path(row.unit.id), row.children));
+      answer_units(*one, std::move(out), page->next_cursor);
+    });
+  });
+}
+
+map_slot_view slot_of(slot_view const& one) {
+  map_slot_view out;
+  out.slot = one.slot.slot;
+  out.state = one.slot.state;
+  out.occupant = {one.slot.occupant,
+                  std::string(stream_key(one.slot.occupant)),
+                  one.occupant_kind.empty() ? std::string(stream_kind(one.slot.occupant))
+                                            : one.occupant_kind,
+                  one.slot.occupant_label,
+                  one.barcode,
+                  one.project,
+                  one.occupant_state};
+  return out;
+}
+
+void show_map(call_ptr c, read_options, none) {
+  when_readable(std::move(c), [](call_ptr asker) {
+    on_worker(std::move(asker), [](call_ptr one) {
+      auto const view = one->at->view();
+      auto const id = find_unit(*view, one->id());
+      if (!id) return refuse(*one, id.error());
+      storage_query const units(*view);
+      auto const row = one->as_of ? unit_as_of(*view, *id, *one->as_of) : units.get(*id);
+      if (!row) return refuse(*one, one->as_of ? not_yet(*one) : no_such(storage_unit::kind, one->id()));
+      map_view out;
+      out.unit = one->as_of ? view_of(*row, path_as_of(*view, *id, *one->as_of), 0) : view_of(*row, *view);
+      out.rows = row->layout.rows;
+      out.columns = row->layout.columns;
+      out.count = row->layout.count;
+      out.as_of = one->as_of;
+      auto const slots = one->as_of ? slots_as_of(*view, *id, *one->as_of) : units.slots(*id);
+      for (auto const& slot : slots) out.slots.push_back(slot_of(slot));
+      if (auto const left = units.departures(*id))
+        for (auto const& gone : left->rows)
+          if (!one->as_of || gone.at <= *one->as_of)
+            out.left.push_back(
+                {gone.slot, gone.occupant_label, gone.occupant, gone.to, gone.by, gone.at});
+      answer_facts facts;
+      if (!one->as_of) facts.version = row->version;
+      answer(*one, to_json(out), facts);
+    });
+  });
+}
+
+/// The unit is there; now it goes into its parent, if one was given.
+void put_into_parent(call_ptr c, add_unit const& asked, uuid const& id, command_reply const& reply) {
+  auto facts = facts_of(*c, reply);
+  facts.status = 201;
+  facts.location = std::string(api_base) + "/storage-units/" + to_string(id);
+  if (asked.parent.empty()) return answer_unit(c, id, facts);
+  auto const view = c->at->view();
+  auto const row = storage_query(*view).get(id);
+  if (row && row->parent_id) return answer_unit(c, id, facts);  // a repeat: it stands there already
+  auto const parent = find_unit(*view, asked.parent);
+  if (!parent) return refuse(*c, parent.error());
+  // The move is a command of its own, with an id that follows from this one's.
+  c->command_id = derive_uuid(c->command_id, "move");
+  relocation_wish const wish{stream_name(storage_unit::kind, id), *parent, asked.slot, {}, {}, {}};
+  relocate(
+      std::move(c), asked, wish,
+      [id, facts](call_ptr done, command_reply const& moved) mutable {
+        facts.version.reset();
+        facts.position = position_of(*done, moved);
+        answer_unit(done, id, facts);
+      },
+      [name = asked.name](call_ptr done, error const& why) {
+        refuse(*done, {why.code, "\"" + name + "\" was added, but it does not stand in its parent: " + why.detail,
+                       why.problems});
+      });
+}
+
+give::add command_of(add_unit const& asked) {
+  give::add out;
+  out.unit = asked.kind;
+  out.unit_name = asked.name;
+  if (asked.layout)
+    out.layout = storage_unit::layout{asked.layout->rows, asked.layout->columns, asked.layout->count};
+  out.temperature = temperature_of(asked.temperature);
+  out.project = asked.project;
+  return out;
+}
+
+void add_one(call_ptr c, add_unit const& asked, on_reply then) {
+  auto command = command_of(asked);
+  if (asked.barcode.empty()) {
+    auto const stream = stream_name(storage_unit::kind, new_uuid());
+    std::vector<command_request> group;
+    group.push_back(make_request(*c, asked, make_command(stream, command)));
+    return submit(std::move(c), std::move(group), then);
+  }
+  with_label(std::move(c), asked.barcode,
+             [asked, command, then](call_ptr one, std::string label, bool) mutable {
+               auto const label_stream = stream_name(barcode::kind, label);
+               auto const partitions = one->at->facts.partitions;
+               auto const stream = stream_name(
+                   storage_unit::kind,
+                   new_uuid_in_partition(storage_unit::kind, partition_of(label_stream, partitions),
+                                         partitions));
+               command.barcode = label;
+               commands::barcode::assign const assign{label, stream, asked.name, {}, false};
+               std::vector<command_request> group;
+               group.push_back(make_request(*one, asked, make_command(label_stream, assign)));
+               group.push_back(make_request(*one, asked, make_command(stream, command)));
+               submit(std::move(one), std::move(group), then);
+             });
+}
+
+void do_add(call_ptr c, none, add_unit asked) {
+  if (!asked.parent.empty()) {
+    // What is surely wrong is said before anything is made.
+    auto const view = c->at->view();
+    auto const parent = find_unit(*view, asked.parent);
+    if (!parent) {
+      auto why = parent.error();
+      why.problems.push_back({"/parent", std::string(describe(why.code).name), why.detail});
+      return refuse(*c, why);
+    }
+    auto const row = storage_query(*view).get(*parent);
+    if (row && row->kind >= asked.kind) {
+      auto const detail = "A " + kind_words(boost::describe::enum_to_string(asked.kind, "")) +
+                          " cannot stand in a " +
+                          kind_words(boost::describe::enum_to_string(row->kind, "")) + ".";
+      return refuse(*c, error{errc::rule_violation, detail, {{"/parent", "wrong_kind", detail}}});
+    }
+  }
+  auto made = [asked](call_ptr one, command_reply const& reply) {
+    auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
+    put_into_parent(std::move(one), asked, id, reply);
+  };
+  once(
+      std::move(c), [asked, made](call_ptr one) { add_one(std::move(one), asked, made); }, made);
+}
+
+void do_move(call_ptr c, none, move_unit asked) {
+  with_unit(std::move(c), [&](call_ptr asker, uuid const& id) {
+    auto const view = asker->at->view();
+    auto const row = storage_query(*view).get(id);
+    if (row && !matches(*asker, row->version)) return;
+    relocation_wish wish;
+    wish.thing = stream_name(storage_unit::kind, id);
+    wish.slot = asked.slot;
+    wish.override_reason = asked.override_reason;
+    if (!asked.unit.empty()) {
+      auto const to = find_unit(*view, asked.unit);
+      if (!to) return refuse(*asker, to.error());
+      wish.to = *to;
+    }
+    relocate(std::move(asker), asked, wish, [id](call_ptr done, command_reply const& reply) {
+      auto facts = facts_of(*done, reply);
+      facts.version.reset();
+      answer_unit(done, id, facts);
+    });
+  });
+}
+
+void do_rename(call_ptr c, none, rename_unit asked) {
+  command_unit(std::move(c), asked, give::rename{asked.name});
+}
+void do_start_maintenance(call_ptr c, none, reasoned_write asked) {
+  command_unit(std::move(c), asked, give::start_maintenance{asked.reason.value_or("")});
+}
+void do_end_maintenance(call_ptr c, none, plain_write asked) {
+  command_unit(std::move(c), asked, give::end_maintenance{});
+}
+void do_retire(call_ptr c, none, reasoned_write asked) {
+  command_unit(std::move(c), asked, give::retire{asked.reason.value_or("")});
+}
+
+void unit_history(call_ptr c, history_query asked, none) {
+  when_readable(std::move(c), [asked](call_ptr asker) {
+    with_unit(std::move(asker), [&](call_ptr one, uuid const& id) {
+      answer_history(std::move(one), stream_name(storage_unit::kind, id), asked);
+    });
+  });
+}
+
+constexpr auto missing = errors(errc::not_found);
+constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
+
+}  // namespace
+
+std::vector<route> storage_routes() {
+  return {
+      post<unit_view, &do_add>("/storage-units", "add_storage_unit", "storage add",
+                               "Add a storage unit", ruled, 201),
+      get<list_of<unit_view>, &list_units>("/storage-units", "list_storage_units", "storage list",
+                                           "List storage units", missing),
+      get<unit_view, &show_unit>("/storage-units/{id}", "show_storage_unit", "storage show",
+                                 "Show a storage unit", missing),
+      get<map_view, &show_map>("/storage-units/{id}/map", "show_storage_map", "storage map",
+                               "Show what stands in a storage unit", missing),
+      get<list_of<history_view>, &unit_history>("/storage-units/{id}/history", "storage_unit_history",
+                                                "storage history", "What happened to a storage unit",
+                                                missing),
+      post<unit_view, &do_move>("/storage-units/{id}:move", "move_storage_unit", "storage move",
+                                "Move a storage unit with all in it", ruled),
+      post<unit_view, &do_rename>("/storage-units/{id}:rename", "rename_storage_unit",
+                                  "storage rename", "Rename a storage unit", ruled),
+      post<unit_view, &do_start_maintenance>("/storage-units/{id}:start-maintenance",
+                                             "start_maintenance", "storage start-maintenance",
+                                             "Close a storage unit for maintenance", ruled),
+      post<unit_view, &do_end_maintenance>("/storage-units/{id}:end-maintenance", "end_maintenance",
+                                           "storage end-maintenance",
+                                           "Open a storage unit after maintenance", ruled),
+      post<unit_view, &do_retire>("/storage-units/{id}:retire", "retire_storage_unit",
+                                  "storage retire", "Retire an empty storage unit", ruled),
+  };
+}
+
+}  // namespace tracseq::http

@@ -1,0 +1,14 @@
+#pragma once
+// Who asks.
+
+#include <string_view>
+
+namespace tracseq::http {
+
+/// Compares without telling by its time where the two differ.
+[[nodiscard]] bool same_secret(std::string_view a, std::string_view b) noexcept;
+
+/// True for `Authorization: Bearer <token>` with this token. Never for an empty token.
+[[nodiscard]] bool bearer_matches(std::string_view authorization, std::string_view token) noexcept;
+
+}  // namespace tracseq::http

@@ -1,0 +1,226 @@
+#include "node/http/views.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "node/http/json_value.hpp"
+
+namespace tracseq::http {
+namespace {
+
+struct temperature_row {
+  storage_unit::temperature_class value;
+  std::string_view word;
+};
+constexpr auto temperatures = std::to_array<temperature_row>({
+    {storage_unit::temperature_class::unspecified, ""},
+    {storage_unit::temperature_class::LN2, "LN2"},
+    {storage_unit::temperature_class::minus_80, "-80"},
+    {storage_unit::temperature_class::minus_20, "-20"},
+    {storage_unit::temperature_class::plus_4, "4"},
+    {storage_unit::temperature_class::RT, "RT"},
+    {storage_unit::temperature_class::plus_37, "37"},
+});
+
+template <class T>
+nullable<T> maybe(std::optional<T> const& value) {
+  nullable<T> out;
+  if (value) out = *value;
+  return out;
+}
+
+/// What an event says it changed, as {field, old, new}: corrections list it, moves and new labels tell it
+/// by their names.
+std::string changes_of(std::string const& data_json) {
+  auto const data = parse_json(data_json);
+  if (!data) return "[]";
+  std::string out = "[";
+  auto const add = [&out](std::string_view field, std::string_view before, std::string_view after) {
+    out.append(out.size() > 1 ? R"(,{"field":)" : R"({"field":)");
+    append_json_string(out, field);
+    out.append(R"(,"old":)");
+    append_json_string(out, before);
+    out.append(R"(,"new":)");
+    append_json_string(out, after);
+    out.push_back('}');
+  };
+  if (auto const* changes = data->find("changes"))
+    if (auto const* list = changes->as<json_list>())
+      for (auto const& one : *list) add(one.text("field"), one.text("old_value"), one.text("new_value"));
+  for (std::string_view const field : {"barcode", "name"}) {
+    auto const before = data->text("old_" + std::string(field));
+    auto const after = data->text("new_" + std::string(field));
+    if (!before.empty() || !after.empty()) add(field, before, after);
+  }
+  auto const place = [&](std::string_view label, std::string_view slot) {
+    std::string words(data->text(label));
+    if (auto const in = data->text(slot); !in.empty()) words.append(words.empty() ? "" : " ").append(in);
+    return words;
+  };
+  if (data->find("move_id") && data->find("unit_label"))
+    add("place", place("from_unit_label", "from_slot"), place("unit_label", "slot"));
+  else if (data->find("move_id") && data->find("from_unit_label"))
+    add("place", place("from_unit_label", "from_slot"), "");
+  return out.append("]");
+}
+
+}  // namespace
+
+std::string temperature_word(storage_unit::temperature_class temperature) {
+  for (auto const& row : temperatures)
+    if (row.value == temperature) return std::string(row.word);
+  return {};
+}
+
+storage_unit::temperature_class temperature_of(std::string_view word) noexcept {
+  for (auto const& row : temperatures)
+    if (row.word == word) return row.value;
+  return storage_unit::temperature_class::unspecified;
+}
+
+sample_view view_of(sample_row const& row, read_view const& rows, services const& at) {
+  sample_view out;
+  auto const& d = row.details;
+  out.id = row.id;
+  out.name = d.name;
+  out.barcode = d.barcode;
+  out.aliases = row.old_barcodes;
+  out.project = d.project;
+  out.submission = d.submission;
+  out.type = d.type;
+  out.taxon_id = maybe(d.taxon_id);
+  out.organism = d.organism;
+  if (d.donor && at.unseal) out.donor = at.unseal(*d.donor);
+  out.collected_at = maybe(d.collected_at);
+  out.collected_where = d.collected_where;
+  out.collected_by = d.collected_by;
+  out.concentration_ng_per_ul = maybe(d.concentration_ng_per_ul);
+  out.volume_ul = maybe(d.volume_ul);
+  out.amount_ng = maybe(d.amount_ng);
+  out.requires_temperature = d.requires_temperature;
+  out.notes = d.notes;
+  out.custom = d.custom;
+  out.state = row.state;
+  out.state_reason = row.state_reason;
+  if (row.place)
+    out.place = place_view{row.place->unit_id, row.place->slot, row.place->unit_label,
+                           storage_query(rows).path_words(row.place->unit_id)};
+  if (row.checked_out) {
+    auto const& gone = *row.checked_out;
+    out.checked_out = check_out_view{gone.purpose, maybe(gone.due_at), gone.by,         gone.since,
+                                     gone.from_unit_id, gone.from_slot, gone.from_unit_label};
+  }
+  out.received_at = maybe(row.received_at);
+  out.condition = row.condition;
+  out.import_id = maybe(row.import_id);
+  out.created_at = row.created_at;
+  out.updated_at = row.updated_at;
+  out.created_by = row.created_by;
+  out.version = row.version;
+  return out;
+}
+
+unit_view view_of(unit_row const& row, std::vector<path_step> const& path,
+                  std::uint64_t children) {
+  unit_view out;
+  out.id = row.id;
+  out.kind = row.kind;
+  out.name = row.name;
+  out.barcode = row.barcode;
+  out.layout = {row.layout.rows, row.layout.columns, row.layout.count};
+  out.temperature = temperature_word(row.temperature);
+  out.project = row.project;
+  out.state = row.state;
+  out.state_reason = row.state_reason;
+  for (auto const& step : path) out.path.push_back({step.unit_id, step.name, step.kind});
+  if (row.parent_id) {
+    std::string label;
+    for (auto const& step : path)
+      if (step.unit_id == *row.parent_id) label = step.name;
+    out.parent = parent_view{*row.parent_id, row.slot, label};
+  }
+  if (row.capacity() > 0) {
+    out.capacity = row.capacity();
+    out.fill_percent = std::round(1000.0 * row.filled / row.capacity()) / 10;
+  }
+  out.used = row.filled;
+  out.reserved = row.reserved;
+  out.children_count = children;
+  out.version = row.version;
+  out.created_at = row.created_at;
+  out.updated_at = row.updated_at;
+  out.created_by = row.created_by;
+  return out;
+}
+
+unit_view view_of(unit_row const& row, read_view const& rows) {
+  storage_query const units(rows);
+  auto const children = units.children(row.id);
+  return view_of(row, units.path(row.id), children ? children->rows.size() : 0);
+}
+
+run_view view_of(run_row const& row) {
+  run_view out;
+  out.id = row.id;
+  out.name = row.name;
+  out.instrument = row.instrument;
+  out.instrument_model = row.instrument_model;
+  out.flow_cell = row.flow_cell;
+  out.lanes = row.lanes;
+  out.read_structure = row.read_structure;
+  out.project = row.project;
+  out.state = row.state;
+  out.state_reason = row.state_reason;
+  out.lane_samples = row.samples;
+  out.warnings = row.warnings;
+  out.yield_gbases = maybe(row.yield_gbases);
+  out.q30_percent = maybe(row.q30_percent);
+  out.started_at = maybe(row.started_at);
+  out.ended_at = maybe(row.ended_at);
+  out.version = row.version;
+  out.created_at = row.created_at;
+  out.updated_at = row.updated_at;
+  out.created_by = row.created_by;
+  return out;
+}
+
+history_view view_of(history_event const& event) {
+  history_view out;
+  out.event_id = event.id;
+  out.stream = event.stream;
+  out.seq = event.version;
+  out.type = event.type;
+  out.summary = event.words;
+  out.occurred_at = event.occurred_at;
+  out.recorded_at = event.recorded_at;
+  out.who = {event.by_subject, event.by};
+  out.reason = event.reason;
+  out.command_id = event.command_id;
+  out.data.text = event.data_json;
+  out.changes.text = changes_of(event.data_json);
+  return out;
+}
+
+import_view view_of(import_row const& row) {
+  import_view out;
+  out.id = row.id;
+  out.file_name = row.file_name;
+  out.sha256 = row.file_sha256;
+  out.file_kind = row.file_kind;
+  out.state = row.state;
+  out.progress = progress_words(row);
+  out.rows = row.rows;
+  out.listed = row.rows_listed;
+  out.reserved = row.barcodes_reserved;
+  out.registered = row.rows_registered;
+  out.understood = row.understood;
+  out.parked_why = row.parked_why;
+  out.refusals = row.refusals;
+  out.created_at = row.created_at;
+  out.updated_at = row.updated_at;
+  out.who = row.created_by;
+  out.version = row.version;
+  return out;
+}
+
+}  // namespace tracseq::http
