@@ -62,9 +62,10 @@ run_step() {
   return "$status"
 }
 
-# The newest "[12/240]" of ninja, or nothing.
+# How far a step is, from its output: ninja's "[12/240]", what apt does now, or nothing.
 step_progress() {
-  tail -c 2000 "$1" 2>/dev/null | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 || true
+  tail -c 2000 "$1" 2>/dev/null |
+    grep -oE '^\[[0-9]+/[0-9]+\]|^(Get:[0-9]+|Unpacking|Setting up) *[^ ]*' | tail -n 1 | cut -c 1-60 || true
 }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
