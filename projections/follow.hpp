@@ -43,15 +43,22 @@ struct folded_batch {
 /// The state of the fold over all partitions.
 class folder {
  public:
-  explicit folder(std::vector<partition_position> at) : at_(std::move(at)) {}
+  explicit folder(std::vector<partition_position> at) : at_(std::move(at)), cut_(at_.size()) {}
   /// Folds `entries` in order. `decode_events` false leaves `accepted_commit::events` empty.
   [[nodiscard]] folded_batch fold(std::vector<log_entry> entries, bool decode_events = true);
+  /// From now on a partition ends before its first commit recorded after `moment`.
+  void cut_after(instant moment) { until_ = moment; }
+  [[nodiscard]] bool is_cut(partition_id partition) const { return cut_[partition] != 0; }
   [[nodiscard]] std::vector<partition_position> const& at() const noexcept { return at_; }
   [[nodiscard]] verdict_counts const& counts() const noexcept { return counts_; }
 
  private:
-  void accept(log_entry&& entry, folded_batch& into, bool decode_events);
+  /// Judges one record; false where its partition is cut before it.
+  bool judge(log_entry& entry, folded_batch& into, bool decode_events);
+  void accept_commit(log_entry& entry, tracseq::commit&& made, folded_batch& into, bool decode_events);
   std::vector<partition_position> at_;
+  std::vector<std::uint8_t> cut_;
+  std::optional<instant> until_;
   verdict_counts counts_;
 };
 
@@ -78,16 +85,18 @@ class fold_reader {
   [[nodiscard]] bool caught_up() const { return reader_->caught_up(); }
   void interrupt() noexcept { reader_->interrupt(); }
   [[nodiscard]] folder const& state() const noexcept { return folder_; }
+  void cut_after(instant moment) { folder_.cut_after(moment); }
 
  private:
-  fold_reader(std::unique_ptr<log_reader> reader, std::vector<partition_position> from,
-              std::vector<std::uint8_t> to_check)
-      : reader_(std::move(reader)), folder_(std::move(from)), to_check_(std::move(to_check)) {}
-  [[nodiscard]] result<void> check(std::vector<log_entry>& entries);
+  fold_reader(std::unique_ptr<log_reader> reader, std::vector<partition_position> from)
+      : reader_(std::move(reader)), folder_(std::move(from)) {}
+  /// Reads the last applied record of the partitions in `wanted` and compares it.
+  [[nodiscard]] result<void> check_last_records(std::vector<std::uint8_t> wanted,
+                                                std::vector<log_divergence>& found);
 
   std::unique_ptr<log_reader> reader_;
   folder folder_;
-  std::vector<std::uint8_t> to_check_;  ///< partitions whose next entry is the last applied one
+  std::vector<log_entry> read_ahead_;  ///< behind the records that were compared
 };
 
 }  // namespace tracseq

@@ -80,6 +80,9 @@ struct sample_filter {
   std::optional<uuid> import_id;
 };
 
+/// True where the row holds all of it.
+[[nodiscard]] bool fits(sample_row const& row, sample_filter const& filter);
+
 BOOST_DEFINE_ENUM_CLASS(sample_sort, created_at, name, updated_at)
 
 struct sample_list_request {

@@ -21,20 +21,6 @@ constexpr std::size_t gathered_max = 2'000;
 
 constexpr std::size_t id_bytes = 16;
 
-bool holds(sample_row const& row, sample_filter const& filter, std::string_view folded_text) {
-  if (filter.project && row.details.project != *filter.project) return false;
-  if (!filter.states.empty() &&
-      std::find(filter.states.begin(), filter.states.end(), row.state) == filter.states.end())
-    return false;
-  if (filter.type && row.details.type != *filter.type) return false;
-  if (filter.unit_id && (!row.place || row.place->unit_id != *filter.unit_id)) return false;
-  if (filter.import_id && row.import_id != filter.import_id) return false;
-  if (folded_text.empty()) return true;
-  auto const terms = search_terms(row);
-  return std::any_of(terms.begin(), terms.end(),
-                     [&](std::string const& term) { return term.starts_with(folded_text); });
-}
-
 /// Where a row stands in an order: the same bytes as in the order's index, without its family.
 std::string order_key(sample_row const& row, sample_sort sort) {
   key made('x');
@@ -132,7 +118,7 @@ class lister {
  private:
   [[nodiscard]] std::optional<sample_row> fitting(uuid const& id) const {
     auto row = read_row<sample_row>(rows_, key('R').id(id));
-    if (row && !holds(*row, request_.filter, text_)) row.reset();
+    if (row && !fits(*row, request_.filter)) row.reset();
     return row;
   }
 
@@ -204,6 +190,21 @@ std::string word_of(std::string_view byte) {
 }
 
 }  // namespace
+
+bool fits(sample_row const& row, sample_filter const& filter) {
+  if (filter.project && row.details.project != *filter.project) return false;
+  if (!filter.states.empty() &&
+      std::find(filter.states.begin(), filter.states.end(), row.state) == filter.states.end())
+    return false;
+  if (filter.type && row.details.type != *filter.type) return false;
+  if (filter.unit_id && (!row.place || row.place->unit_id != *filter.unit_id)) return false;
+  if (filter.import_id && row.import_id != filter.import_id) return false;
+  if (filter.text.empty()) return true;
+  auto const begin = fold_case(filter.text);
+  auto const terms = search_terms(row);
+  return std::any_of(terms.begin(), terms.end(),
+                     [&](std::string const& term) { return term.starts_with(begin); });
+}
 
 std::optional<sample_row> samples_query::get(uuid const& id) const {
   return read_row<sample_row>(view_.table("samples"), key('R').id(id));

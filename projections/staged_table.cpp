@@ -20,8 +20,10 @@ constexpr std::size_t cell_bytes = 1000;
 
 std::string_view byte_arena::keep(std::string_view bytes) {
   if (bytes.size() > left_) {
-    auto const room = std::max(block_bytes, bytes.size());
+    auto const usual = std::min(block_bytes_max, std::max(first_block_bytes, size_));
+    auto const room = std::max(usual, bytes.size());
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(room));
+    if (blocks_.size() == 1) first_size_ = room;
     next_ = blocks_.back().get();
     left_ = room;
     size_ += room;
@@ -34,9 +36,11 @@ std::string_view byte_arena::keep(std::string_view bytes) {
 }
 
 void byte_arena::clear() noexcept {
-  blocks_.clear();
-  left_ = size_ = 0;
-  next_ = nullptr;
+  // The first block stays: small batches then need no memory from the system.
+  if (blocks_.empty()) return;
+  blocks_.resize(1);
+  next_ = blocks_.front().get();
+  left_ = size_ = first_size_;
 }
 
 table::cell* staged_table::find(std::string_view key, std::uint64_t hash) const {

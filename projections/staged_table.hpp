@@ -22,10 +22,12 @@ class byte_arena {
   void clear() noexcept;
 
  private:
-  static constexpr std::size_t block_bytes = 256u << 10;
+  static constexpr std::size_t first_block_bytes = 4u << 10;
+  static constexpr std::size_t block_bytes_max = 256u << 10;
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t left_ = 0;
   std::size_t size_ = 0;
+  std::size_t first_size_ = 0;
   char* next_ = nullptr;
 };
 

@@ -50,10 +50,14 @@ struct verify_options {
 
 /// Fails only where the log cannot be opened for reading; damage within it is a problem of the report.
 ///
-/// Skipped records: a stale claim or commit is what the rule expects of fenced writers and is only
-/// counted; a commit under the current claim whose `prev` is not the head (`broken_link`) is counted
-/// too, and is a problem when no accepted commit explains it — a record before it was changed, taken
-/// out or swapped.
+/// What the rule skips is not all the same. A record under a claim that has passed is what a fenced
+/// writer leaves behind: it is counted. These are problems:
+///   * bytes that are no record, and a record of a claim that is not there yet: an extra record, a
+///     missing or changed claim;
+///   * a commit under the newest claim whose `prev` is not the head, unless its writer noticed, that is:
+///     a new claim and then an accepted commit follow. Otherwise the record before it was changed, taken
+///     out or swapped, or this one is extra.
+/// A tail that was cut, or a change of the very last commit, shows only against `expected` heads.
 [[nodiscard]] result<verify_report> verify(event_log& log, verify_options const& options);
 
 }  // namespace tracseq
