@@ -37,13 +37,13 @@ result<position_vector> event_feed::check(std::string_view position) const {
   if (!asked || asked->size() != shown.size())
     return fail(errc::invalid_argument, "\"" + std::string(position.substr(0, 80)) +
                                             "\" is not a position that this laboratory gave.");
-  if (!at_.log) return asked;
+  if (!at_.log) return *std::move(asked);
   auto const ends = at_.log->ends();
   for (std::size_t i = 0; ends && i < asked->size(); ++i)
     if ((*asked)[i] > std::max((*ends)[i], shown[i]))
       return fail(errc::invalid_argument,
                   "The position lies beyond the end of this laboratory's history. Begin anew without it.");
-  return asked;
+  return *std::move(asked);
 }
 
 void event_feed::subscribe(std::shared_ptr<stream> to, position_vector from, event_filter filter) {

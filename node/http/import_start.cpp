@@ -1,5 +1,6 @@
 #include "node/http/import_start.hpp"
 
+#include <atomic>
 #include <charconv>
 
 #include "actors/command_codec.hpp"

@@ -105,7 +105,7 @@ void show_barcode(call_ptr c, read_options, none) {
     auto const view = one->at->view();
     auto const label = check_label(one->id());
     auto const row = barcodes_query(*view).find(label ? *label : one->id());
-    if (!row || row->state == label_state::released)
+    if (!row)
       return refuse(*one, because(errc::not_found, "Nothing has the label \"" + one->id() + "\"."));
     barcode_view out;
     out.label = row->label;

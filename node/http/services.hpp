@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/runtime/engine.hpp"
 #include "events/event_log.hpp"
 #include "events/ids.hpp"
 #include "events/instant.hpp"
@@ -18,8 +19,6 @@
 
 namespace tracseq {
 class read_view;
-struct command_request;
-struct command_reply;
 namespace offline {
 struct audit_report;
 }

@@ -1,0 +1,219 @@
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "events/hash.hpp"
+#include "node/cli/app.hpp"
+#include "node/cli/table.hpp"
+#include "node/http/schema.hpp"
+
+namespace tracseq::cli {
+namespace {
+
+using http::json_list;
+using http::json_object;
+using http::json_value;
+
+constexpr auto poll_every = std::chrono::milliseconds(250);
+constexpr std::size_t problems_shown_max = 40;
+constexpr std::size_t rows_shown_max = 5;
+
+struct import_wish {
+  std::string file;
+  std::string name;
+  std::string mapping;
+  std::string sheet;
+  std::string header_row;
+  std::vector<std::string> columns;
+  std::string dates;
+  std::string key;
+  bool commit = false;
+  bool force = false;
+};
+
+std::uint64_t number_of(json_value const* value) {
+  if (!value) return 0;
+  if (auto const* u = value->as<std::uint64_t>()) return *u;
+  if (auto const* i = value->as<std::int64_t>()) return static_cast<std::uint64_t>(*i);
+  return 0;
+}
+
+json_list const& list_of(json_value const& from, std::string_view name) {
+  static json_list const empty;
+  auto const* member = from.find(name);
+  auto const* list = member ? member->as<json_list>() : nullptr;
+  return list ? *list : empty;
+}
+
+result<std::string> mapping_of(import_wish const& wish) {
+  if (!wish.mapping.empty()) return read_input(wish.mapping, 1 << 20);
+  json_object out;
+  if (!wish.sheet.empty()) out.emplace_back("sheet", json_value{wish.sheet});
+  if (!wish.header_row.empty()) {
+    auto const row = std::strtoll(wish.header_row.c_str(), nullptr, 10);
+    out.emplace_back("header_row", json_value{static_cast<std::int64_t>(row)});
+  }
+  if (!wish.dates.empty()) out.emplace_back("dates", json_value{wish.dates});
+  json_object columns;
+  for (auto const& one : wish.columns) {
+    auto const equals = one.find('=');
+    if (equals == one.npos)
+      return fail(errc::invalid_argument, "--column \"" + one + "\" has to read COLUMN=FIELD");
+    columns.emplace_back(one.substr(0, equals), json_value{one.substr(equals + 1)});
+  }
+  if (!columns.empty()) out.emplace_back("columns", json_value{std::move(columns)});
+  return out.empty() ? std::string() : http::write_json_text(json_value{std::move(out)});
+}
+
+/// What a person wants to know before saying yes.
+void show_preview(json_value const& preview, output_style const& style) {
+  std::string out;
+  out.append(preview.text("file_name")).append(" (").append(preview.text("kind")).append(")\n");
+  for (auto const& sentence : list_of(preview, "understood"))
+    out.append("  ").append(cell_text(sentence)).append("\n");
+  std::vector<std::vector<std::string>> columns;
+  for (auto const& one : list_of(preview, "columns"))
+    columns.push_back({std::string(one.text("column")), std::string(one.text("header")),
+                       std::string(one.text("field")), std::string(one.text("why"))});
+  out.append("\n").append(table_text({"COLUMN", "HEADER", "TAKEN AS", "WHY"}, columns, style));
+  std::vector<std::vector<std::string>> rows;
+  for (auto const& one : list_of(preview, "rows")) {
+    if (rows.size() == rows_shown_max) break;
+    auto const* values = one.find("values");
+    if (!values) continue;
+    rows.push_back({std::to_string(number_of(one.find("source_row"))), std::string(values->text("name")),
+                    std::string(values->text("barcode")), std::string(values->text("type")),
+                    std::string(values->text("project"))});
+  }
+  out.append("\n").append(table_text({"ROW", "NAME", "BARCODE", "TYPE", "PROJECT"}, rows, style));
+  std::vector<std::vector<std::string>> problems;
+  auto const& all = list_of(preview, "problems");
+  for (auto const& one : all) {
+    if (problems.size() == problems_shown_max) break;
+    auto const row = number_of(one.find("row"));
+    auto words = std::string(one.text("detail"));
+    if (auto const better = one.text("suggestion"); !better.empty()) words.append(" ").append(better);
+    problems.push_back({row ? std::to_string(row) : "", std::string(one.text("column")),
+                        std::string(one.text("severity")), words});
+  }
+  if (!problems.empty())
+    out.append("\n").append(table_text({"ROW", "COLUMN", "", "WHAT"}, problems, style));
+  if (all.size() > problems_shown_max)
+    out.append("… and ").append(with_thousands(all.size() - problems_shown_max)).append(" more; --json shows them.\n");
+  for (auto const& note : list_of(preview, "notes")) out.append("Note: ").append(cell_text(note)).append("\n");
+  auto const* counts = preview.find("counts");
+  if (counts)
+    out.append("\n").append(with_thousands(number_of(counts->find("rows")))).append(" rows: ")
+        .append(with_thousands(number_of(counts->find("good")))).append(" good, ")
+        .append(with_thousands(number_of(counts->find("bad")))).append(" with errors.\n");
+  if (auto const* earlier = preview.find("earlier"); earlier && !earlier->is_null())
+    out.append("This file was imported before: ").append(earlier->text("at")).append(" by ")
+        .append(earlier->text("by")).append(".\n");
+  print(out);
+}
+
+result<json_value> follow(client& node, std::string const& id) {
+  progress_bar bar("Registering");
+  while (true) {
+    auto one = node.ask({"GET", "/api/v1/imports/" + id, {}, {}, {}});
+    if (!one) return one;
+    auto const state = one->text("state");
+    auto const reserved = number_of(one->find("reserved"));
+    auto const registered = number_of(one->find("registered"));
+    bar.show((reserved + registered) / 2, number_of(one->find("rows")));
+    if (state == "completed" || state == "refused" || state == "parked") return one;
+    std::this_thread::sleep_for(poll_every);
+  }
+}
+
+int report_end(json_value const& ended, output_style const& style) {
+  if (style.json) {
+    print(answer_text(ended, style));
+  } else if (ended.text("state") == "completed") {
+    print(with_thousands(number_of(ended.find("registered"))) + " samples registered (import " +
+          std::string(ended.text("id")) + ").\n");
+  }
+  if (ended.text("state") == "completed") return 0;
+  if (ended.text("state") == "parked") {
+    say("The import waits for an operator: " + std::string(ended.text("parked_why")));
+    return 1;
+  }
+  say("The import was refused; nothing was registered.");
+  for (auto const& one : list_of(ended, "refusals"))
+    say("  row " + std::to_string(number_of(one.find("source_row"))) + " " +
+        std::string(one.text("barcode")) + ": " + std::string(one.text("why")));
+  return 3;
+}
+
+int commit(client& node, json_value const& preview, import_wish const& wish, context const& shared) {
+  json_object body{{"preview_id", {std::string(preview.text("preview_id"))}},
+                   {"sha256", {std::string(preview.text("sha256"))}}};
+  if (wish.force) body.emplace_back("force", json_value{true});
+  client_request request{"POST", "/api/v1/imports", http::write_json_text({std::move(body)}),
+                         "application/json", {}};
+  if (!wish.key.empty()) request.headers.push_back("Idempotency-Key: " + wish.key);
+  auto const begun = node.ask(request);
+  if (!begun) return complain(begun.error(), shared.style);
+  auto const ended = follow(node, std::string(begun->text("id")));
+  if (!ended) return complain(ended.error(), shared.style);
+  return report_end(*ended, shared.style);
+}
+
+int act(import_wish const& wish, context const& shared) {
+  auto const loaded = shared.load_settings();
+  if (!loaded) return complain(loaded.error(), shared.style);
+  auto bytes = read_input(wish.file, static_cast<std::uint64_t>(loaded->integer("http.upload_bytes_max")));
+  if (!bytes) return complain(bytes.error(), shared.style);
+  auto const mapping = mapping_of(wish);
+  if (!mapping) return complain(mapping.error(), shared.style);
+  auto node = shared.connect();
+  if (!node) return complain(node.error(), shared.style);
+  auto name = wish.name;
+  if (name.empty()) name = wish.file == "-" ? "standard input" : std::filesystem::path(wish.file).filename().string();
+  client_request request{"POST", "/api/v1/imports/preview?filename=" + http::percent_encoded(name),
+                         *std::move(bytes), "application/octet-stream", {}};
+  if (!mapping->empty()) request.path += "&mapping=" + http::percent_encoded(*mapping);
+  auto const preview = (*node)->ask(request);
+  if (!preview) return complain(preview.error(), shared.style);
+  bool const good = preview->find("can_commit") && preview->find("can_commit")->as<bool>() &&
+                    *preview->find("can_commit")->as<bool>();
+  if (shared.style.json && !wish.commit) {
+    print(answer_text(*preview, shared.style));
+    return good ? 0 : 1;
+  }
+  if (!shared.style.json) show_preview(*preview, shared.style);
+  if (!good) {
+    say("Nothing can be imported yet: mend the rows above, or correct with --column, --sheet, --header-row.");
+    return 1;
+  }
+  if (!wish.commit) {
+    say("Nothing was changed. Import it with --commit.");
+    return 0;
+  }
+  return commit(**node, *preview, wish, shared);
+}
+
+}  // namespace
+
+void add_import_command(CLI::App& app, context& shared) {
+  auto const wish = std::make_shared<import_wish>();
+  auto* command = app.add_subcommand(
+      "import", "Show what a sheet of samples would import (CSV, XLSX, Illumina); --commit imports it");
+  command->add_option("file", wish->file, "The sheet; - for standard input")->required();
+  command->add_flag("--commit", wish->commit, "Import it, all rows or none");
+  command->add_flag("--force", wish->force, "Import the same file once more");
+  command->add_option("--filename", wish->name, "The file's name, where it comes from standard input");
+  command->add_option("--sheet", wish->sheet, "The workbook's sheet: its name, or its number from 1");
+  command->add_option("--header-row", wish->header_row, "Row of the column names, from 1");
+  command->add_option("--column", wish->columns, "COLUMN=FIELD: what a column is (letter or header); may repeat")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1);
+  command->add_option("--dates", wish->dates, "How 03/04/2026 is meant: day_first or month_first");
+  command->add_option("--mapping", wish->mapping, "File with all corrections as JSON");
+  command->add_option("--key", wish->key, "Idempotency key of the import");
+  command->callback([&shared, wish] { shared.action = [&shared, wish] { return act(*wish, shared); }; });
+}
+
+}  // namespace tracseq::cli

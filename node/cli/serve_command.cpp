@@ -1,0 +1,128 @@
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "node/assembly.hpp"
+#include "node/cli/app.hpp"
+#include "node/data_directory.hpp"
+#include "node/log.hpp"
+
+namespace tracseq::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+/// ui/dist in the source tree that the program was built in, or share/tracseq/ui of its prefix.
+std::string find_ui() {
+  std::error_code ec;
+  auto const self = fs::read_symlink("/proc/self/exe", ec);
+  if (ec) return {};
+  auto at = self.parent_path();
+  for (int i = 0; i < 4; ++i, at = at.parent_path()) {
+    for (auto const* below : {"ui/dist", "share/tracseq/ui"})
+      if (fs::is_regular_file(at / below / "index.html", ec)) return (at / below).string();
+  }
+  if (fs::is_regular_file("ui/dist/index.html", ec)) return fs::absolute("ui/dist", ec).string();
+  return {};
+}
+
+node_options options_of(tracseq::settings const& from) {
+  auto const size = [&](std::string_view name) { return static_cast<std::size_t>(from.integer(name)); };
+  auto const seconds = [&](std::string_view name) { return milliseconds(from.integer(name) * 1000); };
+  node_options out;
+  out.data = from.text("data.directory");
+  out.log_address = from.text("log.address");
+  out.node = from.text("node.name");
+  out.read_only = from.boolean("data.read_only");
+  out.partitions = static_cast<std::uint16_t>(from.integer("log.partitions"));
+  out.in_flight_max = size("engine.in_flight_max");
+  out.live_entities_max = size("engine.live_entities_max");
+  out.command_deadline = milliseconds(from.integer("engine.command_deadline_ms"));
+  out.engine_threads = size("engine.threads");
+  out.require_replication = from.boolean("log.require_replication");
+  out.webhooks_to_private_addresses = from.boolean("webhook.private_addresses");
+  out.webhook_timeout = milliseconds(from.integer("webhook.timeout_ms"));
+  out.ui_directory = from.text("ui.directory").empty() ? find_ui() : from.text("ui.directory");
+  out.body_bytes_max = size("http.body_bytes_max");
+  out.upload_bytes_max = size("http.upload_bytes_max");
+  out.http.address = from.text("http.address");
+  out.http.port = static_cast<std::uint16_t>(from.integer("http.port"));
+  out.http.threads = size("http.threads");
+  out.http.connections_max = size("http.connections_max");
+  out.http.head_bytes_max = size("http.head_bytes_max");
+  out.http.stream_queue_bytes_max = size("http.stream_queue_bytes_max");
+  out.http.head_timeout = seconds("http.head_timeout_s");
+  out.http.idle_timeout = seconds("http.idle_timeout_s");
+  out.http.write_timeout = seconds("http.write_timeout_s");
+  out.http.body_bytes_per_s_min = size("http.body_bytes_per_s_min");
+  return out;
+}
+
+/// Signals are waited for, not handled: every thread that is started later inherits the mask.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int serve(context const& shared) {
+  auto const loaded = shared.load_settings();
+  if (!loaded) return complain(loaded.error(), shared.style);
+  log::start({loaded->text("logging.level"), loaded->text("logging.format")});
+  auto const signals = block_signals();
+  auto options = options_of(*loaded);
+  auto const address = options.http.address;
+  auto started = node::start(std::move(options), [](std::string const& words) { log::info(words); });
+  if (!started) {
+    log::error(started.error().detail);
+    return describe(started.error().code).exit_code;
+  }
+  auto const host = address == "0.0.0.0" || address == "::" ? std::string("127.0.0.1") : address;
+  auto const url = "http://" + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" +
+                   std::to_string((*started)->port());
+  // The token opens the page once; it stays out of the log, which other people read.
+  if (isatty(STDOUT_FILENO))
+    print("TracSeq is at " + url + "/#token=" + (*started)->token() + "\n");
+  else
+    print("TracSeq is at " + url + "\n");
+  std::fflush(stdout);
+  log::info("serving", {{"url", url}, {"data", loaded->text("data.directory")}});
+
+  int code = 0;
+  while (true) {
+    timespec const second{0, 250'000'000};
+    int const signal = sigtimedwait(&signals, nullptr, &second);
+    if (signal == SIGINT || signal == SIGTERM) break;
+    if (auto const why = (*started)->fatal(); !why.empty()) {
+      log::error("the node cannot go on and stops", {{"why", why}});
+      code = 6;
+      break;
+    }
+  }
+  log::info("stopping");
+  (*started)->stop(milliseconds(loaded->integer("node.drain_s") * 1000));
+  started->reset();
+  log::info("stopped");
+  return code;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, context& shared) {
+  auto* command = app.add_subcommand("serve", "Run a node: log, projections, HTTP and the page");
+  command->footer(
+      "Every setting is a flag (http.port is --http-port), a variable (TRACSEQ_HTTP_PORT) and a line\n"
+      "of the configuration file; `tracseq config default` explains them all.");
+  command->callback([&shared] { shared.action = [&shared] { return serve(shared); }; });
+}
+
+}  // namespace tracseq::cli

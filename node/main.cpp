@@ -1,0 +1,3 @@
+#include "node/cli/app.hpp"
+
+int main(int argc, char** argv) { return tracseq::cli::run(argc, argv); }
