@@ -197,7 +197,7 @@ def log_of(node):
 
 def export(log, into):
     """`tracseq log export` into a file; the path."""
-    done = run("log", "export", "--log", log, "--output", into)
+    done = run("log", "export", "--log", log, "--into", into)
     if done.returncode != 0:
         raise RuntimeError(f"log export: {done.stderr.strip()[-800:]}")
     return into
