@@ -20,7 +20,7 @@ struct address {
   std::optional<partition_id> partitions;    ///< `partitions`: overrides the setting
   std::optional<int> replication;            ///< `replication`: of a topic made new
   bool flush = true;              ///< `flush=topic|broker`: ask for flush.messages=1 on one replica
-  int connections = 3;            ///< `connections`: producers, each with its own connections
+  int connections = 4;            ///< `connections`: producers, each with its own connections
   double linger_ms = 0;           ///< `linger_ms`: how long a batch waits for more
   std::chrono::milliseconds timeout{10'000};          ///< `timeout_ms`: for the broker to answer
   std::chrono::milliseconds message_timeout{60'000};  ///< `message_timeout_ms`: of a record
