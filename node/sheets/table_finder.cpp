@@ -80,6 +80,13 @@ double shape_score(segment const& s) {
   return 0.25 * std::min(n, 12.0) - 4 * numeric / n - 5 * lengthy / n - 2 * repeated / n;
 }
 
+/// The same header once more, as on every printed page.
+bool repeats(segment const& header, segment const& below) {
+  return header.cells.size() == below.cells.size() &&
+         std::equal(header.cells.begin(), header.cells.end(), below.cells.begin(),
+                    [](cell const* a, cell const* b) { return equal_folded(a->text, b->text); });
+}
+
 /// Rows below that fill the columns of the header, and whether one of them is a better header.
 double support_score(table const& t, std::size_t at, segment const& s) {
   auto const first = s.cells.front()->column;
@@ -97,7 +104,7 @@ double support_score(table const& t, std::size_t at, segment const& s) {
     if (inside.cells.empty()) continue;
     ++rows;
     filled += std::min(1.0, static_cast<double>(inside.cells.size()) / static_cast<double>(s.cells.size()));
-    if (i <= at + 6) {
+    if (i <= at + 6 && !repeats(s, inside)) {
       match_fields(inside);
       if (inside.names > 0 && inside.fields >= 2 && inside.names + inside.others >= 0.7 * (s.names + s.others))
         better_below = 4;

@@ -36,7 +36,7 @@ void append_utf8(std::string& out, std::uint32_t code_point);
 /// True when the text holds an ASCII control character (a tab or a line break counts too).
 [[nodiscard]] bool has_control_character(std::string_view text) noexcept;
 
-/// Levenshtein distance of short texts, at most `limit` + 1.
+/// Slips between two short texts (a letter more, less, other, or two swapped), at most `limit` + 1.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
 /// The entry nearest to `text` by edit distance over folded text, if it is near enough to be a slip.

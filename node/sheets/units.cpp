@@ -73,7 +73,7 @@ void take_brackets(std::string& text, header_words& out) {
     bool const explains = close != std::string::npos && out.known == nullptr && open > 0 &&
                           text.find(':', close) != std::string::npos;
     auto const end = close == std::string::npos || explains ? text.size() : close + 1;
-    text.replace(open, end - open, " ");
+    text.replace(open, end - open, 1, ' ');
   }
 }
 
