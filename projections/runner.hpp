@@ -134,8 +134,10 @@ class runner {
 
   [[nodiscard]] store& rows() noexcept;
 
- private:
+  /// Internal: projections/runner_parts.hpp.
   struct parts;
+
+ private:
   explicit runner(std::unique_ptr<parts> all);
   std::unique_ptr<parts> parts_;
 };

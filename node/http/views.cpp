@@ -25,7 +25,7 @@ constexpr auto temperatures = std::to_array<temperature_row>({
 template <class T>
 nullable<T> maybe(std::optional<T> const& value) {
   nullable<T> out;
-  if (value) out = *value;
+  if (value) out.emplace(*value);
   return out;
 }
 
@@ -140,8 +140,8 @@ unit_view view_of(unit_row const& row, std::vector<path_step> const& path,
     out.parent = parent_view{*row.parent_id, row.slot, label};
   }
   if (row.capacity() > 0) {
-    out.capacity = row.capacity();
-    out.fill_percent = std::round(1000.0 * row.filled / row.capacity()) / 10;
+    out.capacity.emplace(row.capacity());
+    out.fill_percent.emplace(std::round(1000.0 * row.filled / row.capacity()) / 10);
   }
   out.used = row.filled;
   out.reserved = row.reserved;
