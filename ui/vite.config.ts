@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
-import { themeCss } from './dev/theme-css'
+import { themeCss } from './dev/theme-css.ts'
 
 const server = process.env.TRACSEQ_URL ?? 'http://127.0.0.1:8089'
 const forwarded = ['/api', '/openapi.json', '/livez', '/readyz']
@@ -17,5 +17,5 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
 })

@@ -2,7 +2,7 @@
 // `style-src 'self'` policy forbids. They are the same on every visit, so they are made at build time.
 import { DEFAULT_THEME, convertCssVariables, defaultCssVariablesResolver, mergeMantineTheme } from '@mantine/core'
 import type { Plugin } from 'vite'
-import { theme } from '../src/theme/theme'
+import { theme } from '../src/theme/theme.ts'
 
 const name = 'virtual:theme.css'
 

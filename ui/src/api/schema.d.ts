@@ -1480,7 +1480,7 @@ export interface components {
         };
         SheetProblem: {
             row: number;
-            column: number;
+            column: string;
             field: string;
             code: string;
             detail: string;
@@ -1490,8 +1490,10 @@ export interface components {
         };
         SheetColumn: {
             column: number;
+            letter?: string;
             header: string;
-            field: string | null;
+            field: string;
+            custom_key?: string;
             confidence: number;
             why: string;
         };
@@ -1528,6 +1530,13 @@ export interface components {
             rows: components["schemas"]["SheetRow"][];
             problems: components["schemas"]["SheetProblem"][];
             notes: string[];
+            header_row?: number;
+            sheet?: string;
+            sheets?: {
+                name: string;
+                hidden: boolean;
+                filled_rows: number;
+            }[];
         };
         /** @enum {string} */
         ImportState: "listing" | "reserving" | "refused" | "accepted" | "completed" | "parked";

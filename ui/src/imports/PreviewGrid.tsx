@@ -1,19 +1,20 @@
 import { NativeSelect } from '@mantine/core'
 import type { Preview, SheetProblem } from '~/api/types'
 import { cellText, isBad, problemsAt, problemsOfRow } from './grid'
+import { letterOf } from './mapping'
 import css from './PreviewGrid.module.css'
 
 interface Props {
   preview: Preview
   onlyErrors: boolean
-  onColumn: (column: number, field: string) => void
+  onColumn: (letter: string, field: string) => void
 }
 
 /** The sheet as it was understood: each column with its field, each bad cell with what would be right. */
 export function PreviewGrid({ preview, onlyErrors, onColumn }: Props) {
   const { columns, fields } = preview
   const rows = onlyErrors ? preview.rows.filter((row) => (row.problems ?? []).length > 0) : preview.rows
-  const options = [{ value: '', label: 'Keep as it is' }, ...fields.map(({ key, label }) => ({ value: key, label }))]
+  const options = [{ value: 'custom', label: 'Keep as it is' }, { value: 'ignore', label: 'Leave out' }, ...fields.map(({ key, label }) => ({ value: key, label }))]
   return (
     <div className={css.wrap} tabIndex={0} role="region" aria-label="The sheet's rows">
       <table className={css.grid}>
@@ -22,13 +23,13 @@ export function PreviewGrid({ preview, onlyErrors, onColumn }: Props) {
             <th scope="col">Row</th>
             {columns.map((column) => (
               <th key={column.column} scope="col">
-                <span className={css.header}>{column.header || `Column ${column.column}`}</span>
+                <span className={css.header}>{column.header || `Column ${letterOf(column)}`}</span>
                 <NativeSelect
                   size="xs"
-                  aria-label={`${column.header || `Column ${column.column}`} means`}
+                  aria-label={`${column.header || `Column ${letterOf(column)}`} means`}
                   title={column.why}
-                  value={column.field ?? ''}
-                  onChange={(event) => onColumn(column.column, event.currentTarget.value)}
+                  value={column.field || 'custom'}
+                  onChange={(event) => onColumn(letterOf(column), event.currentTarget.value)}
                   data={options}
                 />
               </th>

@@ -1,4 +1,4 @@
-import { Button, Checkbox, NumberInput } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, NumberInput } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { asProblem, type Problem } from '~/api/problem'
@@ -9,7 +9,7 @@ import { Tag } from '~/shared/StateBadge'
 import { fullTime } from '~/shared/time'
 import { count } from '~/shared/words'
 import { useCommitImport } from './api'
-import { correctColumn, correctHeader, type Mapping } from './mapping'
+import { correctColumn, correctHeader, correctSheet, type Mapping } from './mapping'
 import { PreviewGrid } from './PreviewGrid'
 import { ProblemList } from './ProblemList'
 
@@ -82,9 +82,20 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
       <div className="panel stack">
         <div className="row-between">
           <Checkbox label={`Only rows with errors (${preview.rows.filter((row) => (row.problems ?? []).length > 0).length})`} checked={onlyErrors} onChange={(event) => setOnlyErrors(event.currentTarget.checked)} />
-          <HeaderRow key={mapping.header_row} row={mapping.header_row} onRow={(row) => onMapping(correctHeader(row))} />
+          <span className="row" style={{ alignItems: 'end' }}>
+            {preview.sheets && preview.sheets.length > 1 && (
+              <NativeSelect
+                size="xs"
+                label="Sheet of the workbook"
+                value={preview.sheet}
+                onChange={(event) => onMapping(correctSheet(event.currentTarget.value))}
+                data={preview.sheets.map((sheet) => ({ value: sheet.name, label: `${sheet.name}${sheet.hidden ? ' (hidden)' : ''}` }))}
+              />
+            )}
+            <HeaderRow key={`${preview.header_row}`} row={mapping.header_row} found={preview.header_row} onRow={(row) => onMapping(correctHeader(mapping, row))} />
+          </span>
         </div>
-        <PreviewGrid preview={preview} onlyErrors={onlyErrors} onColumn={(column, field) => onMapping(correctColumn(mapping, column, field))} />
+        <PreviewGrid preview={preview} onlyErrors={onlyErrors} onColumn={(letter, field) => onMapping(correctColumn(mapping, letter, field))} />
         {counts.rows > preview.rows.length && <p className="soft" style={{ margin: 0 }}>The first {preview.rows.length} of {count(counts.rows, 'row')} are shown. Every error is listed below.</p>}
         <ProblemList preview={preview} />
       </div>
@@ -92,7 +103,7 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
   )
 }
 
-function HeaderRow({ row, onRow }: { row?: number; onRow: (row: number | undefined) => void }) {
+function HeaderRow({ row, found, onRow }: { row?: number; found?: number; onRow: (row: number | undefined) => void }) {
   const [typed, setTyped] = useState<number | ''>(row ?? '')
   const settle = () => {
     const wanted = typed === '' ? undefined : typed
@@ -101,7 +112,7 @@ function HeaderRow({ row, onRow }: { row?: number; onRow: (row: number | undefin
   return (
     <NumberInput
       label="Header stands in row"
-      placeholder="found"
+      placeholder={found ? `${found}, as found` : 'as found'}
       value={typed}
       onChange={(value) => setTyped(value === '' ? '' : Number(value))}
       onBlur={settle}

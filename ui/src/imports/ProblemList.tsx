@@ -1,5 +1,6 @@
 import type { Preview } from '~/api/types'
 import { count } from '~/shared/words'
+import { letterOf } from './mapping'
 
 const shown_max = 300
 
@@ -8,7 +9,7 @@ export function ProblemList({ preview }: { preview: Preview }) {
   const drawn = new Set(preview.rows.map((row) => row.source_row))
   const beyond = preview.problems.filter((problem) => !drawn.has(problem.row))
   if (beyond.length === 0) return null
-  const headers = new Map(preview.columns.map((column) => [column.column, column.header]))
+  const headers = new Map(preview.columns.map((column) => [letterOf(column), column.header]))
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label="More errors">
       <h3 style={{ fontSize: '0.95rem', margin: '0.4rem 0' }}>{count(beyond.length, 'error')} elsewhere in the file</h3>
@@ -18,7 +19,7 @@ export function ProblemList({ preview }: { preview: Preview }) {
           {beyond.slice(0, shown_max).map((problem, index) => (
             <tr key={index}>
               <td>{problem.row || ''}</td>
-              <td>{headers.get(problem.column) ?? problem.field}</td>
+              <td>{headers.get(problem.column) || problem.field}</td>
               <td>{problem.detail}</td>
               <td>{problem.suggestion}</td>
             </tr>

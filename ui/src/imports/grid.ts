@@ -1,18 +1,23 @@
 import type { Preview, SheetProblem } from '~/api/types'
+import { letterOf } from './mapping'
 
 type Row = Preview['rows'][number]
 type Column = Preview['columns'][number]
 
-/** A cell's text, whichever way the row names its columns. */
+/** A column that gives one of our fields; others are kept beside them or left out. */
+export const givesField = (column: Column) => column.field !== '' && column.field !== 'custom' && column.field !== 'ignore'
+
+/** A cell's text: under its field, or under the name it is kept by. */
 export function cellText(row: Row, column: Column): string {
-  const { field, header } = column
-  return (field ? row.values[field] : undefined) ?? row.values[header] ?? row.values[String(column.column)] ?? ''
+  const names = givesField(column) ? [column.field] : [column.custom_key ?? '', column.header, letterOf(column)]
+  return names.map((name) => row.values[name]).find((text) => text !== undefined) ?? ''
 }
 
-/** Problems of one cell: by its column, or by its field where the column is not told. */
+/** Problems of one cell: by its column's letter, or by its field where no column is told. */
 export function problemsAt(row: Row, column: Column): SheetProblem[] {
+  const letter = letterOf(column)
   return (row.problems ?? []).filter(
-    (problem) => problem.column === column.column || (!problem.column && problem.field !== '' && problem.field === column.field),
+    (problem) => problem.column === letter || (!problem.column && problem.field !== '' && problem.field === column.field),
   )
 }
 export function problemsOfRow(row: Row, columns: readonly Column[]): SheetProblem[] {

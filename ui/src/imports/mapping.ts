@@ -1,26 +1,36 @@
 // A person's corrections of how a sheet was understood.
+import { rowName } from '~/storage/slots'
+
 export interface Mapping {
+  /** A workbook's sheet, by name. */
+  sheet?: string
   /** Row of the table's header, as the spreadsheet numbers it. */
   header_row?: number
-  /** Column number → field key; an empty text keeps the column as it is, beside our fields. */
-  columns: Record<number, string>
+  /** Column letter → field key, `custom` (kept beside our fields) or `ignore`. */
+  columns: Record<string, string>
 }
 export const noMapping: Mapping = { columns: {} }
 
+/** Spreadsheets count columns as racks count rows: A … Z, AA … */
+export const letterOf = ({ column, letter }: { column: number; letter?: string }): string => letter || rowName(column - 1)
+
 /** What goes over the wire; null when nothing was corrected. */
-export function mappingJson(mapping: Mapping): string | null {
-  const columns = Object.keys(mapping.columns).length > 0
-  if (!columns && mapping.header_row === undefined) return null
-  return JSON.stringify({
-    ...(mapping.header_row === undefined ? {} : { header_row: mapping.header_row }),
-    ...(columns ? { columns: mapping.columns } : {}),
-  })
+export function mappingJson({ sheet, header_row, columns }: Mapping): string | null {
+  const said = {
+    ...(sheet ? { sheet } : {}),
+    ...(header_row === undefined ? {} : { header_row }),
+    ...(Object.keys(columns).length > 0 ? { columns } : {}),
+  }
+  return Object.keys(said).length > 0 ? JSON.stringify(said) : null
 }
 
-export function correctColumn(mapping: Mapping, column: number, field: string): Mapping {
-  return { ...mapping, columns: { ...mapping.columns, [column]: field } }
+export function correctColumn(mapping: Mapping, letter: string, field: string): Mapping {
+  return { ...mapping, columns: { ...mapping.columns, [letter]: field } }
 }
-/** Another header row means other columns: their corrections no longer mean anything. */
-export function correctHeader(row: number | undefined): Mapping {
-  return row === undefined ? noMapping : { header_row: row, columns: {} }
+/** Another header row or sheet means other columns: their corrections no longer mean anything. */
+export function correctHeader({ sheet }: Mapping, header_row: number | undefined): Mapping {
+  return { ...(sheet ? { sheet } : {}), ...(header_row === undefined ? {} : { header_row }), columns: {} }
+}
+export function correctSheet(sheet: string): Mapping {
+  return { sheet, columns: {} }
 }

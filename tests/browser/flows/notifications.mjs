@@ -1,0 +1,47 @@
+import { call, check, openBrowser, openPage, shoot, stamp } from '../harness.mjs'
+
+export default async function () {
+  const page = await openPage(await openBrowser(), '/notifications')
+  await check('a rule for the inbox is made', async () => {
+    await page.getByRole('button', { name: 'New rule' }).click()
+    await page.getByRole('textbox', { name: /^Name/ }).fill(`Rejected ${stamp}`)
+    await page.getByRole('combobox', { name: /When this happens/ }).click()
+    await page.getByRole('option', { name: 'Sample rejected' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByLabel('Urgency').selectOption('high')
+    await page.getByRole('button', { name: 'Make the rule' }).click()
+    await page.getByText(`Rejected ${stamp}`).waitFor()
+  })
+  await check('what it catches arrives in the inbox by itself', async () => {
+    const sample = await call('POST', '/samples', { name: `Cracked ${stamp}` })
+    await call('POST', `/samples/${sample.id}:receive`, {})
+    await call('POST', `/samples/${sample.id}:reject`, { reason: 'The tube is cracked' })
+    const inbox = page.getByRole('region', { name: 'Inbox' })
+    await inbox.getByRole('listitem').first().waitFor()
+    await shoot(page, 'notifications-inbox')
+    await page.getByRole('button', { name: 'Mark all as read' }).click()
+    await page.getByText('All read').waitFor()
+  })
+  await check('a webhook rule needs an address, and shows its secret', async () => {
+    await page.getByRole('button', { name: 'New rule' }).click()
+    await page.getByRole('textbox', { name: /^Name/ }).fill(`Hook ${stamp}`)
+    await page.getByRole('combobox', { name: /When this happens/ }).click()
+    await page.getByRole('option', { name: 'Run failed' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByLabel('Tell through').selectOption('webhook')
+    await page.getByRole('button', { name: 'Make the rule' }).click()
+    await page.getByRole('textbox', { name: /Webhook address/, }).and(page.locator('[aria-invalid=true]')).waitFor()
+    await page.getByRole('textbox', { name: /Webhook address/ }).fill('https://receiver.example/hook')
+    await page.getByRole('button', { name: 'Make the rule' }).click()
+    await page.getByRole('button', { name: 'Show' }).first().waitFor()
+  })
+  await check('a rule is paused and deleted', async () => {
+    const more = page.getByRole('button', { name: `More for Rejected ${stamp}` })
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Pause' }).click()
+    await page.getByText('Paused').first().waitFor()
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByText(`Rejected ${stamp}`).waitFor({ state: 'detached' })
+  })
+}

@@ -1,0 +1,82 @@
+import { call, check, expect, openBrowser, openPage, scan, shoot, stamp, until } from '../harness.mjs'
+
+const tube = async (number) => {
+  const label = `SCAN-${stamp}-${number}`
+  const sample = await call('POST', '/samples', { name: `Scan tube ${stamp} ${number}`, barcode: label })
+  await call('POST', `/samples/${sample.id}:receive`, {})
+  await call('POST', `/samples/${sample.id}:accept`, {})
+  return label
+}
+const where = async (label) => {
+  const { place } = await call('GET', `/samples/${encodeURIComponent(label)}`)
+  return place ? `${place.unit_label} ${place.slot}` : ''
+}
+
+export default async function () {
+  const box = await call('POST', '/storage-units', { kind: 'box', name: `Scan box ${stamp}`, barcode: `BOX-${stamp}-A`, layout: { rows: 9, columns: 9 } })
+  await call('POST', '/storage-units', { kind: 'box', name: `Other box ${stamp}`, barcode: `BOX-${stamp}-B`, layout: { rows: 9, columns: 9 } })
+  const labels = []
+  for (let number = 1; number <= 6; number++) labels.push(await tube(number))
+  const browser = await openBrowser()
+  const page = await openPage(browser, '/scan')
+  const said = page.locator('[role=status][data-tone]')
+  await page.getByRole('heading', { name: 'Scan the box or plate' }).waitFor()
+
+  await check('a box and five tubes are scanned, none is lost', async () => {
+    await scan(page, `BOX-${stamp}-A`)
+    await page.getByRole('heading', { name: `Scan the tube for ${box.name} A1` }).waitFor()
+    for (const label of labels.slice(0, 5)) await scan(page, label)
+    await until('the fifth tube is not at A5', async () => (await where(labels[4])) === `${box.name} A5`)
+    expect((await where(labels[0])) === `${box.name} A1`, 'the first tube is not at A1')
+  })
+  await check('the prefix that names the symbology is left out', async () => {
+    await scan(page, `]C1${labels[5]}`)
+    await until('the sixth tube is not at A6', async () => (await where(labels[5])) === `${box.name} A6`)
+  })
+  await check('from scan to feedback takes no longer than 150 ms', async () => {
+    await page.getByRole('button', { name: 'Check' }).click()
+    await scan(page, `BOX-${stamp}-A`)
+    await page.getByText('is open.').waitFor()
+    const spent = []
+    for (const label of labels.slice(0, 5)) {
+      const began = performance.now()
+      await scan(page, label)
+      await page.getByText(`Scan tube ${stamp} ${label.at(-1)} is where it should be`).first().waitFor()
+      spent.push(performance.now() - began)
+    }
+    const slow = Math.max(...spent)
+    expect(slow <= 150, `the slowest took ${Math.round(slow)} ms`)
+  })
+  await check('a tube in the wrong box shows expected and found; the card confirms', async () => {
+    await scan(page, 'TRACSEQ-NEXT')
+    await scan(page, `BOX-${stamp}-B`)
+    await page.getByText(`Other box ${stamp} is open.`).waitFor()
+    await scan(page, labels[0])
+    await said.getByText('Expected').waitFor()
+    await said.getByText(`${box.name} A1`).waitFor()
+    await shoot(page, 'scan-wrong-place')
+    await scan(page, 'TRACSEQ-CONFIRM')
+    await until('it did not move', async () => (await where(labels[0])).startsWith(`Other box ${stamp}`))
+  })
+  await check('the undo card takes it back', async () => {
+    await scan(page, 'TRACSEQ-UNDO')
+    await until('it did not go back', async () => (await where(labels[0])) === `${box.name} A1`)
+  })
+  await check('scans made without network are kept and sent later', async () => {
+    await scan(page, 'TRACSEQ-TAKE-OUT')
+    await page.getByRole('heading', { name: 'Scan each tube you take' }).waitFor()
+    await browser.setOffline(true)
+    await scan(page, labels[1])
+    await scan(page, labels[2])
+    await page.getByText('2 waiting').waitFor()
+    await shoot(page, 'scan-offline')
+    await browser.setOffline(false)
+    await until('the kept scans were not sent', async () => (await where(labels[1])) === '' && (await where(labels[2])) === '', 8000)
+  })
+  await check('a label scanned on any other page opens what it names', async () => {
+    await page.getByRole('link', { name: 'Runs' }).first().click()
+    await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()
+    await scan(page, labels[3])
+    await page.getByRole('heading', { name: `Scan tube ${stamp} 4`, level: 1 }).waitFor()
+  })
+}

@@ -1,0 +1,123 @@
+// A browser, a page that is signed in, and a list of checks printed as TAP.
+import { createRequire } from 'node:module'
+import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const fromUi = createRequire(new URL('../../ui/package.json', import.meta.url))
+const { chromium } = fromUi('playwright-core')
+const axeSource = readFileSync(fromUi.resolve('axe-core/axe.min.js'), 'utf8')
+
+export const address = (process.env.TRACSEQ_URL ?? process.env.TRACSEQ_TEST_URL ?? 'http://127.0.0.1:8089').replace(/\/$/, '')
+export const token = process.env.TRACSEQ_TOKEN ?? process.env.TRACSEQ_TEST_TOKEN ?? ''
+const shots = process.env.TRACSEQ_SHOTS ?? ''
+if (shots) mkdirSync(shots, { recursive: true })
+
+/** Different in every run, so that a laboratory that is kept can be tested again. */
+export const stamp = Date.now().toString(36).toUpperCase()
+export const fixture = (name) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+
+const flags = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+]
+const profiles = []
+
+/** A browser of its own, with a fresh profile. */
+export async function openBrowser({ width = 1440, height = 900, dark = false } = {}) {
+  const profile = mkdtempSync(join(tmpdir(), 'tracseq-browser-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.TRACSEQ_CHROMIUM ?? '/usr/bin/chromium',
+    args: flags,
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(30_000)
+  profiles.push({ context, profile })
+  return context
+}
+export async function closeBrowsers() {
+  for (const { context, profile } of profiles.splice(0)) {
+    await context.close().catch(() => undefined)
+    rmSync(profile, { recursive: true, force: true })
+  }
+}
+
+/** What the browser complained of: scripts that failed and policies that were broken. */
+export const complaints = []
+export async function openPage(context, path = '/', { signedIn = true } = {}) {
+  const page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) complaints.push(`${page.url()}: ${message.text()}`)
+  })
+  await page.goto(`${address}${path}${signedIn ? `#token=${token}` : ''}`)
+  return page
+}
+
+let passed = 0
+let failed = 0
+export async function check(name, work) {
+  const began = performance.now()
+  try {
+    await work()
+    passed += 1
+    console.log(`ok ${passed + failed} - ${name} (${Math.round(performance.now() - began)} ms)`)
+    return true
+  } catch (error) {
+    failed += 1
+    console.log(`not ok ${passed + failed} - ${name}`)
+    for (const line of String(error?.message ?? error).split('\n').slice(0, 30)) console.log(`  # ${line}`)
+    return false
+  }
+}
+export const totals = () => ({ passed, failed })
+
+export function expect(truth, words) {
+  if (!truth) throw new Error(words)
+}
+/** Tries again until it holds or the time is over. */
+export async function until(words, holds, within_ms = 5000) {
+  const end = performance.now() + within_ms
+  for (;;) {
+    const told = await holds().catch(() => false)
+    if (told) return told
+    if (performance.now() > end) throw new Error(`${words} (waited ${within_ms} ms)`)
+    await new Promise((done) => setTimeout(done, 25))
+  }
+}
+
+export async function shoot(page, name) {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`) })
+}
+
+/** The rules of axe for WCAG 2.2 A and AA and its best practices; every violation, in words. */
+export async function axe(page) {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
+  )
+  return violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}\n` + nodes.slice(0, 4).map(({ html, failureSummary }) => `  ${html.slice(0, 160)}\n  ${failureSummary?.split('\n')[1] ?? ''}`).join('\n'),
+  )
+}
+
+/** A scanner: keys far faster than fingers, ended by Enter. */
+export async function scan(page, label) {
+  await page.keyboard.type(label, { delay: 0 })
+  await page.keyboard.press('Enter')
+}
+
+/** The API beside the page, for what a test needs before it begins. */
+export async function call(method, path, body) {
+  const answer = await fetch(`${address}/api/v1${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  const read = await answer.json()
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${read.detail ?? ''}`)
+  return read
+}

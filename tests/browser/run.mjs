@@ -1,0 +1,25 @@
+// The page in a real browser against a running node.
+//   TRACSEQ_URL=http://127.0.0.1:8089 TRACSEQ_TOKEN=… [TRACSEQ_SHOTS=DIR] node tests/browser/run.mjs [PART…]
+import { check, closeBrowsers, complaints, expect, token, totals } from './harness.mjs'
+
+const parts = ['sign_in', 'storage', 'samples', 'imports', 'runs', 'scan', 'notifications', 'live', 'keyboard', 'look']
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((part) => !parts.includes(part))
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}. Parts: ${parts.join(', ')}.`)
+  process.exit(2)
+}
+if (!token) {
+  console.error('TRACSEQ_TOKEN is empty: the page cannot be signed in.')
+  process.exit(2)
+}
+for (const part of parts.filter((one) => wanted.length === 0 || wanted.includes(one))) {
+  const { default: run } = await import(`./flows/${part}.mjs`)
+  await run().catch((error) => check(`${part} runs to its end`, () => { throw error }))
+  await closeBrowsers()
+}
+await check('no script failed and no policy was broken', () => expect(complaints.length === 0, [...new Set(complaints)].join('\n')))
+const { passed, failed } = totals()
+console.log(`1..${passed + failed}`)
+console.log(`# ${passed} passed, ${failed} failed`)
+process.exit(failed > 0 ? 1 : 0)
