@@ -13,7 +13,6 @@ using runtime::surroundings;
 struct engine::parts {
   parts(event_log& log, stream_source& source, engine_options options)
       : around(std::make_shared<surroundings>(log, source, std::move(options))) {
-    caf::actor_system_config config;
     // Work stealing burns a fifth of an idle core, and without a bound on throughput one busy actor
     // makes its neighbours wait.
     config.set("scheduler.policy", caf::atom("sharing"));
@@ -45,6 +44,7 @@ struct engine::parts {
   }
 
   std::shared_ptr<surroundings> around;
+  caf::actor_system_config config;  // the system refers to it as long as it lives
   std::unique_ptr<caf::actor_system> system;
   std::vector<caf::actor> shards;
   caf::actor notifications;
