@@ -1,0 +1,292 @@
+#include "tests/runtime/world.hpp"
+
+#include <fstream>
+#include <set>
+
+#include "actors/barcode.hpp"
+#include "actors/move.hpp"
+#include "actors/sample.hpp"
+#include "actors/storage_unit.hpp"
+#include "events/barcode.hpp"
+#include "events/log/segment.hpp"
+#include "projections/journal.hpp"
+#include "projections/samples.hpp"
+#include "projections/storage.hpp"
+
+using namespace tracseq;
+using testing::world;
+namespace do_sample = commands::sample;
+namespace do_unit = commands::storage_unit;
+
+namespace {
+
+sample::details details_named(std::string name, std::string barcode = {}) {
+  sample::details details;
+  details.name = std::move(name);
+  details.barcode = std::move(barcode);
+  details.type = sample::sample_type::DNA;
+  return details;
+}
+
+/// A sample and the label that names it, in one partition, as HTTP registers them.
+std::vector<command_request> registration(std::string const& name, std::string const& label,
+                                          partition_id partitions, uuid const& key = new_uuid()) {
+  auto const label_stream = stream_name(barcode::kind, label);
+  auto const id = new_uuid_in_partition(sample::kind, partition_of(label_stream, partitions),
+                                        partitions);
+  auto const stream = stream_name(sample::kind, id);
+  commands::barcode::assign assign;
+  assign.label = label;
+  assign.entity = stream;
+  assign.entity_label = name;
+  do_sample::register_sample registered;
+  registered.details = details_named(name, label);
+  return {world::request(label_stream, assign, derive_uuid(key, "barcode")),
+          world::request(stream, registered, key)};
+}
+
+std::string register_one(world& lab, std::string const& name, std::string const& label) {
+  auto const reply = lab.run(registration(name, label, lab.log->partitions()));
+  REQUIRE(reply);
+  return reply->stream;
+}
+
+uuid key_of(std::string const& stream) { return *parse_uuid(stream_key(stream)); }
+
+uuid add_box(world& lab, std::string const& name) {
+  auto const id = new_uuid();
+  do_unit::add add;
+  add.unit = storage_unit::unit_kind::box;
+  add.unit_name = name;
+  auto const reply = lab.run(stream_name(storage_unit::kind, id), add);
+  REQUIRE(reply);
+  return id;
+}
+
+uuid ask_move(world& lab, std::string const& thing, std::optional<place> from,
+              std::optional<place> to) {
+  auto const id = new_uuid();
+  commands::move::request request;
+  request.move_id = id;
+  request.thing = thing;
+  request.thing_label = "tube";
+  request.thing_kind = "tube";
+  request.from = std::move(from);
+  request.to = std::move(to);
+  auto const reply = lab.run(stream_name(move::kind, id), request);
+  REQUIRE(reply);
+  return id;
+}
+
+/// Waits until a process has ended; its last event's name.
+std::string end_of(world& lab, std::string const& stream) {
+  for (int i = 0; i < 4000; ++i) {
+    lab.settle();
+    auto const view = lab.models->newest();
+    journal_query const journal(*view);
+    auto const open = journal.open_processes(partition_of(stream, lab.log->partitions()));
+    if (journal.exists(stream) && std::find(open.begin(), open.end(), stream) == open.end())
+      return journal.history(stream, direction::backward)->rows.front().type;
+    ::usleep(2000);
+  }
+  return "never ended";
+}
+
+}  // namespace
+
+TEST_CASE("an acknowledged command is shown, and is there after a restart") {
+  world lab;
+  std::vector<std::future<result<command_reply>>> replies;
+  for (int i = 0; i < 300; ++i)
+    replies.push_back(lab.submit(registration("S-" + std::to_string(i), "LAB-" + std::to_string(i),
+                                              lab.log->partitions())));
+  std::set<std::string> streams;
+  for (auto& future : replies) {
+    auto const reply = future.get();
+    REQUIRE(reply);
+    CHECK(reply->version == 1);
+    streams.insert(reply->stream);
+  }
+  CHECK(streams.size() == 300);
+  lab.settle();
+  for (auto const& stream : streams)
+    CHECK(samples_query(*lab.models->newest()).get(key_of(stream)).has_value());
+  lab.restart();
+  lab.settle();
+  for (auto const& stream : streams) {
+    auto const row = samples_query(*lab.models->newest()).get(key_of(stream));
+    REQUIRE(row);
+    CHECK(row->version == 1);
+  }
+}
+
+TEST_CASE("a repeated command gets its first answer, now and after a restart") {
+  world lab;
+  auto const key = new_uuid();
+  auto const first = lab.run(registration("S-1", "LAB-1", lab.log->partitions(), key));
+  REQUIRE(first);
+  CHECK_FALSE(first->repeated);
+  // The repeat carries another sample id, as a client that lost the answer would cause.
+  auto const again = lab.run(registration("S-1", "LAB-1", lab.log->partitions(), key));
+  REQUIRE(again);
+  CHECK(again->repeated);
+  CHECK(again->stream == first->stream);
+  CHECK(again->offset == first->offset);
+  lab.restart();
+  auto const later = lab.run(registration("S-1", "LAB-1", lab.log->partitions(), key));
+  REQUIRE(later);
+  CHECK(later->repeated);
+  CHECK(later->stream == first->stream);
+  auto other = registration("S-1", "LAB-1", lab.log->partitions(), key);
+  other.back().request[0] = 1;
+  auto const reused = lab.run(std::move(other));
+  REQUIRE_FALSE(reused);
+  CHECK(reused.error().code == errc::key_reused);
+}
+
+TEST_CASE("of 32 who want one label exactly one gets it, the others are told who has it") {
+  world lab;
+  std::vector<std::future<result<command_reply>>> replies;
+  for (int i = 0; i < 32; ++i)
+    replies.push_back(
+        lab.submit(registration("S-" + std::to_string(i), "ONE-LABEL", lab.log->partitions())));
+  int won = 0;
+  std::string winner;
+  std::vector<error> refusals;
+  for (int i = 0; i < 32; ++i) {
+    auto const reply = replies[static_cast<std::size_t>(i)].get();
+    if (reply) {
+      ++won;
+      winner = "S-" + std::to_string(i);
+    } else {
+      refusals.push_back(reply.error());
+    }
+  }
+  CHECK(won == 1);
+  for (auto const& refusal : refusals) {
+    CHECK(refusal.code == errc::conflict);
+    CHECK(refusal.detail.find(winner) != std::string::npos);
+  }
+  lab.settle();
+  CHECK(lab.commands->stats().in_flight == 0);
+}
+
+TEST_CASE("a group whose last command is refused leaves nothing behind") {
+  world lab;
+  auto const partitions = lab.log->partitions();
+  auto group = registration(std::string(300, 'x'), "LAB-9", partitions);
+  REQUIRE_FALSE(lab.run(std::move(group)));
+  REQUIRE(lab.run(registration("fits", "LAB-9", partitions)));
+}
+
+TEST_CASE("a version that is not the present one is refused") {
+  world lab;
+  auto const stream = register_one(lab, "S-1", "LAB-1");
+  auto stale = world::request(stream, do_sample::receive{});
+  stale.expected_version = 7;
+  auto const refused = lab.run({stale});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::version_mismatch);
+  CHECK(refused.error().detail.find("version 1 now, version 7 was expected") != std::string::npos);
+  stale.expected_version = 1;
+  stale.command_id = new_uuid();
+  CHECK(lab.run({stale}));
+}
+
+TEST_CASE("a tube is placed, moved and taken out; every place knows") {
+  world lab;
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  REQUIRE(lab.run(tube, do_sample::receive{}));
+  REQUIRE(lab.run(tube, do_sample::accept{}));
+  auto const first_box = add_box(lab, "Box 1");
+  auto const second_box = add_box(lab, "Box 2");
+  auto const placing = ask_move(lab, tube, std::nullopt, place{first_box, "", "Box 1"});
+  CHECK(end_of(lab, stream_name(move::kind, placing)) == "move_completed");
+  auto row = samples_query(*lab.models->newest()).get(key_of(tube));
+  REQUIRE(row->place);
+  CHECK(row->place->unit_id == first_box);
+  CHECK(row->place->slot == "A1");
+
+  auto const moving = ask_move(lab, tube, place{first_box, "A1", "Box 1"},
+                               place{second_box, "C4", "Box 2"});
+  CHECK(end_of(lab, stream_name(move::kind, moving)) == "move_completed");
+  row = samples_query(*lab.models->newest()).get(key_of(tube));
+  CHECK(row->place->unit_id == second_box);
+  CHECK(row->place->slot == "C4");
+
+  // The first mover read the place before the second one moved.
+  auto const too_late = ask_move(lab, tube, place{first_box, "A1", "Box 1"},
+                                 place{first_box, "A2", "Box 1"});
+  CHECK(end_of(lab, stream_name(move::kind, too_late)) == "move_ended_refused");
+
+  auto const taking = ask_move(lab, tube, place{second_box, "C4", "Box 2"}, std::nullopt);
+  CHECK(end_of(lab, stream_name(move::kind, taking)) == "move_completed");
+  CHECK_FALSE(samples_query(*lab.models->newest()).get(key_of(tube))->place);
+  CHECK(lab.commands->stats().processes_open == 0);
+}
+
+TEST_CASE("of 32 tubes that want one slot exactly one gets it") {
+  world lab;
+  auto const box = add_box(lab, "Box 1");
+  std::vector<std::string> moves;
+  std::vector<std::string> tubes;
+  for (int i = 0; i < 32; ++i) {
+    auto const tube = register_one(lab, "S-" + std::to_string(i), "LAB-" + std::to_string(i));
+    REQUIRE(lab.run(tube, do_sample::receive{}));
+    REQUIRE(lab.run(tube, do_sample::accept{}));
+    tubes.push_back(tube);
+  }
+  for (auto const& tube : tubes)
+    moves.push_back(
+        stream_name(move::kind, ask_move(lab, tube, std::nullopt, place{box, "B2", "Box 1"})));
+  int completed = 0;
+  for (auto const& one : moves) {
+    auto const end = end_of(lab, one);
+    if (end == "move_completed")
+      ++completed;
+    else
+      CHECK(end == "move_ended_refused");
+  }
+  CHECK(completed == 1);
+  int placed = 0;
+  for (auto const& tube : tubes)
+    if (samples_query(*lab.models->newest()).get(key_of(tube))->place) ++placed;
+  CHECK(placed == 1);
+}
+
+TEST_CASE("moves that a crash interrupted go on by themselves") {
+  world lab;
+  auto const box = add_box(lab, "Box 1");
+  std::vector<std::string> moves;
+  for (int i = 0; i < 20; ++i) {
+    auto const tube = register_one(lab, "S-" + std::to_string(i), "LAB-" + std::to_string(i));
+    REQUIRE(lab.run(tube, do_sample::receive{}));
+    REQUIRE(lab.run(tube, do_sample::accept{}));
+    moves.push_back(
+        stream_name(move::kind, ask_move(lab, tube, std::nullopt, place{box, "", "Box 1"})));
+  }
+  lab.restart();
+  for (auto const& one : moves) CHECK(end_of(lab, one) == "move_completed");
+}
+
+TEST_CASE("what the log's tail lost is put back from the journal") {
+  world lab;
+  std::vector<std::string> tubes;
+  for (int i = 0; i < 30; ++i)
+    tubes.push_back(register_one(lab, "S-" + std::to_string(i), "LAB-" + std::to_string(i)));
+  lab.settle();
+  lab.stop();
+  // Cut the segment in the middle of its history: claims stay, registrations go.
+  auto const path =
+      std::filesystem::path(log_directory(lab.directory())) / segment::file_name(1);
+  std::ifstream in(path, std::ios::binary);
+  std::string const bytes{std::istreambuf_iterator<char>(in), {}};
+  auto const end = bytes.find_last_not_of('\0');
+  std::filesystem::resize_file(path, end - 5000);
+  lab.start();
+  CHECK(lab.repair_words.find("put back from this node's journal") != std::string::npos);
+  lab.settle();
+  for (auto const& tube : tubes)
+    CHECK(samples_query(*lab.models->newest()).get(key_of(tube)).has_value());
+  CHECK(register_one(lab, "S-new", "LAB-new").starts_with("sample/"));
+}
