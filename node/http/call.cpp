@@ -6,6 +6,7 @@
 #include "node/http/route.hpp"
 #include "node/http/static_files.hpp"
 #include "node/http/worker_pool.hpp"
+#include "node/log.hpp"
 #include "projections/position.hpp"
 #include "projections/table_view.hpp"
 
@@ -64,6 +65,12 @@ void answer(call& c, std::string json, answer_facts const& facts) {
 
 void refuse(call& c, error const& why) {
   if (!c.to.pending()) return;
+  // Overload is counted, not logged: a flood must not become a flood of lines.
+  auto const status = describe(why.code).http_status;
+  if (status == 500 || status == 507)
+    log::error("request failed", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});
+  else if (log::debug_enabled())
+    log::debug("request refused", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});
   send(c, problem_response(why, c.request_id));
 }
 

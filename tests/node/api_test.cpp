@@ -1,0 +1,261 @@
+// The application over a laboratory without anything in it: who gets in, what is said.
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "actors/runtime/engine.hpp"
+#include "node/http/api.hpp"
+#include "node/http/server.hpp"
+#include "node/metrics.hpp"
+#include "projections/memory_table.hpp"
+#include "projections/table_view.hpp"
+#include "tests/node/raw_client.hpp"
+
+using namespace tracseq;
+using namespace tracseq::test;
+using nlohmann::json;
+
+namespace {
+
+class empty_view final : public read_view {
+ public:
+  table_view const& table(std::string_view) const override { return nothing_; }
+  position_vector const& position() const override { return position_; }
+
+ private:
+  memory_table nothing_;
+  position_vector position_ = position_vector(12, 0);
+};
+
+class still_progress final : public http::progress {
+ public:
+  std::vector<std::uint64_t> applied() const override { return std::vector<std::uint64_t>(12, 5); }
+  std::vector<std::uint64_t> acknowledged() const override { return applied(); }
+  bool current() const noexcept override { return true; }
+  void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds,
+                    std::function<void(bool)> done) override {
+    bool shown = true;
+    for (auto const& one : wanted) shown = shown && one.offset <= 5;
+    done(shown);
+  }
+  void on_advance(std::function<void()>) override {}
+};
+
+class one_label final : public http::label_source {
+ public:
+  void next(std::function<void(result<std::string>)> done) override { done(std::string("TS-2026-000001-W")); }
+};
+
+/// A node that takes commands down and accepts each.
+struct small_node {
+  explicit small_node(bool read_only = false) : api(with(read_only), counts), server(options(), limit(), handle()) {
+    REQUIRE(server.start());
+  }
+  ~small_node() {
+    api.stop();
+    server.drain(std::chrono::milliseconds(500));
+  }
+
+  http::services with(bool read_only) {
+    http::services out;
+    out.facts.version = "1.2.3";
+    out.facts.read_only = read_only;
+    out.token = "secret";
+    out.body_bytes_max = 2000;
+    out.view = [] { return std::make_shared<empty_view const>(); };
+    out.progress = &progress;
+    out.labels = &labels;
+    if (!read_only)
+      out.submit = [this](std::vector<command_request> group, command_callback done) {
+        command_reply reply;
+        reply.stream = group.back().command.stream;
+        reply.version = 1;
+        given.push_back(std::move(group));
+        done(reply);
+      };
+    return out;
+  }
+  http::server_options options() {
+    http::server_options out;
+    out.port = 0;
+    return out;
+  }
+  http::body_limit limit() {
+    return [this](http::request const& head) { return api.body_limit(head); };
+  }
+  http::handler handle() {
+    return [this](http::request_ptr asked, http::responder to) { api.handle(std::move(asked), std::move(to)); };
+  }
+
+  std::string ask(std::string const& line, std::string const& headers = "Authorization: Bearer secret\r\n",
+                  std::string const& body = {}) {
+    raw_client client(server.port());
+    auto bytes = line + " HTTP/1.1\r\nHost: x\r\n" + headers;
+    if (!body.empty()) bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+    client.send(bytes + "\r\n" + body);
+    return client.read_answer();
+  }
+  json problem(std::string const& answer) {
+    CHECK(answer.find("Content-Type: application/problem+json") != std::string::npos);
+    return json::parse(body_of(answer));
+  }
+
+  std::vector<std::vector<command_request>> given;
+  still_progress progress;
+  one_label labels;
+  metrics counts;
+  http::api api;
+  http::server server;
+};
+
+std::string const authorised = "Authorization: Bearer secret\r\n";
+
+}  // namespace
+
+TEST_CASE("without the token nothing is told") {
+  small_node at;
+  for (auto const* headers : {"", "Authorization: Bearer wrong\r\n", "Authorization: Basic secret\r\n"}) {
+    auto const answer = at.ask("GET /api/v1/samples", headers);
+    CHECK(status_of(answer) == 401);
+    CHECK(at.problem(answer)["code"] == "unauthenticated");
+    CHECK(answer.find("secret\"") == std::string::npos);
+  }
+  CHECK(status_of(at.ask("GET /livez", "")) == 200);
+  CHECK(status_of(at.ask("GET /openapi.json", "")) == 200);
+}
+
+TEST_CASE("every answer carries its headers") {
+  small_node at;
+  auto const answer = at.ask("GET /api/v1/samples", authorised + "X-Request-Id: mine-1\r\n");
+  CHECK(status_of(answer) == 200);
+  CHECK(json::parse(body_of(answer))["items"].empty());
+  CHECK(json::parse(body_of(answer))["next"].is_null());
+  CHECK(answer.find("Cache-Control: no-store\r\n") != std::string::npos);
+  CHECK(answer.find("X-Content-Type-Options: nosniff\r\n") != std::string::npos);
+  CHECK(answer.find("X-Request-Id: mine-1\r\n") != std::string::npos);
+}
+
+TEST_CASE("unknown paths, methods and encodings are told apart") {
+  small_node at;
+  CHECK(status_of(at.ask("GET /api/v1/nothing")) == 404);
+  CHECK(status_of(at.ask("GET /api/v1/../../../etc/passwd")) == 404);
+  CHECK(status_of(at.ask("GET /%2e%2e/%2e%2e/etc/passwd")) == 404);
+  CHECK(status_of(at.ask("GET /api/v1/samples/%zz")) == 400);
+  auto const wrong = at.ask("DELETE /api/v1/samples/1");
+  CHECK(status_of(wrong) == 405);
+  CHECK(wrong.find("Allow: GET, HEAD, OPTIONS\r\n") != std::string::npos);
+  CHECK(status_of(at.ask("OPTIONS /api/v1/samples")) == 204);
+  CHECK(status_of(at.ask("BREW /api/v1/samples")) == 405);
+}
+
+TEST_CASE("a thing that is not there is said so by its name") {
+  small_node at;
+  auto const answer = at.ask("GET /api/v1/samples/TS-2026-000042-X");
+  CHECK(status_of(answer) == 404);
+  CHECK(at.problem(answer)["detail"] == "No sample has the id or label \"TS-2026-000042-X\".");
+}
+
+TEST_CASE("wrong bodies are refused before any command") {
+  small_node at;
+  auto const post = [&](std::string const& body, std::string const& headers = authorised) {
+    return at.ask("POST /api/v1/samples", headers, body);
+  };
+  auto const missing = at.problem(post("{}"));
+  CHECK(missing["status"] == 400);
+  CHECK(missing["errors"][0]["pointer"] == "/name");
+  CHECK(missing["errors"][0]["code"] == "required");
+  CHECK(at.problem(post("{\"name\":"))["detail"].get<std::string>().find("is not JSON") != std::string::npos);
+  CHECK(at.problem(post("{\"name\":\"a\"}", authorised + "Content-Type: text/plain\r\n"))["errors"][0]["code"] ==
+        "unsupported_media_type");
+  CHECK(status_of(post(std::string(3000, ' '))) == 413);
+  CHECK(at.problem(post("{\"name\":\"a\"}", authorised + "Idempotency-Key: " + std::string(201, 'k') + "\r\n"))["detail"] ==
+        "Idempotency-Key has to be 1 to 200 printable ASCII characters.");
+  CHECK(at.given.empty());
+}
+
+TEST_CASE("a registration is one group: the label, then the sample, in one partition") {
+  small_node at;
+  auto const answer = at.ask("POST /api/v1/samples", authorised + "Idempotency-Key: k1\r\nTraceparent: 00-ab-cd-01\r\n",
+                             R"({"name":"S","reason":"new","occurred_at":"2026-11-24"})");
+  REQUIRE(at.given.size() == 1);
+  auto const& group = at.given.front();
+  REQUIRE(group.size() == 2);
+  CHECK(group[0].command.name == "barcode.assign");
+  CHECK(group[0].command.stream == "barcode/TS-2026-000001-W");
+  CHECK(group[1].command.name == "sample.register");
+  CHECK(partition_of(group[0].command.stream, 12) == partition_of(group[1].command.stream, 12));
+  CHECK(group[0].command_id == group[1].command_id);
+  CHECK(group[1].who.subject == "operator");
+  CHECK(group[1].reason == "new");
+  CHECK(group[1].traceparent == "00-ab-cd-01");
+  CHECK(to_rfc3339(*group[1].occurred_at) == "2026-11-24T00:00:00Z");
+  CHECK(answer.find("Idempotency-Key: k1\r\n") != std::string::npos);
+}
+
+TEST_CASE("the key names the command, the body its fingerprint") {
+  small_node at;
+  auto const id = to_string(new_uuid());
+  auto const accept = [&](std::string const& key, std::string const& body) {
+    (void)at.ask("POST /api/v1/samples/" + id + ":accept", authorised + "Idempotency-Key: " + key + "\r\n", body);
+    return at.given.back().front();
+  };
+  auto const first = accept("a", R"({"reason":"x","occurred_at":"2026-11-24"})");
+  auto const again = accept("a", "{ \"occurred_at\" : \"2026-11-24\", \"reason\":\"x\" }");
+  CHECK(first.command_id == again.command_id);
+  CHECK(first.request == again.request);
+  auto const other_body = accept("a", R"({"reason":"y"})");
+  CHECK(first.command_id == other_body.command_id);
+  CHECK(first.request != other_body.request);
+  CHECK(accept("b", R"({"reason":"x"})").command_id != first.command_id);
+}
+
+TEST_CASE("If-Match becomes the expected version") {
+  small_node at;
+  auto const line = "POST /api/v1/samples/" + to_string(new_uuid()) + ":accept";
+  (void)at.ask(line, authorised + "If-Match: \"7\"\r\n");
+  REQUIRE(at.given.size() == 1);
+  CHECK(at.given[0][0].expected_version == 7u);
+  CHECK(status_of(at.ask(line, authorised + "If-Match: seven\r\n")) == 400);
+  CHECK(at.given.size() == 1);
+}
+
+TEST_CASE("a read waits for the position it demands") {
+  small_node at;
+  auto const with = [&](std::string const& position) {
+    return at.ask("GET /api/v1/lab", authorised + "X-TracSeq-Position: " + position + "\r\n");
+  };
+  CHECK(status_of(with("1.2.3.4.5.0.0.0.0.0.0.0")) == 200);
+  auto const late = with("9.0.0.0.0.0.0.0.0.0.0.0");
+  CHECK(status_of(late) == 503);
+  CHECK(late.find("Retry-After: 1") != std::string::npos);
+  CHECK(status_of(with("1.2.3")) == 400);
+  CHECK(status_of(with("x")) == 400);
+}
+
+TEST_CASE("as_of must be a moment, and not a future one") {
+  small_node at;
+  CHECK(status_of(at.ask("GET /api/v1/samples?as_of=2026-01-01T00:00:00Z")) == 200);
+  CHECK(at.problem(at.ask("GET /api/v1/samples?as_of=2999-01-01T00:00:00Z"))["errors"][0]["detail"] ==
+        "lies in the future.");
+  CHECK(at.problem(at.ask("GET /api/v1/samples?as_of=yesterday"))["errors"][0]["pointer"] == "/query/as_of");
+  CHECK(at.problem(at.ask("GET /api/v1/samples?limit=501"))["errors"][0]["pointer"] == "/query/limit");
+  CHECK(at.problem(at.ask("GET /api/v1/samples?nonsense=1"))["errors"][0]["code"] == "unknown_field");
+}
+
+TEST_CASE("a read-only node changes nothing") {
+  small_node at(true);
+  auto const answer = at.ask("POST /api/v1/samples", authorised, R"({"name":"S"})");
+  CHECK(status_of(answer) == 403);
+  CHECK(at.problem(answer)["detail"] == "This is a read-only copy: nothing can be changed here.");
+}
+
+TEST_CASE("metrics name the route, never the path") {
+  small_node at;
+  (void)at.ask("GET /api/v1/samples/TS-2026-000042-X");
+  auto const text = body_of(at.ask("GET /metrics", ""));
+  CHECK(text.find("tracseq_http_requests_total{route=\"GET /api/v1/samples/{id}\",status=\"4xx\"} 1") !=
+        std::string::npos);
+  CHECK(text.find("TS-2026") == std::string::npos);
+}
