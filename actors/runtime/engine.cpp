@@ -60,8 +60,9 @@ engine::engine(event_log& log, stream_source& source, engine_options options)
 
 engine::~engine() {
   parts_->around->log.on_failure({});
+  // A shard ends its entities before itself; the actor system waits for all of them.
   for (auto const& shard : parts_->shards)
-    caf::anon_send_exit(shard, caf::exit_reason::kill);
+    caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
   if (parts_->notifications)
     caf::anon_send_exit(parts_->notifications, caf::exit_reason::kill);
 }

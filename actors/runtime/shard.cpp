@@ -25,6 +25,10 @@ shard::shard(caf::actor_config& config, partition_id partition,
 
 caf::behavior shard::make_behavior() {
   delayed_send(this, tick_period, tick{});
+  set_exit_handler([this](caf::exit_msg const& exit) {
+    close(phase::fenced, not_open("TracSeq is stopping; repeat the request"));
+    quit(exit.reason);
+  });
   return {
       [this](submit_group const& m) { on_submit(m.group); },
       [this](command_decided const& m) { on_decided(m.group, m.index); },
