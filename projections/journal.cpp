@@ -25,13 +25,6 @@ journal_commit read_commit(std::string_view value) {
   throw query_failure({errc::corrupt, "a commit in the journal is damaged", {}});
 }
 
-/// The version at the end of a commit's key.
-std::uint64_t base_version_of(std::string_view commit_key) {
-  key_reader reader(commit_key);
-  reader.skip(commit_key.size() - 1 - 8);
-  return reader.number(8);
-}
-
 /// True for an event that opens a process manager's stream again after it ended.
 bool reopens(encoded_event const& event) noexcept {
   return event.type == delivery::requeued::type.id;

@@ -62,6 +62,8 @@ struct parked_commit {
 
 class runner {
  public:
+  struct parts;  ///< its inside, shared by runner*.cpp and replay.cpp (runner_parts.hpp)
+
   /// Creates tables of a new store; `conflict` for a store of another log; read-only stores show
   /// what they hold.
   [[nodiscard]] static result<std::unique_ptr<runner>> open(std::unique_ptr<store> rows,
