@@ -73,6 +73,8 @@ class reader {
     raw(value.bytes.data(), value.bytes.size());
     return value;
   }
+  /// A value that no writer writes.
+  void refuse() noexcept { ok_ = false; }
   [[nodiscard]] bool ok() const noexcept { return ok_; }
   [[nodiscard]] std::size_t left() const noexcept { return rest_.size(); }
 
@@ -97,7 +99,9 @@ commit read_commit(reader& in) {
   in.raw(record.prev.data(), record.prev.size());
   record.stream = in.str();
   record.base_version = in.number<std::uint64_t>();
-  record.flags = static_cast<commit_flag>(in.number<std::uint8_t>() & 1);
+  auto const flags = in.number<std::uint8_t>();
+  if (flags > static_cast<std::uint8_t>(commit_flag::continued)) in.refuse();
+  record.flags = static_cast<commit_flag>(flags & 1);
   record.command_id = in.id();
   in.raw(record.request.data(), record.request.size());
   record.recorded_at.us = in.number<std::int64_t>();
@@ -177,7 +181,8 @@ result<std::variant<commit, claim>> decode_record(std::string_view bytes) {
     record = read_claim(in);
   else
     return fail(errc::corrupt, "a record of unknown kind " + std::to_string(kind));
-  if (!in.ok()) return fail(errc::corrupt, "the record ends early");
+  if (!in.ok())
+    return fail(errc::corrupt, "the record ends early or has a flag this build does not know");
   if (in.left() != 0)
     return fail(errc::corrupt, std::to_string(in.left()) + " bytes behind the record");
   return record;
