@@ -88,8 +88,9 @@ void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
     for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = std::max(wanted[i], (*asked)[i]);
   }
   if (covers(progress->applied(), wanted)) return then(std::move(c));
+  auto const patience = c->at->read_wait;  // before `c` is moved away: arguments have no order
   progress->when_applied(
-      as_log_positions(wanted), c->at->read_wait,
+      as_log_positions(wanted), patience,
       [c = std::move(c), then = std::move(then)](bool shown) mutable {
         if (shown) return then(std::move(c));
         refuse(*c, because(errc::unavailable,
