@@ -6,7 +6,7 @@ import { EntityLink } from '~/app/EntityLink'
 import type { CloudEvent } from '~/api/types'
 import { eventName } from '~/live/patch'
 import { useLiveStatus } from '~/live/status'
-import { eventWord } from '~/shared/words'
+import { eventWord, kindWord } from '~/shared/words'
 import { useEventTypes } from '~/notifications/api'
 import { Empty, Failed, Loading } from '~/shared/states'
 import { Tag } from '~/shared/StateBadge'
@@ -91,8 +91,11 @@ function List({ events }: { events: readonly CloudEvent[] }) {
               <span className="soft nowrap">{shortTime(event.time)}</span>
               <span>{event.summary || eventWord(eventName(event.type))}</span>
               <span className="clip soft">{eventName(event.type)}</span>
-              <EntityLink entity={event.subject} className="mono clip">{event.subject.split('/')[0]}</EntityLink>
+              <span className="soft clip">{kindWord(event.subject.split('/')[0] ?? '')}</span>
             </summary>
+            <p className={css.target}>
+              <EntityLink entity={event.subject} className="mono">{event.subject}</EntityLink>
+            </p>
             <pre className={css.json} tabIndex={0} aria-label="The event as JSON">{JSON.stringify(event, null, 2)}</pre>
           </details>
         </li>

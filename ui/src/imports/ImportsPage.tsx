@@ -69,7 +69,7 @@ function EarlierImports() {
       ) : imports.length === 0 ? (
         <Empty title="No imports yet">Each imported sheet is listed here with its samples.</Empty>
       ) : (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label="Earlier imports">
+        <div className="table-wrap" tabIndex={0} role="region" aria-label="List of earlier imports">
           <table className="table">
             <thead><tr><th scope="col">File</th><th scope="col">State</th><th scope="col">Samples</th><th scope="col">By</th><th scope="col">When</th></tr></thead>
             <tbody>

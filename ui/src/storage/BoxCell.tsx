@@ -5,7 +5,8 @@ export interface CellProps {
   slot: string
   /** Name of the tube; empty for a free place. */
   label: string
-  described: string
+  /** What else a screen reader should hear. */
+  more: string
   letter: string
   tint: number
   state: 'free' | 'filled' | 'reserved'
@@ -17,7 +18,7 @@ export interface CellProps {
 
 /** One place. It redraws only when something of itself changes, so that 384 and 1536 stay quick. */
 export const BoxCell = memo(function BoxCell(props: CellProps) {
-  const { slot, label, described, letter, tint, state, selected, isCut, cursor, mayChange } = props
+  const { slot, label, more, letter, tint, state, selected, isCut, cursor, mayChange } = props
   return (
     <div
       role="gridcell"
@@ -26,18 +27,15 @@ export const BoxCell = memo(function BoxCell(props: CellProps) {
       data-cut={isCut || undefined}
       data-tint={state === 'filled' ? tint : undefined}
       aria-selected={selected}
-      aria-label={described}
       tabIndex={cursor ? 0 : -1}
       draggable={mayChange && state === 'filled'}
       className={css.cell}
-      title={described}
+      title={`${slot}: ${label}${more}`}
     >
-      {state === 'filled' && (
-        <>
-          <span className={css.letter} aria-hidden>{letter}</span>
-          <span className={css.name} aria-hidden>{label}</span>
-        </>
-      )}
+      {state === 'filled' && <span className={css.letter} aria-hidden>{letter}</span>}
+      <span className="visually-hidden">{slot}: </span>
+      {state === 'filled' && <span className={css.name}>{label}</span>}
+      <span className="visually-hidden">{more}</span>
     </div>
   )
 })

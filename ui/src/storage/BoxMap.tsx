@@ -96,7 +96,7 @@ export function BoxMap({ map, colourBy, selection, cutSlots, mayChange, onOpen, 
           }}
         >
           <div role="row" className={css.rowline}>
-            <span role="columnheader" className={`${css.axis} ${css.corner}`} aria-label="A1 is at this corner" />
+            <span role="columnheader" className={`${css.axis} ${css.corner}`}><span className="visually-hidden">A1 is at this corner</span></span>
             {columns.map((column) => <span key={column} role="columnheader" className={css.axis}>{column + 1}</span>)}
           </div>
           {Array.from({ length: map.rows }, (_, row) => (
@@ -106,13 +106,12 @@ export function BoxMap({ map, colourBy, selection, cutSlots, mayChange, onOpen, 
                 const name = slotName({ row, column })
                 const slot = bySlot.get(name)
                 const group = slot ? groupWord(groupOf(slot, colourBy), colourBy) : ''
-                const label = slot?.occupant?.label ?? ''
                 return (
                   <BoxCell
                     key={name}
                     slot={name}
-                    label={label}
-                    described={describe(name, slot, group)}
+                    label={slot?.state === 'filled' ? (slot.occupant?.label ?? 'taken') : ''}
+                    more={moreWords(slot, group)}
                     letter={letters.get(group) ?? ''}
                     tint={tintOf(group)}
                     state={slot?.state ?? 'free'}
@@ -144,8 +143,8 @@ export function BoxMap({ map, colourBy, selection, cutSlots, mayChange, onOpen, 
   )
 }
 
-function describe(name: string, slot: Slot | undefined, group: string): string {
-  if (!slot) return `${name}: free`
-  if (slot.state === 'reserved') return `${name}: reserved${slot.occupant ? ` for ${slot.occupant.label}` : ''}`
-  return [`${name}: ${slot.occupant?.label ?? 'taken'}`, slot.occupant?.barcode, group].filter(Boolean).join(', ')
+function moreWords(slot: Slot | undefined, group: string): string {
+  if (!slot) return 'free'
+  if (slot.state === 'reserved') return `reserved${slot.occupant ? ` for ${slot.occupant.label}` : ''}`
+  return ['', slot.occupant?.barcode, group].filter((part, index) => part || index === 0).join(', ')
 }

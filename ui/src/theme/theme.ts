@@ -19,9 +19,9 @@ export const theme: MantineThemeOverride = {
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    // The scroll lock would write a <style> element, which the content security policy forbids.
-    Modal: { defaultProps: { lockScroll: false, centered: false, yOffset: '8vh', overlayProps: { backgroundOpacity: 0.45 } } },
-    Drawer: { defaultProps: { lockScroll: false } },
+    // A dialog's head is no second banner of the page. The scroll lock would write a <style> element, which the content security policy forbids.
+    Modal: { defaultProps: { lockScroll: false, centered: false, yOffset: '8vh', attributes: { header: { role: 'presentation' } }, overlayProps: { backgroundOpacity: 0.45 } } },
+    Drawer: { defaultProps: { lockScroll: false, attributes: { header: { role: 'presentation' } } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Badge: { defaultProps: { tt: 'none', fw: 550 } },
   },
