@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "node/sheets/csv.hpp"
 #include "node/sheets/detect.hpp"
@@ -90,31 +91,35 @@ std::string sheet_sentence(sample_sheet const& sheet, preview_result const& out)
 
 /// The sheet's own problems go to the row, or the joined sample, that they speak of.
 void attach_problems(sample_sheet const& sheet, preview_result& out) {
+  std::unordered_map<std::uint32_t, std::size_t> row_index;
+  for (std::size_t i = 0; i < out.rows.size(); ++i) {
+    row_index.emplace(out.rows[i].source_row, i);
+    for (auto const number : out.rows[i].also_rows) row_index.emplace(number, i);
+  }
+  std::set<std::pair<std::size_t, std::string>> said;  // what holds for a sample on every lane is said once
   for (auto& found : check_sample_sheet(sheet)) {
     if (found.problem.code == "duplicate_header") continue;  // said with the columns
     auto const column = std::find_if(out.columns.begin(), out.columns.end(), [&](auto const& c) {
       return !found.column.empty() && to_words(c.header) == to_words(found.column);
     });
-    std::string const letter = column == out.columns.end() ? "" : column->letter;
-    std::string const field =
-        column != out.columns.end() && find_field(column->field) != nullptr ? column->field : "";
-    cell_problem problem{found.row,           letter,
-                         field,               found.problem.code,
-                         found.problem.detail, found.problem.suggestion,
+    bool const shown = column != out.columns.end();
+    cell_problem problem{found.row,
+                         shown ? column->letter : "",
+                         shown && find_field(column->field) != nullptr ? column->field : "",
+                         found.problem.code,
+                         found.problem.detail,
+                         found.problem.suggestion,
                          found.problem.level};
-    auto const row = std::find_if(out.rows.begin(), out.rows.end(), [&](auto const& r) {
-      return r.source_row == found.row || std::find(r.also_rows.begin(), r.also_rows.end(), found.row) !=
-                                              r.also_rows.end();
-    });
-    // A missing id is also a missing name; one of them is enough.
-    if (row != out.rows.end() && problem.code == "required" && !row->good()) continue;
-    // What holds for a sample on every lane is said once.
-    bool const repeated = row != out.rows.end() && problem.level == severity::warning &&
-                          std::any_of(row->problems.begin(), row->problems.end(), [&](auto const& p) {
-                            return p.code == problem.code && p.field == problem.field;
-                          });
-    if (repeated) continue;
-    (row == out.rows.end() ? out.problems : row->problems).push_back(std::move(problem));
+    auto const at = row_index.find(found.row);
+    if (at == row_index.end()) {
+      out.problems.push_back(std::move(problem));
+      continue;
+    }
+    auto& row = out.rows[at->second];
+    bool const has_no_name = problem.code == "required" && row.value("name").empty();  // said already
+    bool const repeated =
+        problem.level == severity::warning && !said.emplace(at->second, problem.code + problem.column).second;
+    if (!has_no_name && !repeated) row.problems.push_back(std::move(problem));
   }
 }
 

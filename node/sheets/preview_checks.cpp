@@ -122,6 +122,11 @@ void check_required(preview_result& out) {
 
 /// "1" and "2" → "1,2"; the same text only once.
 void join_text(std::string& into, std::string const& text) {
+  constexpr std::size_t joined_max = 4096;  // a sample on so many rows is a mistake, or an attack
+  if (into.size() > joined_max) {
+    if (!into.ends_with("…")) into += ",…";
+    return;
+  }
   std::string_view rest = into;
   while (!rest.empty()) {
     auto const comma = rest.find(',');

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "node/sheets/text.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::size_t merged_fills_max = 200'000;
 constexpr std::size_t convention_cells = 5'000;
+constexpr std::size_t remembered_values = 1'000;   // per column
+constexpr std::size_t list_suggestions_max = 1'000;  // looking for the nearest choice is costly
 
 /// Everything that is needed again for each cell of a column.
 struct column_reader {
@@ -20,6 +23,7 @@ struct column_reader {
   field_info const* field = nullptr;
   column_convention convention;
   std::unordered_set<std::string> choices;  ///< folded; empty = no drop-down list
+  std::unordered_map<std::string, parsed_value> known;  ///< of vocabularies, where values repeat
 };
 
 using place = std::pair<std::uint32_t, std::uint32_t>;  // row, column
@@ -142,7 +146,7 @@ class row_reader {
     for (std::size_t i = 0; i < sources.size(); ++i) {
       auto& mapping = out_.columns[i];
       if (mapping.field == ignored_column) continue;
-      column_reader reader{i, sources[i].column, find_field(mapping.field), {}, {}};
+      column_reader reader{i, sources[i].column, find_field(mapping.field), {}, {}, {}};
       reader.convention = convention_of(sources[i], mapping, reader.field);
       add_choices(reader, mapping);
       readers_.push_back(std::move(reader));
@@ -185,7 +189,7 @@ class row_reader {
   void read_row(table_row const& row) {
     preview_row out;
     out.source_row = row.number;
-    for (auto const& reader : readers_) {
+    for (auto& reader : readers_) {
       auto const* c = cell_at(row, reader.column);
       if (c == nullptr || is_list_source(*found_.source, row.number, reader.column)) continue;
       read_cell(*c, reader, out);
@@ -193,7 +197,7 @@ class row_reader {
     out_.rows.push_back(std::move(out));
   }
 
-  void read_cell(cell const& c, column_reader const& reader, preview_row& row) {
+  void read_cell(cell const& c, column_reader& reader, preview_row& row) {
     auto const& mapping = out_.columns[reader.index];
     if (c.kind == cell_kind::error && !is_missing_word(c.text))
       return add_problem(row, &mapping,
@@ -212,7 +216,7 @@ class row_reader {
       row.custom.push_back({mapping.custom_key, std::string(text)});
       return;
     }
-    auto value = parse_value(*reader.field, c, reader.convention, context_.today);
+    auto value = parse(c, reader);
     bool const keep_as_is =
         facts_.kind == sheet_kind::sample_sheet && reader.field->type == field_type::sequence;
     if (value.problem && keep_as_is) {  // the sheet's own check speaks of indexes
@@ -223,11 +227,22 @@ class row_reader {
     if (!value.text.empty()) row.values.push_back({reader.field->key, std::move(value.text)});
   }
 
-  static void check_choice(std::string_view text, column_reader const& reader,
-                           column_mapping const& mapping, preview_row& row) {
+  parsed_value parse(cell const& c, column_reader& reader) const {
+    bool const repeats =
+        reader.field->type == field_type::choice || reader.field->type == field_type::choice_list;
+    if (!repeats) return parse_value(*reader.field, c, reader.convention, context_.today);
+    if (auto const found = reader.known.find(c.text); found != reader.known.end()) return found->second;
+    auto value = parse_value(*reader.field, c, reader.convention, context_.today);
+    if (reader.known.size() < remembered_values) reader.known.emplace(c.text, value);
+    return value;
+  }
+
+  void check_choice(std::string_view text, column_reader const& reader,
+                    column_mapping const& mapping, preview_row& row) {
     if (reader.choices.empty() || reader.choices.contains(fold(text)) || is_missing_word(text)) return;
-    std::vector<std::string_view> const choices(mapping.choices.begin(), mapping.choices.end());
-    auto const near = nearest(text, choices);
+    std::optional<std::string> near;
+    if (mapping.choices.size() <= list_suggestions_max && ++suggested_ <= list_suggestions_max)
+      near = nearest(text, {mapping.choices.begin(), mapping.choices.end()});
     add_problem(row, &mapping,
                 {"not_in_list",
                  quoted(text) + " is not in the workbook's own drop-down list for this column.",
@@ -243,6 +258,7 @@ class row_reader {
   preview_result& out_;
   std::map<place, cell const*> merged_;
   std::vector<column_reader> readers_;
+  std::size_t suggested_ = 0;
 };
 
 }  // namespace

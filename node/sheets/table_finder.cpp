@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <unordered_map>
 
 #include "node/sheets/columns.hpp"
 #include "node/sheets/text.hpp"
@@ -52,11 +53,19 @@ std::vector<segment> split_segments(table const& t, table_row const& row) {
   return out;
 }
 
-void match_fields(segment& s) {
+/// What each cell looked at names; rows are looked at several times.
+using known_matches = std::unordered_map<cell const*, header_match>;
+
+header_match const& match_of(cell const& c, known_matches& known) {
+  auto const [entry, is_new] = known.try_emplace(&c);
+  if (is_new && !is_numeric(c)) entry->second = match_header(c.text);
+  return entry->second;
+}
+
+void match_fields(segment& s, known_matches& known) {
   std::set<std::string_view> seen;
   for (auto const* c : s.cells) {
-    if (is_numeric(*c)) continue;
-    auto const match = match_header(c->text);
+    auto const& match = match_of(*c, known);
     if (match.field == nullptr || match.confidence < 0.6 || !seen.insert(match.field->key).second)
       continue;
     bool const identity = match.field->key == "name" || match.field->key == "barcode";
@@ -88,7 +97,7 @@ bool repeats(segment const& header, segment const& below) {
 }
 
 /// Rows below that fill the columns of the header, and whether one of them is a better header.
-double support_score(table const& t, std::size_t at, segment const& s) {
+double support_score(table const& t, std::size_t at, segment const& s, known_matches& known) {
   auto const first = s.cells.front()->column;
   auto const last = s.cells.back()->column;
   double rows = 0;
@@ -105,7 +114,7 @@ double support_score(table const& t, std::size_t at, segment const& s) {
     ++rows;
     filled += std::min(1.0, static_cast<double>(inside.cells.size()) / static_cast<double>(s.cells.size()));
     if (i <= at + 6 && !repeats(s, inside)) {
-      match_fields(inside);
+      match_fields(inside, known);
       if (inside.names > 0 && inside.fields >= 2 && inside.names + inside.others >= 0.7 * (s.names + s.others))
         better_below = 4;
     }
@@ -114,14 +123,14 @@ double support_score(table const& t, std::size_t at, segment const& s) {
   return 1.5 * std::min(1.0, rows / 3) + 1.5 * filled / rows - better_below;
 }
 
-header_candidate score_row(table const& t, std::size_t at) {
+header_candidate score_row(table const& t, std::size_t at, known_matches& known) {
   header_candidate best;
   best.row = t.rows[at].number;
   auto segments = split_segments(t, t.rows[at]);
   for (auto& s : segments) {
-    match_fields(s);
+    match_fields(s, known);
     double score = 4 * std::min(s.names, 1.6) + 1.2 * std::min(s.others, 8.0) + shape_score(s) +
-                   support_score(t, at, s);
+                   support_score(t, at, s, known);
     if (s.cells.size() == 1 && s.names < 0.8) score -= 4;
     if (score <= best.score) continue;
     best.score = score;
@@ -146,8 +155,9 @@ double sheet_penalty(table const& t) {
 
 header_candidate best_of_sheet(table const& t) {
   header_candidate best;
+  known_matches known;
   for (std::size_t i = 0; i < t.rows.size() && i < header_rows_tried; ++i) {
-    auto candidate = score_row(t, i);
+    auto candidate = score_row(t, i, known);
     candidate.score -= 0.01 * static_cast<double>(i);  // earlier rows win ties
     if (candidate.score > best.score) best = candidate;
   }
@@ -175,7 +185,8 @@ result<header_candidate> chosen_header(table const& t, std::size_t sheet, std::u
     return fail(errc::invalid_argument, "Row " + std::to_string(row) +
                                             " is empty, so it cannot be the header. Choose the row with "
                                             "the column names.");
-  auto candidate = score_row(t, static_cast<std::size_t>(found - t.rows.data()));
+  known_matches known;
+  auto candidate = score_row(t, static_cast<std::size_t>(found - t.rows.data()), known);
   candidate.sheet = sheet;
   return candidate;
 }

@@ -292,16 +292,20 @@ std::vector<cell const*> cells_in(found_table const& found, table_row const& row
 }
 
 void cut_rows(found_table& found, import_overrides const& overrides) {
+  cutter(found).run();
   if (overrides.first_row || overrides.last_row) {
-    // A person who names the rows means all of them.
-    auto const first = overrides.first_row.value_or(found.header_row + 1);
-    auto const last = overrides.last_row.value_or(UINT32_MAX);
+    // A person who names the rows means all of them; the end not named stays as it was found.
+    auto const found_last = found.rows.empty() ? UINT32_MAX : found.rows.back()->number;
+    auto const found_first = found.rows.empty() ? found.header_row + 1 : found.rows.front()->number;
+    auto const first = overrides.first_row.value_or(found_first);
+    auto const last = overrides.last_row.value_or(std::max(found_last, first));
+    found.rows.clear();
+    found.skipped.clear();
+    found.stopped_because.clear();
     for (auto const& row : found.source->rows)
       if (row.number >= first && row.number <= last && row.number != found.header_row &&
           !cells_in(found, row).empty())
         found.rows.push_back(&row);
-  } else {
-    cutter(found).run();
   }
   std::sort(found.skipped.begin(), found.skipped.end(),
             [](auto const& a, auto const& b) { return a.row < b.row; });

@@ -11,6 +11,7 @@ namespace tracseq::sheets {
 namespace {
 
 constexpr std::size_t list_values_max = 200'000;  // over all drop-down lists of a workbook
+constexpr std::size_t list_rows_max = 1'000'000;    // looked at for them
 constexpr std::size_t names_max = 10'000;
 constexpr std::size_t list_sources_max = 200;  // per sheet
 
@@ -142,10 +143,12 @@ class list_resolver {
     auto const range = parse_cell_range(source);
     if (!range) return;
     auto& from = sheets_[sheet].content;
-    for (auto const& row : from.rows) {
-      if (row.number < range->first_row || row.number > range->last_row) continue;
-      for (auto const& c : row.cells)
-        if (range->contains(row.number, c.column)) keep(trim(c.text), list.values);
+    auto row = std::lower_bound(from.rows.begin(), from.rows.end(), range->first_row,
+                                [](table_row const& r, std::uint32_t n) { return r.number < n; });
+    for (; row != from.rows.end() && row->number <= range->last_row; ++row) {
+      if (kept_ >= list_values_max || ++rows_visited_ > list_rows_max) break;
+      for (auto const& c : row->cells)
+        if (range->contains(row->number, c.column)) keep(trim(c.text), list.values);
     }
     // A list that offers the cells it applies to (what was typed before) is data, not a list.
     bool const offers_itself = std::any_of(
@@ -166,6 +169,7 @@ class list_resolver {
   workbook_handler const& book_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::size_t kept_ = 0;
+  std::size_t rows_visited_ = 0;
 };
 
 result<void> refuse_other_archives(zip_archive& archive) {
