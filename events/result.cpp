@@ -6,7 +6,7 @@ namespace tracseq {
 namespace {
 
 constexpr std::array descriptions{
-    errc_description{errc::invalid_argument, "invalid_argument", 400, 1, false},
+    errc_description{errc::invalid_argument, "invalid_argument", 422, 1, false},
     errc_description{errc::rule_violation, "rule_violation", 422, 1, false},
     errc_description{errc::conflict, "conflict", 409, 3, false},
     errc_description{errc::not_found, "not_found", 404, 4, false},
