@@ -25,6 +25,7 @@ caf::behavior entity::make_behavior() {
     quit();
   });
   return {
+      [this](host_stream const& m) { host_other(m.stream); },
       [this](decide_command const& m) { on_decide(m.group, m.index); },
       [this](settle_group const& m) {
         if (held_by_ == m.group) settle(m.keep);
@@ -42,6 +43,17 @@ caf::behavior entity::make_behavior() {
       [this](retry_commands const& m) { driver_->on_retry(m); },
       [this](retry_outcome const& m) { driver_->on_retry_outcome(*hosted_, m); },
   };
+}
+
+// The shard gives another stream only to an idle entity that is no process: nothing of the old one is
+// in flight, and no reply or timer of it can come.
+void entity::host_other(std::string stream) {
+  save_snapshot_if_worth();
+  stream_ = std::move(stream);
+  hosted_.reset();
+  active_ = false;
+  snapshot_version_ = 0;
+  held_by_ = nullptr;
 }
 
 result<void> entity::activate() {

@@ -1,6 +1,6 @@
 #pragma once
 // The actor that hosts one stream: activated by its first command from the local store, handling one
-// command at a time, passivated by its shard when idle.
+// command at a time, passivated by its shard when idle: it ends, or is given another stream.
 
 #include <deque>
 #include <map>
@@ -22,13 +22,14 @@ class entity final : public caf::event_based_actor {
   char const* name() const override { return "entity"; }
 
  private:
+  void host_other(std::string stream);
   void on_decide(group_ptr group, std::size_t index);
   void decide(command_group& group, std::size_t index);
   void settle(bool keep);
   [[nodiscard]] result<void> activate();
   void save_snapshot_if_worth();
 
-  std::string const stream_;
+  std::string stream_;
   caf::actor const shard_;
   std::shared_ptr<surroundings> const around_;
   std::unique_ptr<hosted_entity> hosted_;

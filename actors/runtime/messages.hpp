@@ -3,7 +3,7 @@
 // another node travels as bytes, never as one of these.
 //
 //   engine  → shard   submit_group, records_read, projections_applied, append_failed, open_shard, drain_shard
-//   shard   → entity  decide_command, settle_group, commit_accepted, resume_process
+//   shard   → entity  host_stream, decide_command, settle_group, commit_accepted, resume_process
 //   entity  → shard   command_decided
 //   entity  → itself  step_replied, outcome_replied, effect_performed, timer_due, retry_commands
 //   shard   → itself  tick
@@ -22,6 +22,7 @@ struct open_shard { chain_state at; };
 struct drain_shard {};
 struct tick {};
 
+struct host_stream { std::string stream; };
 struct decide_command { group_ptr group; std::size_t index; };
 struct settle_group { group_ptr group; bool keep; };
 struct commit_accepted { std::uint64_t version; };
@@ -49,6 +50,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::append_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::open_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::drain_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::host_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::decide_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::settle_group)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::commit_accepted)

@@ -52,7 +52,8 @@ class shard final : public caf::event_based_actor {
   [[nodiscard]] static bool ends_process(encoded_event const& last);
   void finish(command_group& group, result<command_reply> const& reply);
   [[nodiscard]] live& entity_for(std::string const& stream);
-  void passivate_idle();
+  /// Makes room for one more entity. Gives an actor that may host another stream, if there is one.
+  [[nodiscard]] caf::actor passivate_idle();
   void mark_ended(live& one, bool ended);
 
   // The log.
