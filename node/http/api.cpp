@@ -90,11 +90,10 @@ bool api::known(request const& asked) const {
 }
 
 void api::missing(request const& asked, responder to, error const& why, std::string const& allow) {
-  auto out = problem_response(why, make_request_id(asked, boot_));
-  if (!allow.empty()) {
-    out.status = 405;
-    out.add("Allow", allow);
-  }
+  // The only other refusals here are of paths that cannot be read.
+  int const status = !allow.empty() ? 405 : why.code == errc::invalid_argument ? 400 : 0;
+  auto out = problem_response(why, make_request_id(asked, boot_), status);
+  if (!allow.empty()) out.add("Allow", allow);
   out.headers.append(api_security_headers());
   to.send(std::move(out));
 }

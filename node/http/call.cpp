@@ -63,15 +63,15 @@ void answer(call& c, std::string json, answer_facts const& facts) {
   send(c, std::move(out));
 }
 
-void refuse(call& c, error const& why) {
+void refuse(call& c, error const& why, int status) {
   if (!c.to.pending()) return;
   // Overload is counted, not logged: a flood must not become a flood of lines.
-  auto const status = describe(why.code).http_status;
-  if (status == 500 || status == 507)
+  auto const own_status = describe(why.code).http_status;
+  if (own_status == 500 || own_status == 507)
     log::error("request failed", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});
   else if (log::debug_enabled())
     log::debug("request refused", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});
-  send(c, problem_response(why, c.request_id));
+  send(c, problem_response(why, c.request_id, status));
 }
 
 void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
@@ -83,7 +83,8 @@ void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
     auto const asked = parse_position(demanded);
     if (!asked || asked->size() != c->at->facts.partitions)
       return refuse(*c, because(errc::invalid_argument,
-                              "X-TracSeq-Position is not a position that this laboratory gave."));
+                              "X-TracSeq-Position is not a position that this laboratory gave."),
+                    400);
     wanted.resize(asked->size());
     for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = std::max(wanted[i], (*asked)[i]);
   }

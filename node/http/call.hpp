@@ -58,7 +58,8 @@ struct answer_facts {
 
 /// Answers with JSON. GETs that carry the ETag of `facts.version` get 304.
 void answer(call& c, std::string json, answer_facts const& facts = {});
-void refuse(call& c, error const& why);
+/// `status`: 0 = that of the error; 400 where the request itself cannot be read.
+void refuse(call& c, error const& why, int status = 0);
 
 /// Runs `then` when the projections show what this node acknowledged and what the request demands by
 /// X-TracSeq-Position; refuses with 503 when that takes too long.

@@ -45,12 +45,13 @@ bool check_body(call& c, schema const& type) {
     if (!content_type.empty() && !is_json(content_type)) {
       refuse(c, error{errc::invalid_argument, "Content-Type has to be application/json, not \"" +
                                                   std::string(content_type.substr(0, 80)) + "\".",
-                      {{"", "unsupported_media_type", "Send the body as application/json."}}});
+                      {{"", "unsupported_media_type", "Send the body as application/json."}}},
+             415);
       return false;
     }
     auto parsed = parse_json(text);
     if (!parsed) {
-      refuse(c, parsed.error());
+      refuse(c, parsed.error(), 400);
       return false;
     }
     c.body = *std::move(parsed);
@@ -76,7 +77,8 @@ bool name_command(call& c) {
   if (key.size() > key_bytes_max || !printable(key)) {
     refuse(c, error{errc::invalid_argument,
                     "Idempotency-Key has to be 1 to 200 printable ASCII characters.",
-                    {{"", "invalid_key", "Use a UUID, for example."}}});
+                    {{"", "invalid_key", "Use a UUID, for example."}}},
+           400);
     return false;
   }
   c.key = key.empty() ? to_string(new_uuid()) : std::string(key);

@@ -39,7 +39,8 @@ bool read_if_match(call& c, std::optional<std::uint64_t>& version) {
     }
   }
   refuse(c, because(errc::invalid_argument,
-                  "If-Match has to be the ETag of an earlier answer, for example \"4\" with its quotes."));
+                  "If-Match has to be the ETag of an earlier answer, for example \"4\" with its quotes."),
+         400);
   return false;
 }
 

@@ -28,12 +28,12 @@ error field_error(std::vector<field_problem> problems) {
   return {errc::invalid_argument, std::move(detail), std::move(problems)};
 }
 
-std::string problem_json(error const& why, std::string_view request_id) {
+std::string problem_json(error const& why, std::string_view request_id, int status) {
   auto const& about = describe(why.code);
   std::string out = R"({"type":"/problems/)";
   out.append(about.name).append(R"(","title":)");
   append_json_string(out, title_of(about.name));
-  out.append(R"(,"status":)").append(std::to_string(about.http_status)).append(R"(,"detail":)");
+  out.append(R"(,"status":)").append(std::to_string(status ? status : about.http_status)).append(R"(,"detail":)");
   append_json_string(out, why.detail);
   out.append(R"(,"code":")").append(about.name).append(R"(","errors":[)");
   for (std::size_t i = 0; i < why.problems.size(); ++i) {
@@ -51,12 +51,12 @@ std::string problem_json(error const& why, std::string_view request_id) {
   return out.append(about.retryable ? R"(,"retryable":true})" : R"(,"retryable":false})");
 }
 
-response problem_response(error const& why, std::string_view request_id) {
+response problem_response(error const& why, std::string_view request_id, int status) {
   auto const& about = describe(why.code);
   response out;
-  out.status = about.http_status;
+  out.status = status ? status : about.http_status;
   out.content_type = "application/problem+json";
-  out.body = problem_json(why, request_id);
+  out.body = problem_json(why, request_id, status);
   if (about.retryable && (out.status == 503 || out.status == 429)) out.add("Retry-After", "1");
   if (out.status == 401) out.add("WWW-Authenticate", "Bearer realm=\"tracseq\"");
   return out;

@@ -15,9 +15,11 @@ namespace tracseq::http {
 }
 
 /// {"type":"/problems/<code>","title","status","detail","code","errors","request_id","retryable"}
-[[nodiscard]] std::string problem_json(error const& why, std::string_view request_id);
+/// `status`: 0 = that of the error; 400 where the request itself cannot be read.
+[[nodiscard]] std::string problem_json(error const& why, std::string_view request_id, int status = 0);
 /// The same as an answer, with Retry-After where a later repeat may succeed.
-[[nodiscard]] response problem_response(error const& why, std::string_view request_id);
+[[nodiscard]] response problem_response(error const& why, std::string_view request_id,
+                                        int status = 0);
 /// "not_found" → "Not found"
 [[nodiscard]] std::string title_of(std::string_view code);
 /// The errc with this name; `internal` for any other.

@@ -163,12 +163,12 @@ TEST_CASE("wrong bodies are refused before any command") {
     return at.ask("POST /api/v1/samples", headers, body);
   };
   auto const missing = at.problem(post("{}"));
-  CHECK(missing["status"] == 400);
+  CHECK(missing["status"] == describe(errc::invalid_argument).http_status);
   CHECK(missing["errors"][0]["pointer"] == "/name");
   CHECK(missing["errors"][0]["code"] == "required");
   CHECK(at.problem(post("{\"name\":"))["detail"].get<std::string>().find("is not JSON") != std::string::npos);
-  CHECK(at.problem(post("{\"name\":\"a\"}", authorised + "Content-Type: text/plain\r\n"))["errors"][0]["code"] ==
-        "unsupported_media_type");
+  CHECK(status_of(post("{\"name\":")) == 400);
+  CHECK(status_of(post("{\"name\":\"a\"}", authorised + "Content-Type: text/plain\r\n")) == 415);
   CHECK(status_of(post(std::string(3000, ' '))) == 413);
   CHECK(at.problem(post("{\"name\":\"a\"}", authorised + "Idempotency-Key: " + std::string(201, 'k') + "\r\n"))["detail"] ==
         "Idempotency-Key has to be 1 to 200 printable ASCII characters.");

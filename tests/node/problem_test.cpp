@@ -13,7 +13,7 @@ TEST_CASE("a problem says all of RFC 9457, and the fields") {
   auto const read = nlohmann::json::parse(text);
   CHECK(read["type"] == "/problems/invalid_argument");
   CHECK(read["title"] == "Invalid argument");
-  CHECK(read["status"] == 400);
+  CHECK(read["status"] == describe(errc::invalid_argument).http_status);
   CHECK(read["detail"] == "name \"x\" is wrong");
   CHECK(read["errors"][0]["pointer"] == "/name");
   CHECK(read["request_id"] == "r-1");

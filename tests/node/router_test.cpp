@@ -52,8 +52,8 @@ TEST_CASE("every row says all there is to say") {
   std::set<std::string_view> commands;
   for (auto const& row : all_routes()) {
     CAPTURE(row.path);
-    CHECK(row.run != nullptr);
-    CHECK(row.answer != nullptr);
+    CHECK((row.run != nullptr));
+    CHECK((row.answer != nullptr));
     CHECK(row.summary.size() > 5);
     CHECK_FALSE(row.tag.empty());
     CHECK(operations.insert(row.operation).second);
