@@ -22,6 +22,7 @@ namespace tracseq {
 namespace {
 
 constexpr auto claims_patience = std::chrono::seconds(20);
+constexpr auto catch_up_patience = std::chrono::minutes(10);
 
 result<void> make_directory(std::string const& path) {
   std::error_code problem;
@@ -174,8 +175,25 @@ struct node::parts {
     api = std::make_unique<http::api>(std::move(with), metrics);
   }
 
+  result<void> wait_for_end() const {
+    auto const ends = log->ends();
+    if (!ends) return tl::unexpected(ends.error());
+    auto const until = std::chrono::steady_clock::now() + catch_up_patience;
+    for (partition_id p = 0; p < ends->size(); ++p)
+      while (models->applied()[p] < (*ends)[p] && !log->dead()) {
+        if (std::chrono::steady_clock::now() > until)
+          return fail(errc::timed_out, "the history cannot be read to its end (partition " +
+                                           std::to_string(p) + ")");
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    return {};
+  }
+
   result<void> begin_to_follow() {
     if (auto started = follower->start(engine.get()); !started) return started;
+    // Claimed only from the end of the log: a shard takes an older claim of another node that it reads
+    // after it has opened for one that fences it.
+    if (auto there = wait_for_end(); !there) return there;
     std::vector<chain_state> heads;
     for (auto const& at : streams->positions()) heads.push_back(at.chain);
     engine->open(heads);
