@@ -76,7 +76,10 @@ class Postgres:
         failed = re.search(r"number of failed transactions: (\d+)", out)
         if failed and int(failed.group(1)):
             raise Failed(f"PostgreSQL failed {failed.group(1)} transactions")
-        return float(re.search(r"tps = ([\d.]+)", out).group(1))
+        seen = re.search(r"tps = ([\d.]+)", out)
+        if not seen:
+            raise Failed("PostgreSQL finished no transaction")
+        return float(seen.group(1))
 
     def stop(self):
         run([*self.as_user, self.bin / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "-s", "stop"],

@@ -40,7 +40,7 @@ class Report:
 
     def missing(self, names, why):
         for name in names:
-            self.figures.setdefault(name, (None, False, f"not measured: {why}"))
+            self.figures.setdefault(name, (None, False, f"not measured: {' '.join(why.split())[:300]}"))
 
     def detail(self, name, value, unit, repeats):
         self.details.append((name, value, unit, repeats))
