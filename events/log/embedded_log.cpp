@@ -150,7 +150,9 @@ result<void> embedded_log::write_batch(std::vector<queued> const& batch) {
     return tl::unexpected(*failed_);
   }
   ++batch_;
-  written_next_ = std::move(next);
+  // Element by element: `partitions` reads the size without the lock, and moving would let it see an
+  // empty vector.
+  std::copy(next.begin(), next.end(), written_next_.begin());
   next_ = written_next_;
   segments_.back().end = at + frames.size();
   durable_.notify_all();
