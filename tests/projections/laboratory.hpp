@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "events/chain.hpp"
 #include "events/event_log.hpp"
 #include "events/registry.hpp"
 
@@ -15,16 +16,18 @@ namespace tracseq::test {
 /// The same id for the same number; the order of numbers is the order of ids.
 [[nodiscard]] uuid numbered_id(std::uint64_t number);
 
+struct commit_options {
+  std::string reason;
+  uuid command_id;  ///< nil = a new one
+  commit_flag flags = commit_flag::none;
+  std::optional<instant> occurred_at;
+};
+
 class laboratory {
  public:
   explicit laboratory(event_log& log);
 
-  struct options {
-    std::string reason;
-    uuid command_id;  ///< nil = a new one
-    commit_flag flags = commit_flag::none;
-    std::optional<instant> occurred_at;
-  };
+  using options = commit_options;
   /// One commit; the clock moves on by a second.
   void write(std::string const& stream, std::vector<any_event> const& events);
   void write(std::string const& stream, std::vector<any_event> const& events, options const& more);
