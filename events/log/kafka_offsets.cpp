@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 
 /// Whether asking again soon may help: a leader moves, a broker restarts.
 bool passing(rd_kafka_resp_err_t code) {
-  return code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+  // A topic that was just made may be known to one broker thread and not yet to another.
+  return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
          code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
          code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
          code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;

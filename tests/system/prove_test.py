@@ -89,7 +89,7 @@ def replay_until_a_moment():
     shown.stop()
     again = support.run("replay", "--data", live.data, "--into", folder / "then")
     check("replay never overwrites", again.returncode != 0)
-    check_words("and says so", again.stdout + again.stderr, "exist")
+    check_words("and says so", again.stdout + again.stderr, "not empty")
 
 
 def heads(log):

@@ -101,8 +101,7 @@ class Node:
     def __init__(self, data, log="", port=None, wrapper=(), extra=(), env=None):
         self.data, self.log, self.port = pathlib.Path(data), log, port or free_port()
         self.wrapper, self.extra, self.env, self.process = list(wrapper), list(extra), env or {}, None
-        self.output = self.data.parent / (self.data.name + ".out")
-        _folders.append(self.output)
+        self.output = new_folder("output") / (self.data.name + ".out")
 
     @property
     def url(self):

@@ -79,7 +79,8 @@ def through_a_crash():
     time.sleep(0.3)
     node.kill()
     node.start()
-    waiting = node.api().must("GET", "/deliveries?state=queued")["items"]
+    waiting = [d for state in ("queued", "retrying")
+               for d in node.api().must("GET", f"/deliveries?state={state}")["items"]]
     check("the message waits, after kill -9, too", len(waiting) == 1, waiting)
     receiver.answers = [503]  # the first attempt that arrives is refused
     receiver.open()
