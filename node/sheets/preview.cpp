@@ -17,10 +17,26 @@ namespace {
 
 constexpr std::string_view file_kind_names[] = {"csv", "xlsx", "illumina_v1", "illumina_v2"};
 
+constexpr std::size_t fields_down_max = 100;
+
 void count_rows(preview_result& out) {
   out.good = static_cast<std::size_t>(
       std::count_if(out.rows.begin(), out.rows.end(), [](auto const& row) { return row.good(); }));
   out.bad = out.rows.size() - out.good;
+}
+
+/// A sheet with one sample per column names fields down its first column.
+bool lies_on_its_side(found_table const& found, preview_result const& out) {
+  auto const fields = std::count_if(out.columns.begin(), out.columns.end(), [](auto const& c) {
+    return find_field(c.field) != nullptr;
+  });
+  if (fields > 1 || found.rows.size() > fields_down_max) return false;
+  std::size_t names = 0;
+  for (auto const* row : found.rows) {
+    auto const* first = row->at(found.first_column);
+    names += first != nullptr && match_header(first->text).confidence >= 0.75;
+  }
+  return names >= 2 && names * 2 >= found.rows.size();
 }
 
 result<preview_result> preview_table(workbook const& book, file_kind kind, char delimiter,
@@ -47,6 +63,11 @@ result<preview_result> preview_table(workbook const& book, file_kind kind, char 
   out.first_row = found->first_row;
   out.last_row = found->last_row;
   read_rows(*found, {sheet_kind::submission, delimiter}, overrides, context, out);
+  if (guessed && lies_on_its_side(*found, out))
+    return fail(errc::invalid_argument,
+                "The table lies on its side: column " + column_letter(found->first_column) +
+                    " holds the names of fields, and each sample is a column. Copy it in Excel, choose 'Paste "
+                    "special', 'Transpose', and import the result.");
   check_rows(out);
   explain(*found, book, out);
   if (out.rows.empty())

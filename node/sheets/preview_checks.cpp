@@ -102,7 +102,8 @@ void check_required(preview_result& out) {
   if (name == nullptr && barcode == nullptr) {
     out.problems.push_back({out.header_row, "", "name", "no_name_column",
                             "No column looks like the samples' name or barcode.",
-                            "Choose the column that names the samples, or another header row."});
+                            "Choose the column that names the samples, or another header row. If the file "
+                            "has no row of column names, add one."});
   } else if (name == nullptr) {
     out.notes.push_back("No column gives names, so each sample is named by its barcode.");
   }

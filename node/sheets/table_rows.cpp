@@ -65,6 +65,12 @@ bool is_footer_word(std::string_view text) {
   return std::find(std::begin(words), std::end(words), folded) != std::end(words);
 }
 
+/// "#units", "#q2:types": a row for programs. "#1" may well be a sample.
+bool is_comment(std::string_view text) {
+  text = trim(text);
+  return text.size() > 2 && text[0] == '#' && (text[1] < '0' || text[1] > '9');
+}
+
 /// Digits masked: "ProjectNumber_Pellet_12" → "ProjectNumber_Pellet_#"; wells "A1" → "@#".
 std::string mask(std::string_view text) {
   std::string out;
@@ -152,7 +158,8 @@ class cutter {
 
   static bool is_remark(cells_view const& cells) {
     auto const text = trim(cells.front()->text);
-    return words_in(text) >= 4 || (!text.empty() && text.back() == ':') || is_footer_word(text);
+    return words_in(text) >= 4 || (!text.empty() && text.back() == ':') || is_footer_word(text) ||
+           text.find(": ") != std::string_view::npos;
   }
 
   /// Three or more different short texts, one of them a name or a unit: a head only below a title.
@@ -195,6 +202,7 @@ class cutter {
         if (says_example(c->text)) return "an example, " + quoted(c->text);
       }
     if (!near_header) return {};
+    if (is_comment(cells.front()->text)) return "a comment, " + quoted(cells.front()->text);
     if (take_units(cells)) return "units";
     std::size_t guidance = 0;
     bool identity_is_guidance = false;

@@ -208,7 +208,7 @@ std::string format_number(double value) {
   if (value == 0) return "0";
   char text[64];
   auto const magnitude = std::fabs(value);
-  if (magnitude >= 1e15 || magnitude < 1e-9) {
+  if (magnitude >= 1e21 || magnitude < 1e-9) {
     std::snprintf(text, sizeof text, "%.15g", value);
     return text;
   }

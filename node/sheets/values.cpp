@@ -52,8 +52,24 @@ parsed_value parse_text(field_info const& field, std::string_view text) {
   return {one_line(trimmed), {}};
 }
 
-parsed_value parse_barcode(std::string_view text) {
-  auto label = check_label(trim(text));
+/// "1.23457E+15": a spreadsheet took a long label for a number and lost its digits.
+bool is_scientific(std::string_view text) {
+  auto const e = text.find_first_of("eE");
+  if (e == std::string_view::npos || e == 0 || !is_digit(text[0]) || e + 1 >= text.size()) return false;
+  return text.substr(0, e).find_first_not_of("0123456789.,") == std::string_view::npos &&
+         text[e + 1] == '+' && text.substr(e + 2).find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+parsed_value parse_barcode(cell const& c) {
+  constexpr std::size_t digits_kept = 15;
+  auto const text = trim(c.text);
+  bool const cut = c.kind == cell_kind::number && text.size() > digits_kept;
+  if (cut || is_scientific(text))
+    return {{}, value_problem{"digits_lost",
+                              quoted(text) + " was stored as a number, and a spreadsheet keeps only 15 digits of "
+                                             "one.",
+                              "Format the column as text and scan or type the barcodes again."}};
+  auto label = check_label(text);
   if (label) return {std::move(*label), {}};
   return {{}, value_problem{"invalid_barcode", label.error().detail, "Scan the label of the tube again."}};
 }
@@ -209,7 +225,7 @@ parsed_value parse_value(field_info const& field, cell const& c, column_conventi
                          civil_date today) {
   switch (field.type) {
     case field_type::text: return parse_text(field, c.text);
-    case field_type::barcode: return parse_barcode(c.text);
+    case field_type::barcode: return parse_barcode(c);
     case field_type::choice: return parse_choice(field, c.text, convention);
     case field_type::choice_list: return parse_choices(field, c.text);
     case field_type::integer: return parse_integer(field, c.text);

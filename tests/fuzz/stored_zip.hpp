@@ -24,7 +24,7 @@ inline std::string stored_zip(std::map<std::string, std::string> const& entries)
                            static_cast<uInt>(content.size()));
     std::string common;
     put(common, 20, 2);  // version needed
-    put(common, 0, 8);   // flags, stored, time, date
+    common.append(8, '\0');  // flags, stored, time, date
     put(common, crc, 4);
     put(common, content.size(), 4);
     put(common, content.size(), 4);
@@ -34,7 +34,7 @@ inline std::string stored_zip(std::map<std::string, std::string> const& entries)
     directory += "PK\x01\x02";
     put(directory, 20, 2);  // version made by
     directory += common;
-    put(directory, 0, 10);  // comment, disk, attributes
+    directory.append(10, '\0');  // comment, disk, attributes
     put(directory, offset, 4);
     directory += name;
   }

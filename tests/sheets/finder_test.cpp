@@ -64,6 +64,20 @@ TEST_CASE("a row of units, an example, markers and the header again") {
   CHECK(understood(r, "The table ends where row 8 closes it ('</SAMPLE ENTRIES>')."));
 }
 
+TEST_CASE("rows for programs, and remarks below the table") {
+  auto const r = read("#SampleID,Treatment,Description\n#q2:types,categorical,text\n#1,a,b\nS2,c,d\n,,\nSigned: Anna,,\n");
+  REQUIRE(r.rows.size() == 2);
+  CHECK(r.rows[0].value("name") == "#1");
+  CHECK(understood(r, "Row 2 was skipped: a comment, '#q2:types'."));
+  CHECK(understood(r, "row 6 is a remark below it ('Signed: Anna')"));
+}
+
+TEST_CASE("a table on its side is told so") {
+  auto const r = test::preview_text("Name,S1,S2\nType,DNA,RNA\nVolume,20,30\nBarcode,X-1,X-2\n");
+  REQUIRE_FALSE(r);
+  CHECK(contains(r.error().detail, "The table lies on its side: column A holds the names of fields"));
+}
+
 TEST_CASE("empty rows inside the table are passed over") {
   auto const r = read("Sample name,Volume\nA,1\n,\n,\n\nB,2\n");
   REQUIRE(r.rows.size() == 2);
@@ -105,6 +119,8 @@ TEST_CASE("a person can say where the table is") {
   auto const one = read(text, overrides);
   REQUIRE(one.rows.size() == 1);
   CHECK(one.rows[0].value("name") == "B");
+  overrides.last_row.reset();
+  CHECK(read(text, overrides).rows.size() == 2);
   overrides = {};
   overrides.header_row = 99;
   auto const none = test::preview_text(text, overrides);

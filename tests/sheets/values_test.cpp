@@ -166,6 +166,9 @@ TEST_CASE("names, barcodes, positions, numbers of taxa and indexes") {
   CHECK(wrong("name", "a\nb").suggestion == "Write 'a b'.");
   CHECK(contains(wrong("barcode", "ab").detail, "A barcode has 3 to 100 characters; this one has 2."));
   CHECK(parse("barcode", " X-100 ").text == "X-100");
+  CHECK(wrong("barcode", "1.23457E+15").code == "digits_lost");
+  CHECK(parse("barcode", "1234567890123456", {}, cell_kind::number).problem->code == "digits_lost");
+  CHECK(parse("barcode", "1234567890123456").text == "1234567890123456");
   CHECK(parse("position", "a:01").text == "A1");
   CHECK(parse("position", "H12").text == "H12");
   CHECK(wrong("position", "top shelf").code == "invalid_position");
