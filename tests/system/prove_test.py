@@ -20,7 +20,7 @@ def now():
 def view(api):
     """All that a person can read, without what differs between nodes."""
     samples = {s["id"]: s for s in api.everything("/samples")}
-    units = {u["id"]: u for u in api.everything("/storage-units")}
+    units = {u["id"]: u for u in support.all_units(api)}
     maps = {u: api.must("GET", f"/storage-units/{u}/map") for u in units}
     histories = {s: api.must("GET", f"/samples/{s}/history?order=asc&limit=500")["items"] for s in samples}
     runs = {r["id"]: r for r in api.everything("/runs")}

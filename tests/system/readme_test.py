@@ -81,7 +81,7 @@ def the_tour():
 
 
 def the_proof():
-    shell = Shell({})
+    shell = Shell({"PATH": f"{PROJECT}/build:{os.environ['PATH']}"})
     for line in commands(block("proof")):
         code, printed = shell.type(line)
         check(f"$ {line}", code == 0, printed)

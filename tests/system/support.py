@@ -21,6 +21,8 @@ from client import Api, Refused, quote  # noqa: E402,F401
 PROGRAM = pathlib.Path(os.environ.get("TRACSEQ_PROGRAM", PROJECT / "build" / "tracseq"))
 KAFKA = os.environ.get("TRACSEQ_TEST_KAFKA", "")
 
+UNAVAILABLE = 6  # exit code
+
 passed, failed = [], []
 _children, _folders = [], []
 
@@ -120,8 +122,12 @@ class Node:
 
     def start(self, timeout_s=60):
         self.launch()
-        began = time.monotonic()
+        began, again = time.monotonic(), 3
         while time.monotonic() - began < timeout_s:
+            if self.process.poll() == UNAVAILABLE and self.log and again:
+                # The broker was too busy to answer; systemd would start the node once more, too.
+                again -= 1
+                self.launch()
             if self.process.poll() is not None:
                 raise RuntimeError(f"the node left with {self.process.returncode}: {self.words()[-1500:]}")
             with contextlib.suppress(OSError):
@@ -177,6 +183,15 @@ def children_of(pid):
         return [int(p) for p in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def all_units(api):
+    """Every storage unit, level by level: a list without a parent is the roots."""
+    level = list(api.everything("/storage-units"))
+    while level:
+        yield from level
+        level = [u for parent in level if parent["children_count"]
+                 for u in api.everything(f"/storage-units?parent={parent['id']}")]
 
 
 def wait_quiet(api, timeout_s=60):

@@ -127,8 +127,8 @@ def flip_bits():
             place = next((f for f in stored if f.at <= at < f.end), None)
             if audit.returncode == 0:
                 wrong.append(f"byte {at} bit {bit}: silent")
-            elif not names_place(said, at, place):
-                wrong.append(f"byte {at} bit {bit} ({place and (place.partition, place.offset)}): {said[-300:]}")
+            elif not names_place(said, at, place, stored[-1].batch):
+                wrong.append(f"byte {at} bit {bit} ({place and (place.partition, place.offset)}): {said[:200]} … {said[-1200:]}")
             with open(victim, "r+b") as file:
                 flip(file, at, bit)
         return wrong
@@ -147,13 +147,19 @@ def flip(file, at, bit):
     file.write(bytes([byte ^ (1 << bit)]))
 
 
-def names_place(said, at, frame):
-    """The byte where the damaged frame (or the header) begins, or its partition and offset."""
+def names_place(said, at, frame, last_batch):
+    """The byte where the damaged frame (or the header) begins, or its partition and offset.
+
+    In the last batch a flipped bit looks like a torn write: its end is cut, and found by what the node
+    has already shown of each partition. Then the partition is named."""
     begin = 0 if at < HEADER else frame.at
     if re.search(rf"byte {begin}\b", said):
         return True
-    return frame is not None and re.search(
-        rf"partition {frame.partition}\b.*offset {frame.offset}\b", said, re.S) is not None
+    if frame is None:
+        return False
+    if frame.batch == last_batch and f"partition {frame.partition}, " in said:
+        return True
+    return re.search(rf"partition {frame.partition}\b.*offset {frame.offset}\b", said, re.S) is not None
 
 
 if __name__ == "__main__":
