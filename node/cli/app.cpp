@@ -67,20 +67,41 @@ CLI::App const& deepest_parsed(CLI::App const& app) {
   return parsed.empty() ? app : deepest_parsed(*parsed.back());
 }
 
+/// The first word behind `at`'s own name that should have been one of its commands; empty if there is none.
+std::string unknown_command(CLI::App const& at, int argc, char const* const* argv) {
+  if (names_below(at).empty()) return {};
+  bool behind = at.get_parent() == nullptr;
+  for (int i = 1; i < argc; ++i) {
+    std::string const word = argv[i];
+    if (!behind)
+      behind = word == at.get_name();
+    else if (!word.starts_with("-"))
+      return word;
+  }
+  return {};
+}
+
 int usage_error(CLI::App const& app, CLI::ParseError const& wrong, int argc, char const* const* argv) {
   auto const& at = deepest_parsed(app);
   auto path = at.get_name();
   for (auto const* up = at.get_parent(); up; up = up->get_parent()) path = up->get_name() + " " + path;
-  say("tracseq: " + std::string(wrong.what()));
-  // What was typed and is known to no one.
-  for (int i = 1; i < argc; ++i) {
-    std::string typed = argv[i];
-    if (std::string(wrong.what()).find(typed) == std::string::npos) continue;
-    bool const is_flag = typed.starts_with("--");
-    if (is_flag) typed = typed.substr(0, typed.find('='));
-    auto const near = nearest_word(typed, is_flag ? options_of(at) : names_below(at));
-    if (!near.empty() && near != typed) say("Did you mean \"" + near + "\"?");
-    break;
+  // A word that is no command comes out as "a subcommand is required": name it.
+  auto const commands = names_below(at);
+  if (auto const typed = unknown_command(at, argc, argv); !typed.empty()) {
+    say("tracseq: there is no command \"" + typed + "\"" +
+        (at.get_parent() ? " of " + at.get_name() : std::string()));
+    if (auto const near = nearest_word(typed, commands); !near.empty())
+      say("Did you mean \"" + near + "\"?");
+  } else {
+    say("tracseq: " + std::string(wrong.what()));
+    for (int i = 1; i < argc; ++i) {
+      std::string option = argv[i];
+      option = option.substr(0, option.find('='));
+      if (!option.starts_with("--") || std::string(wrong.what()).find(option) == std::string::npos) continue;
+      auto const near = nearest_word(option, options_of(at));
+      if (!near.empty() && near != option) say("Did you mean \"" + near + "\"?");
+      break;
+    }
   }
   say("See: " + path + " --help");
   return 2;

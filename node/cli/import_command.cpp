@@ -141,9 +141,12 @@ int report_end(json_value const& ended, output_style const& style) {
     return 1;
   }
   say("The import was refused; nothing was registered.");
-  for (auto const& one : list_of(ended, "refusals"))
-    say("  row " + std::to_string(number_of(one.find("source_row"))) + " " +
-        std::string(one.text("barcode")) + ": " + std::string(one.text("why")));
+  auto const& refusals = list_of(ended, "refusals");
+  for (std::size_t i = 0; i < refusals.size() && i < problems_shown_max; ++i)
+    say("  row " + std::to_string(number_of(refusals[i].find("source_row"))) + ": " +
+        std::string(refusals[i].text("why")));
+  if (refusals.size() > problems_shown_max)
+    say("  … and " + with_thousands(refusals.size() - problems_shown_max) + " more");
   return 3;
 }
 

@@ -90,12 +90,16 @@ void lines_of(json_object const& object, std::string const& indent, output_style
   for (auto const& [key, value] : object) {
     if (!says_something(value)) continue;
     auto const* list = value.as<json_list>();
-    bool const nested = list && list->front().as<json_object>();
+    bool const nested = list && key != "path" && list->front().as<json_object>();
     std::string name = heading(key);
     std::transform(name.begin(), name.end(), name.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     out.append(indent).append(name).append(width + 2 - std::min(width + 1, key.size()), ' ');
-    if (nested) {
+    if (key == "path" && list) {
+      std::string steps;
+      for (auto const& step : *list) steps.append(steps.empty() ? "" : " › ").append(step.text("label"));
+      out.append(steps).append("\n");
+    } else if (nested) {
       out.append("\n");
       auto const text = list_text({}, *list, style);
       out.append(text);
@@ -103,6 +107,16 @@ void lines_of(json_object const& object, std::string const& indent, output_style
       out.append(cell_text(value)).append("\n");
     }
   }
+}
+
+/// "9 × 9", "20 places", "without bounds".
+std::string layout_text(json_value const& layout) {
+  auto const of = [&](std::string_view name) {
+    auto const* member = layout.find(name);
+    return member ? cell_text(*member) : std::string("0");
+  };
+  if (of("rows") != "0") return of("rows") + " × " + of("columns");
+  return of("count") == "0" ? "without bounds" : of("count") + " places";
 }
 
 }  // namespace
@@ -124,6 +138,7 @@ std::string cell_text(json_value const& value) {
       return one_line(std::string(value.text("path")) + " " + std::string(value.text("slot")));
     for (auto const key : {"label", "name", "unit_label", "purpose"})
       if (!value.text(key).empty()) return one_line(std::string(value.text(key)));
+    if (value.find("rows") && value.find("columns")) return layout_text(value);
     std::string out;
     for (auto const& [key, one] : *object)
       if (says_something(one)) out.append(out.empty() ? "" : ", ").append(key).append("=").append(cell_text(one));

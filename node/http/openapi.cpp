@@ -81,7 +81,7 @@ json_object answers_of(route const& row, schema_writer& schemas) {
     may_fail |= errors(errc::conflict, errc::key_reused, errc::version_mismatch, errc::overloaded,
                        errc::outcome_unknown, errc::forbidden, errc::too_large, errc::rule_violation);
   std::map<int, std::string> words;
-  if (!row.outside) words[400] = "the request itself cannot be read";
+  words[400] = "the request itself cannot be read";
   if (row.takes == body_kind::json) words[415] = "the body is not application/json";
   for (int bit = 1; bit < 32; ++bit) {
     if (!(may_fail >> bit & 1)) continue;
