@@ -24,7 +24,10 @@ const authorise: Middleware = {
   },
 }
 
-export const api = createClient<paths>({ baseUrl: base, fetch: (request) => globalThis.fetch(request) })
+/** The document names whole addresses; here they are told from `base` on. */
+type Short<Paths> = { [Path in keyof Paths as Path extends `/api/v1${infer Rest}` ? Rest : never]: Paths[Path] }
+
+export const api = createClient<Short<paths>>({ baseUrl: base, fetch: (request) => globalThis.fetch(request) })
 api.use(authorise)
 
 interface Answer<T> {

@@ -1,15 +1,18 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, unwrap } from './client'
 import { keys, type Resource } from './keys'
+import type { HistoryEntry } from './types'
 
 type WithHistory = Exclude<Resource, 'notification-rules'>
 
-const read = (resource: WithHistory, id: string, query: Record<string, string | number>) =>
-  unwrap(
+const read = async (resource: WithHistory, id: string, query: Record<string, string | number>) => {
+  const page = await unwrap(
     api.GET(`/${resource}/{id}/history` as '/samples/{id}/history', {
       params: { path: { id }, query },
     }),
   )
+  return page as { items: HistoryEntry[]; next: string | null }
+}
 
 /** Newest first, page by page. */
 export function historyQuery(resource: WithHistory, id: string, asOf?: string) {
@@ -23,6 +26,15 @@ export function historyQuery(resource: WithHistory, id: string, asOf?: string) {
       }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
+  })
+}
+
+/** What happened since a version, newest first. */
+export function sinceQuery(resource: WithHistory, id: string, version: number) {
+  return queryOptions({
+    queryKey: [resource, 'since', id, version],
+    queryFn: async () => (await read(resource, id, { limit: 50 })).items.filter((entry) => entry.seq > version),
+    staleTime: 0,
   })
 }
 

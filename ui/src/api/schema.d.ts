@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/samples": {
+    "/api/v1/samples": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,25 +12,25 @@ export interface paths {
             cookie?: never;
         };
         /** List samples */
-        get: operations["get_samples"];
+        get: operations["list_samples"];
         put?: never;
         /** Register a sample */
-        post: operations["post_samples"];
+        post: operations["register_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}": {
+    "/api/v1/samples/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Read one */
-        get: operations["get_samples__id"];
+        /** Show a sample */
+        get: operations["show_sample"];
         put?: never;
         post?: never;
         delete?: never;
@@ -39,15 +39,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}/history": {
+    "/api/v1/samples/{id}/history": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Its history */
-        get: operations["get_samples__id__history"];
+        /** What happened to a sample */
+        get: operations["sample_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -56,7 +56,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:receive": {
+    "/api/v1/samples/{id}:receive": {
         parameters: {
             query?: never;
             header?: never;
@@ -65,15 +65,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** receive */
-        post: operations["post_samples__id__receive"];
+        /** Note that a sample arrived */
+        post: operations["receive_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:accept": {
+    "/api/v1/samples/{id}:accept": {
         parameters: {
             query?: never;
             header?: never;
@@ -82,15 +82,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** accept */
-        post: operations["post_samples__id__accept"];
+        /** Accept a sample for work */
+        post: operations["accept_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:reject": {
+    "/api/v1/samples/{id}:reject": {
         parameters: {
             query?: never;
             header?: never;
@@ -99,15 +99,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** reject */
-        post: operations["post_samples__id__reject"];
+        /** Reject a sample */
+        post: operations["reject_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:correct": {
+    "/api/v1/samples/{id}:correct": {
         parameters: {
             query?: never;
             header?: never;
@@ -116,15 +116,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** correct */
-        post: operations["post_samples__id__correct"];
+        /** Put wrong details of a sample right */
+        post: operations["correct_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:relabel": {
+    "/api/v1/samples/{id}:relabel": {
         parameters: {
             query?: never;
             header?: never;
@@ -133,15 +133,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** relabel */
-        post: operations["post_samples__id__relabel"];
+        /** Give a sample a new label */
+        post: operations["relabel_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:place": {
+    "/api/v1/samples/{id}:place": {
         parameters: {
             query?: never;
             header?: never;
@@ -150,15 +150,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** place */
-        post: operations["post_samples__id__place"];
+        /** Put a tube into a place, or move it to another */
+        post: operations["place_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:take-out": {
+    "/api/v1/samples/{id}:take-out": {
         parameters: {
             query?: never;
             header?: never;
@@ -167,15 +167,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** take-out */
-        post: operations["post_samples__id__take_out"];
+        /** Take a tube out of storage */
+        post: operations["take_out_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:hold": {
+    "/api/v1/samples/{id}:hold": {
         parameters: {
             query?: never;
             header?: never;
@@ -184,15 +184,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** hold */
-        post: operations["post_samples__id__hold"];
+        /** Put a sample on hold */
+        post: operations["hold_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:end-hold": {
+    "/api/v1/samples/{id}:end-hold": {
         parameters: {
             query?: never;
             header?: never;
@@ -201,15 +201,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** end-hold */
-        post: operations["post_samples__id__end_hold"];
+        /** End the hold of a sample */
+        post: operations["end_hold_of_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:discard": {
+    "/api/v1/samples/{id}:discard": {
         parameters: {
             query?: never;
             header?: never;
@@ -218,15 +218,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** discard */
-        post: operations["post_samples__id__discard"];
+        /** Discard a sample */
+        post: operations["discard_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:archive": {
+    "/api/v1/samples/{id}:archive": {
         parameters: {
             query?: never;
             header?: never;
@@ -235,15 +235,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** archive */
-        post: operations["post_samples__id__archive"];
+        /** Archive a sample */
+        post: operations["archive_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/samples/{id}:reinstate": {
+    "/api/v1/samples/{id}:reinstate": {
         parameters: {
             query?: never;
             header?: never;
@@ -252,41 +252,41 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** reinstate */
-        post: operations["post_samples__id__reinstate"];
+        /** Take back a final state that was a mistake */
+        post: operations["reinstate_sample"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/storage-units": {
+    "/api/v1/storage-units": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List storage */
-        get: operations["get_storage_units"];
+        /** List storage units */
+        get: operations["list_storage_units"];
         put?: never;
-        /** Add storage */
-        post: operations["post_storage_units"];
+        /** Add a storage unit */
+        post: operations["add_storage_unit"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/storage-units/{id}": {
+    "/api/v1/storage-units/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Read one */
-        get: operations["get_storage_units__id"];
+        /** Show a storage unit */
+        get: operations["show_storage_unit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -295,15 +295,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/storage-units/{id}/history": {
+    "/api/v1/storage-units/{id}/map": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Its history */
-        get: operations["get_storage_units__id__history"];
+        /** Show what stands in a storage unit */
+        get: operations["show_storage_map"];
         put?: never;
         post?: never;
         delete?: never;
@@ -312,100 +312,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/storage-units/{id}:move": {
+    "/api/v1/storage-units/{id}/history": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** move */
-        post: operations["post_storage_units__id__move"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/storage-units/{id}:rename": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** rename */
-        post: operations["post_storage_units__id__rename"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/storage-units/{id}:start-maintenance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** start-maintenance */
-        post: operations["post_storage_units__id__start_maintenance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/storage-units/{id}:end-maintenance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** end-maintenance */
-        post: operations["post_storage_units__id__end_maintenance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/storage-units/{id}:retire": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** retire */
-        post: operations["post_storage_units__id__retire"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/storage-units/{id}/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The box map */
-        get: operations["get_storage_units__id__map"];
+        /** What happened to a storage unit */
+        get: operations["storage_unit_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -414,33 +329,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/runs": {
+    "/api/v1/storage-units/{id}:move": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List runs */
-        get: operations["get_runs"];
+        get?: never;
         put?: never;
-        /** Plan a run */
-        post: operations["post_runs"];
+        /** Move a storage unit with all in it */
+        post: operations["move_storage_unit"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}": {
+    "/api/v1/storage-units/{id}:rename": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Read one */
-        get: operations["get_runs__id"];
+        get?: never;
+        put?: never;
+        /** Rename a storage unit */
+        post: operations["rename_storage_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage-units/{id}:start-maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a storage unit for maintenance */
+        post: operations["start_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage-units/{id}:end-maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a storage unit after maintenance */
+        post: operations["end_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage-units/{id}:retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retire an empty storage unit */
+        post: operations["retire_storage_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sequencing runs */
+        get: operations["list_runs"];
+        put?: never;
+        /** Plan a sequencing run */
+        post: operations["plan_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a sequencing run */
+        get: operations["show_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -449,15 +449,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}/history": {
+    "/api/v1/runs/{id}/history": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Its history */
-        get: operations["get_runs__id__history"];
+        /** What happened to a run */
+        get: operations["run_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -466,7 +466,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:assign": {
+    "/api/v1/runs/{id}:assign": {
         parameters: {
             query?: never;
             header?: never;
@@ -475,15 +475,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** assign */
-        post: operations["post_runs__id__assign"];
+        /** Put a sample on a lane */
+        post: operations["assign_sample_to_lane"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:remove": {
+    "/api/v1/runs/{id}:remove": {
         parameters: {
             query?: never;
             header?: never;
@@ -492,15 +492,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** remove */
-        post: operations["post_runs__id__remove"];
+        /** Take a sample off a lane */
+        post: operations["remove_sample_from_lane"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:load-flow-cell": {
+    "/api/v1/runs/{id}:load-flow-cell": {
         parameters: {
             query?: never;
             header?: never;
@@ -509,15 +509,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** load-flow-cell */
-        post: operations["post_runs__id__load_flow_cell"];
+        /** Note the flow cell of a run */
+        post: operations["load_flow_cell"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:validate": {
+    "/api/v1/runs/{id}:validate": {
         parameters: {
             query?: never;
             header?: never;
@@ -526,15 +526,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** validate */
-        post: operations["post_runs__id__validate"];
+        /** Check a run before it is queued */
+        post: operations["validate_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:queue": {
+    "/api/v1/runs/{id}:queue": {
         parameters: {
             query?: never;
             header?: never;
@@ -543,15 +543,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** queue */
-        post: operations["post_runs__id__queue"];
+        /** Queue a run */
+        post: operations["queue_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:start": {
+    "/api/v1/runs/{id}:start": {
         parameters: {
             query?: never;
             header?: never;
@@ -560,15 +560,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** start */
-        post: operations["post_runs__id__start"];
+        /** Start a run */
+        post: operations["start_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:complete": {
+    "/api/v1/runs/{id}:complete": {
         parameters: {
             query?: never;
             header?: never;
@@ -577,15 +577,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** complete */
-        post: operations["post_runs__id__complete"];
+        /** Complete a run */
+        post: operations["complete_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:fail": {
+    "/api/v1/runs/{id}:fail": {
         parameters: {
             query?: never;
             header?: never;
@@ -594,15 +594,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** fail */
-        post: operations["post_runs__id__fail"];
+        /** Note that a run failed */
+        post: operations["fail_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:abort": {
+    "/api/v1/runs/{id}:abort": {
         parameters: {
             query?: never;
             header?: never;
@@ -611,15 +611,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** abort */
-        post: operations["post_runs__id__abort"];
+        /** Abort a run */
+        post: operations["abort_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:hold": {
+    "/api/v1/runs/{id}:hold": {
         parameters: {
             query?: never;
             header?: never;
@@ -628,15 +628,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** hold */
-        post: operations["post_runs__id__hold"];
+        /** Put a run on hold */
+        post: operations["hold_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/runs/{id}:end-hold": {
+    "/api/v1/runs/{id}:end-hold": {
         parameters: {
             query?: never;
             header?: never;
@@ -645,15 +645,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** end-hold */
-        post: operations["post_runs__id__end_hold"];
+        /** End the hold of a run */
+        post: operations["end_hold_of_run"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/barcodes/{label}": {
+    "/api/v1/barcodes/{label_path}": {
         parameters: {
             query?: never;
             header?: never;
@@ -661,7 +661,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a label names */
-        get: operations["get_barcodes__label"];
+        get: operations["show_barcode"];
         put?: never;
         post?: never;
         delete?: never;
@@ -670,7 +670,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/barcodes:reserve": {
+    "/api/v1/barcodes:reserve": {
         parameters: {
             query?: never;
             header?: never;
@@ -679,23 +679,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reserve blank labels */
-        post: operations["post_barcodes_reserve"];
+        /** Reserve blank labels to print */
+        post: operations["reserve_barcodes"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/search": {
+    "/api/v1/search": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Find anything */
-        get: operations["get_search"];
+        /** Find anything by what is on its label */
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -704,7 +704,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/preview": {
+    "/api/v1/imports/preview": {
         parameters: {
             query?: never;
             header?: never;
@@ -713,15 +713,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Preview a sheet */
-        post: operations["post_imports_preview"];
+        /** Show what a sheet of samples would import */
+        post: operations["preview_import"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/imports": {
+    "/api/v1/imports": {
         parameters: {
             query?: never;
             header?: never;
@@ -729,25 +729,25 @@ export interface paths {
             cookie?: never;
         };
         /** List imports */
-        get: operations["get_imports"];
+        get: operations["list_imports"];
         put?: never;
-        /** Commit a previewed sheet */
-        post: operations["post_imports"];
+        /** Import what a preview showed */
+        post: operations["start_import"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/imports/{id}": {
+    "/api/v1/imports/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One import */
-        get: operations["get_imports__id"];
+        /** Show an import */
+        get: operations["show_import"];
         put?: never;
         post?: never;
         delete?: never;
@@ -756,15 +756,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/{id}/history": {
+    "/api/v1/imports/{id}/samples": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Its history */
-        get: operations["get_imports__id__history"];
+        /** Samples of an import */
+        get: operations["import_samples"];
         put?: never;
         post?: never;
         delete?: never;
@@ -773,15 +773,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/{id}/samples": {
+    "/api/v1/imports/{id}/history": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Its samples */
-        get: operations["get_imports__id__samples"];
+        /** What happened to an import */
+        get: operations["import_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -790,15 +790,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/processes": {
+    "/api/v1/processes": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Open and parked work */
-        get: operations["get_processes"];
+        /** Moves, discards and imports under way */
+        get: operations["list_processes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -807,7 +807,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/processes/{id}:resume": {
+    "/api/v1/processes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a move, discard or import */
+        get: operations["show_process"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}:resume": {
         parameters: {
             query?: never;
             header?: never;
@@ -816,41 +833,41 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume parked work */
-        post: operations["post_processes__id__resume"];
+        /** Let a parked process try again */
+        post: operations["resume_process"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/notification-rules": {
+    "/api/v1/notification-rules": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Rules */
-        get: operations["get_notification_rules"];
+        /** List rules */
+        get: operations["list_rules"];
         put?: never;
-        /** Make a rule */
-        post: operations["post_notification_rules"];
+        /** Make a rule that tells of events */
+        post: operations["create_rule"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/notification-rules/{id}": {
+    "/api/v1/notification-rules/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One rule */
-        get: operations["get_notification_rules__id"];
+        /** Show a rule */
+        get: operations["show_rule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -859,7 +876,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/notification-rules/{id}:change": {
+    "/api/v1/notification-rules/{id}:change": {
         parameters: {
             query?: never;
             header?: never;
@@ -868,15 +885,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** change */
-        post: operations["post_notification_rules__id__change"];
+        /** Change a rule */
+        post: operations["change_rule"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/notification-rules/{id}:pause": {
+    "/api/v1/notification-rules/{id}:pause": {
         parameters: {
             query?: never;
             header?: never;
@@ -885,15 +902,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** pause */
-        post: operations["post_notification_rules__id__pause"];
+        /** Pause a rule */
+        post: operations["pause_rule"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/notification-rules/{id}:resume": {
+    "/api/v1/notification-rules/{id}:resume": {
         parameters: {
             query?: never;
             header?: never;
@@ -902,15 +919,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** resume */
-        post: operations["post_notification_rules__id__resume"];
+        /** Resume a rule */
+        post: operations["resume_rule"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/notification-rules/{id}:delete": {
+    "/api/v1/notification-rules/{id}:delete": {
         parameters: {
             query?: never;
             header?: never;
@@ -919,23 +936,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** delete */
-        post: operations["post_notification_rules__id__delete"];
+        /** Delete a rule */
+        post: operations["delete_rule"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/inbox": {
+    "/api/v1/inbox": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Inbox */
-        get: operations["get_inbox"];
+        /** What you were told */
+        get: operations["show_inbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -944,7 +961,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/inbox/{id}:read": {
+    "/api/v1/inbox/{id}:read": {
         parameters: {
             query?: never;
             header?: never;
@@ -953,15 +970,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark read */
-        post: operations["post_inbox__id__read"];
+        /** Mark a message as seen */
+        post: operations["read_message"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/inbox:read-all": {
+    "/api/v1/inbox:read-all": {
         parameters: {
             query?: never;
             header?: never;
@@ -970,23 +987,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark all read */
-        post: operations["post_inbox_read_all"];
+        /** Mark the newest 500 messages as seen */
+        post: operations["read_all_messages"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/deliveries": {
+    "/api/v1/deliveries": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Deliveries */
-        get: operations["get_deliveries"];
+        /** Messages that are not delivered */
+        get: operations["list_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -995,15 +1012,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/deliveries/{id}": {
+    "/api/v1/deliveries/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One delivery */
-        get: operations["get_deliveries__id"];
+        /** Show a message and its attempts */
+        get: operations["show_delivery"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1012,7 +1029,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/deliveries/{id}:send-again": {
+    "/api/v1/deliveries/{id}:send-again": {
         parameters: {
             query?: never;
             header?: never;
@@ -1021,23 +1038,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send again */
-        post: operations["post_deliveries__id__send_again"];
+        /** Send a dead letter again */
+        post: operations["send_delivery_again"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/events": {
+    "/api/v1/events": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Events after a position */
-        get: operations["get_events"];
+        /** Events in the order of the log; as server-sent events, as they happen */
+        get: operations["events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1046,15 +1063,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/activity": {
+    "/api/v1/activity": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Newest events */
-        get: operations["get_activity"];
+        /** What happened last in the laboratory */
+        get: operations["activity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1063,15 +1080,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/lab": {
+    "/api/v1/lab": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The lab at a glance */
-        get: operations["get_lab"];
+        /** The laboratory in numbers */
+        get: operations["lab"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1080,15 +1097,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/event-types": {
+    "/api/v1/event-types": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Event types */
-        get: operations["get_event_types"];
+        /** Every kind of event there is */
+        get: operations["event_types"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1097,15 +1114,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/audit/verify": {
+    "/api/v1/streams/{kind}/{key}/history": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Verify the chain */
-        get: operations["get_audit_verify"];
+        /** What happened to any stream */
+        get: operations["stream_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1114,15 +1131,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/audit/checkpoints": {
+    "/api/v1/audit/verify": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Checkpoints */
-        get: operations["get_audit_checkpoints"];
+        /** Walk the chain of the whole history */
+        get: operations["verify_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1131,15 +1148,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/system": {
+    "/api/v1/audit/checkpoints": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The node */
-        get: operations["get_system"];
+        /** Heads of the chain that were written elsewhere */
+        get: operations["checkpoints"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1148,15 +1165,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/projections/parked": {
+    "/api/v1/system": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Parked events */
-        get: operations["get_projections_parked"];
+        /** The node's state */
+        get: operations["system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1165,7 +1182,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/projections/parked/{id}:retry": {
+    "/api/v1/projections/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams that a projection could not apply */
+        get: operations["list_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/parked/{id}:retry": {
         parameters: {
             query?: never;
             header?: never;
@@ -1174,15 +1208,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Retry */
-        post: operations["post_projections_parked__id__retry"];
+        /** Apply a parked stream again */
+        post: operations["retry_parked"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/projections/parked/{id}:skip": {
+    "/api/v1/projections/parked/{id}:skip": {
         parameters: {
             query?: never;
             header?: never;
@@ -1191,8 +1225,76 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Skip */
-        post: operations["post_projections_parked__id__skip"];
+        /** Leave the first parked commit of a stream out */
+        post: operations["skip_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process runs */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The node answers commands and queries */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for Prometheus */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1203,3446 +1305,9637 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail?: string;
-            code: string;
-            errors?: {
-                pointer: string;
-                code: string;
-                detail: string;
-            }[];
-            request_id?: string;
-            retryable?: boolean;
-        };
-        /** @enum {string} */
-        SampleState: "registered" | "received" | "accepted" | "rejected" | "in_storage" | "in_process" | "on_hold" | "completed" | "archived" | "discarded" | "consumed";
-        Step: {
-            id: string;
-            label: string;
-            kind: string;
-        };
-        Place: {
-            unit_id: string;
-            slot: string;
-            unit_label: string;
-            path?: components["schemas"]["Step"][];
-        };
-        CheckedOut: {
-            purpose: string;
-            due_at: string | null;
-            by: string;
-            since: string;
-        };
-        Sample: {
-            id: string;
-            barcode: string;
-            aliases?: string[];
-            name: string;
-            project: string;
-            submission: string;
-            type: string;
-            taxon_id: number | null;
-            organism: string;
-            donor?: string | null;
-            collected_at: string | null;
-            collected_where: string;
-            collected_by: string;
-            received_at?: string | null;
-            concentration_ng_per_ul: number | null;
-            volume_ul: number | null;
-            amount_ng: number | null;
-            requires_temperature: string[];
-            notes: string;
-            custom?: {
-                [key: string]: string;
-            };
-            state: components["schemas"]["SampleState"];
-            state_reason: string;
-            place: components["schemas"]["Place"] | null;
-            checked_out: components["schemas"]["CheckedOut"] | null;
-            import_id?: string | null;
-            created_at: string;
-            updated_at: string;
-            version: number;
-            as_of?: string;
-        };
-        RegisterSample: {
-            barcode?: string;
-            name: string;
-            project?: string;
-            submission?: string;
-            type?: string;
-            taxon_id?: number | null;
-            organism?: string;
-            donor?: string | null;
-            collected_at?: string | null;
-            collected_where?: string;
-            collected_by?: string;
-            received_at?: string | null;
-            concentration_ng_per_ul?: number | null;
-            volume_ul?: number | null;
-            amount_ng?: number | null;
-            requires_temperature?: string[];
-            notes?: string;
-            custom?: {
-                [key: string]: string;
-            };
+        /** @description A storage unit to be added. */
+        add_unit: {
+            /** @description Why, in your words; stands in the history. */
             reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
             occurred_at?: string;
-        };
-        CorrectSample: {
-            barcode?: string;
-            name?: string;
-            project?: string;
-            submission?: string;
-            type?: string;
-            taxon_id?: number | null;
-            organism?: string;
-            donor?: string | null;
-            collected_at?: string | null;
-            collected_where?: string;
-            collected_by?: string;
-            received_at?: string | null;
-            concentration_ng_per_ul?: number | null;
-            volume_ul?: number | null;
-            amount_ng?: number | null;
-            requires_temperature?: string[];
-            notes?: string;
-            custom?: {
-                [key: string]: string;
-            };
-            reason: string;
-            occurred_at?: string;
-        };
-        Slot: {
-            slot: string;
-            /** @enum {string} */
-            state: "filled" | "reserved";
-            occupant?: components["schemas"]["Occupant"];
-        };
-        Occupant: {
-            entity: string;
-            id: string;
-            kind: string;
-            label: string;
-            barcode?: string;
-            project?: string;
-            sample_state?: string;
-        };
-        Layout: {
-            rows?: number;
-            columns?: number;
-            count?: number;
-        };
-        /** @enum {string} */
-        UnitState: "available" | "maintenance" | "retired";
-        StorageUnit: {
-            id: string;
-            kind: string;
+            /**
+             * @description What it is; units stand only in units of an earlier kind.
+             * @enum {string}
+             */
+            kind: "site" | "building" | "room" | "freezer" | "shelf" | "drawer" | "rack" | "box" | "plate" | "tube_rack" | "bag";
+            /**
+             * @description What people call it.
+             * @example Box 7
+             */
             name: string;
-            barcode: string;
-            layout: components["schemas"]["Layout"];
-            temperature: string;
-            project?: string;
-            state: components["schemas"]["UnitState"];
-            state_reason?: string;
-            parent: {
-                unit_id: string;
-                slot: string;
-                label: string;
-            } | null;
-            path: components["schemas"]["Step"][];
-            capacity: number | null;
-            used: number;
-            reserved: number;
-            fill_percent: number | null;
-            children_count: number;
-            version: number;
-            created_at: string;
-            updated_at: string;
-            as_of?: string;
-        };
-        AddStorageUnit: {
-            kind: string;
-            name: string;
+            /** @description The label on it; may be left out. */
             barcode?: string;
-            layout?: components["schemas"]["Layout"];
-            temperature?: string;
+            /** @description Its places; left out, those usual for its kind. */
+            layout?: components["schemas"]["unit_layout"];
+            /**
+             * @description Its class; left out, that of the units around it.
+             * @enum {string}
+             */
+            temperature?: "LN2" | "-80" | "-20" | "4" | "RT" | "37";
+            /** @description Keeps it for one project. */
             project?: string;
+            /** @description Where it stands: id, label or exact name of a storage unit. */
             parent?: string;
+            /** @description The place in the parent; left out, the first free one. */
             slot?: string;
+        };
+        assign_to_lane: {
+            /** @description Why, in your words; stands in the history. */
             reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
             occurred_at?: string;
-        };
-        Left: {
-            slot: string;
-            occupant_label: string;
-            entity: string;
-            to: string;
-            at: string;
-        };
-        StorageMap: {
-            unit: components["schemas"]["StorageUnit"];
-            rows: number;
-            columns: number;
-            count: number;
-            slots: components["schemas"]["Slot"][];
-            left: components["schemas"]["Left"][];
-            as_of?: string;
-        };
-        /** @enum {string} */
-        RunState: "draft" | "validated" | "queued" | "running" | "completed" | "failed" | "aborted" | "on_hold";
-        LaneSample: {
+            /** @description Id or label of the sample. */
+            sample: string;
+            /** @description The lane, from 1. */
             lane: number;
-            sample_id: string;
-            label: string;
-            index_i7: string;
-            index_i5: string;
+            /**
+             * @description The i7 index as the kit lists it.
+             * @example ATTACTCG
+             */
+            index_i7?: string;
+            /** @description The i5 index, forward, as the kit lists it. */
+            index_i5?: string;
+            /** @description Why a sample that is not accepted goes on all the same. */
             override_reason?: string;
         };
-        Run: {
-            id: string;
-            name: string;
-            instrument: string;
-            instrument_model: string;
-            flow_cell: string;
-            lanes: number;
-            read_structure: string;
-            project: string;
-            state: components["schemas"]["RunState"];
-            state_reason: string;
-            lane_samples: components["schemas"]["LaneSample"][];
-            warnings: string[];
-            yield_gbases: number | null;
-            q30_percent: number | null;
-            version: number;
-            created_at: string;
-            updated_at: string;
-            as_of?: string;
+        audit_problem: {
+            /** @description The partition. */
+            partition: number;
+            /** @description The offset in its partition. */
+            offset: number;
+            /** @description What does not verify. */
+            what: string;
         };
-        PlanRun: {
-            name: string;
-            instrument: string;
-            instrument_model: string;
-            lanes?: number;
-            flow_cell?: string;
-            read_structure?: string;
-            project?: string;
-            reason?: string;
-            occurred_at?: string;
+        audit_report: {
+            /** @description Nothing is wrong. */
+            ok: boolean;
+            /** @description Records that were read. */
+            records: number;
+            /** @description Commits that the chain accepts. */
+            commits: number;
+            /** @description The log's partitions. */
+            partitions: components["schemas"]["partition_report"][];
+            /** @description The first place that does not verify. */
+            first_problem?: components["schemas"]["audit_problem"];
+            /** @description What is wrong, and where. */
+            problems: components["schemas"]["audit_problem"][];
+            /** @description What was compared with a checkpoint. */
+            checkpoint?: string;
         };
-        Change: {
-            field: string;
-            old: string;
-            new: string;
-        };
-        HistoryEntry: {
-            event_id: string;
-            seq: number;
-            type: string;
-            summary: string;
-            occurred_at?: string;
-            recorded_at: string;
-            who: {
-                subject: string;
-                name: string;
-                role: string;
-            };
-            node: string;
-            reason: string;
-            command_id: string;
-            data: {
-                [key: string]: unknown;
-            };
-            changes: components["schemas"]["Change"][];
-        };
-        BarcodeAnswer: {
+        barcode_view: {
+            /** @description The label. */
             label: string;
+            /**
+             * @description reserved: kept for something, or printed blank; assigned: names something.
+             * @enum {string}
+             */
+            state: "reserved" | "assigned";
+            /** @description The stream it is about: sample/…, storage_unit/…, run/… */
             entity: string;
+            /** @description What it is. */
             kind: string;
+            /** @description Its id. */
             id: string;
+            /** @description The name of what it names. */
             label_of: string;
+            /** @description It is an earlier label: the thing has a newer one. */
             alias: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
         };
-        Labels: {
-            labels: string[];
+        check_out_view: {
+            /** @description What it is for. */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description When it should be back.
+             */
+            due_at: string | null;
+            /** @description Who did it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /**
+             * Format: uuid
+             * @description Where it was taken from.
+             */
+            from_unit_id: string;
+            /** @description The place it was taken from. */
+            from_slot: string;
+            /** @description The unit's name then. */
+            from_unit_label: string;
         };
-        SearchHit: {
-            kind: string;
-            id: string;
-            label: string;
-            barcode: string;
-            detail: string;
-            matched: string;
+        checkpoints_view: {
+            /** @description The page's items. */
+            items: unknown[];
         };
-        SheetProblem: {
-            row: number;
-            column: string;
-            field: string;
-            code: string;
-            detail: string;
-            suggestion: string;
-            /** @enum {string} */
-            severity: "error" | "warning";
+        complete_run: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description What came out, in 10⁹ bases. */
+            yield_gbases?: number;
+            /** @description Bases of quality 30 and above, in percent. */
+            q30_percent?: number;
         };
-        SheetColumn: {
-            column: number;
-            letter?: string;
-            header: string;
-            field: string;
-            custom_key?: string;
-            confidence: number;
-            why: string;
-        };
-        SheetField: {
-            key: string;
-            label: string;
-        };
-        SheetRow: {
-            source_row: number;
-            values: {
+        /** @description Fields to be put right. A field left out stays; null clears it. */
+        correct_sample: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description What people call it. */
+            name?: string;
+            /** @description The project's code. */
+            project?: string;
+            /** @description The submission it came with. */
+            submission?: string;
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            type?: "DNA" | "RNA" | "protein" | "cell_culture" | "tissue" | "blood" | "serum" | "plasma" | "urine" | "saliva" | "swab" | "environmental" | "other";
+            /** @description NCBI taxonomy number of the organism. */
+            taxon_id?: number;
+            /** @description Scientific name of the organism. */
+            organism?: string;
+            /** @description Who it comes from. Personal: sealed before it is stored. */
+            donor?: string;
+            /**
+             * Format: date-time
+             * @description When it was collected.
+             */
+            collected_at?: string;
+            /** @description Where it was collected. */
+            collected_where?: string;
+            /** @description Who collected it. */
+            collected_by?: string;
+            /** @description Concentration in ng/µl. */
+            concentration_ng_per_ul?: number;
+            /** @description Volume in µl. */
+            volume_ul?: number;
+            /** @description Nucleic acid in the tube, in ng. */
+            amount_ng?: number;
+            /** @description Temperature classes it may stand in; none = any. */
+            requires_temperature?: ("LN2" | "-80" | "-20" | "4" | "RT" | "37")[];
+            /** @description What else there is to say. */
+            notes?: string;
+            /** @description Only the columns to change; an empty text takes one out. */
+            custom?: {
                 [key: string]: string;
             };
-            problems?: components["schemas"]["SheetProblem"][];
         };
-        Preview: {
-            preview_id: string;
-            file_name: string;
-            sha256: string;
-            kind: string;
-            understood: string[];
-            earlier_import?: {
-                id: string;
-                at: string;
-                by: string;
-                rows: number;
-            } | null;
-            columns: components["schemas"]["SheetColumn"][];
-            fields: components["schemas"]["SheetField"][];
-            counts: {
-                rows: number;
-                good: number;
-                bad: number;
-            };
-            rows: components["schemas"]["SheetRow"][];
-            problems: components["schemas"]["SheetProblem"][];
-            notes: string[];
-            header_row?: number;
-            sheet?: string;
-            sheets?: {
-                name: string;
-                hidden: boolean;
-                filled_rows: number;
-            }[];
+        delivery_page: {
+            /** @description The page's items. */
+            items: components["schemas"]["delivery_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
         };
-        /** @enum {string} */
-        ImportState: "listing" | "reserving" | "refused" | "accepted" | "completed" | "parked";
-        Import: {
+        delivery_view: {
+            /**
+             * Format: uuid
+             * @description The message id that the receiver sees at every attempt.
+             */
             id: string;
-            file_name: string;
-            sha256: string;
-            state: components["schemas"]["ImportState"];
-            rows: number;
-            registered: number;
-            understood: string[];
-            refusals: {
-                source_row: number;
-                barcode: string;
-                why: string;
-            }[];
-            created_at: string;
-            who: string;
-            version: number;
-            as_of?: string;
-        };
-        Process: {
-            id: string;
-            kind: string;
-            state: string;
-            summary: string;
-            why?: string;
-            created_at?: string;
-            updated_at?: string;
-            version?: number;
-        };
-        RuleTerms: {
-            name?: string;
-            event_types?: string[];
-            project?: string;
-            /** @enum {string} */
-            channel?: "inbox" | "webhook";
-            recipient?: string;
-            url?: string;
-            /** @enum {string} */
-            urgency?: "low" | "normal" | "high" | "critical";
-            reason?: string;
-            occurred_at?: string;
-        };
-        Rule: {
-            id: string;
-            name: string;
-            event_types: string[];
-            project: string;
-            /** @enum {string} */
+            /**
+             * Format: uuid
+             * @description The rule it came from.
+             */
+            rule_id: string;
+            /** @description The rule it came from. */
+            rule_name: string;
+            /**
+             * @description Where the message goes.
+             * @enum {string}
+             */
             channel: "inbox" | "webhook";
+            /** @description Whom the message is for. */
             recipient: string;
+            /** @description The address that is called. */
             url: string;
-            urgency: string;
-            /** @enum {string} */
-            state: "active" | "paused" | "deleted";
-            secret?: string;
-            version: number;
-        };
-        InboxItem: {
-            id: string;
+            /** @description Stable id of a person, or one line for people. */
             subject: string;
-            event_name: string;
-            entity: string;
-            urgency: string;
-            at: string;
-            read: boolean;
-        };
-        Delivery: {
-            id: string;
-            rule_id?: string;
-            rule_name?: string;
-            url: string;
-            subject: string;
-            event_name?: string;
-            entity?: string;
-            /** @enum {string} */
-            state: "queued" | "delivered" | "dead";
-            attempts: number;
-            last_error?: string;
-            next_attempt_at?: string | null;
-            created_at: string;
-            updated_at: string;
-            version: number;
-        };
-        CloudEvent: {
-            specversion: string;
-            id: string;
-            source: string;
-            type: string;
-            subject: string;
-            time: string;
-            datacontenttype?: string;
-            data: {
-                [key: string]: unknown;
-            };
-            sequence: string;
-            actor?: string;
-            reason?: string;
-            correlationid?: string;
-            causationid?: string;
-            traceparent?: string;
-            summary: string;
-            streamversion?: number;
-        };
-        Activity: {
+            /** @description partition-offset-index of the event. */
             event_id: string;
-            at: string;
-            who: string;
-            type: string;
-            subject: string;
-            label?: string;
-            summary: string;
-            reason?: string;
-            position?: string;
+            /** @description The event's name. */
+            event_name: string;
+            /** @description The stream it is about: sample/…, storage_unit/…, run/… */
+            entity: string;
+            /**
+             * @description Where it stands in its life; as a filter one or several, separated by commas.
+             * @enum {string}
+             */
+            state: "queued" | "retrying" | "delivered" | "dead";
+            /** @description Attempts that failed since it was queued last. */
+            attempts: number;
+            /** @description What the last attempt met. */
+            last_failure: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            next_attempt_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description Version of its stream; the ETag. */
+            version: number;
         };
-        Lab: {
+        discard_sample: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description How it is disposed of: autoclaved, returned, … */
+            how?: string;
+        };
+        /** @description The document. */
+        document: Record<string, never>;
+        done_view: {
+            /** @description It is done. */
+            ok: boolean;
+        };
+        earlier_import: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description Who did it. */
+            by: string;
+            /** @description Rows. */
+            rows: number;
+            /** @description Where it stands in its life; as a filter one or several, separated by commas. */
+            state: string;
+        };
+        event_type_view: {
+            /** @description The number it has in the log, for ever. */
+            id: number;
+            /** @description What people call it. */
+            name: string;
+            /** @description Its newest schema. */
+            schema: number;
+        };
+        event_types_page: {
+            /** @description The page's items. */
+            items: components["schemas"]["event_type_view"][];
+        };
+        events_page: {
+            /** @description CloudEvents 1.0. */
+            items: unknown[];
+            /** @description Where to go on: give it as after. */
+            position: string;
+        };
+        history_view: {
+            /** @description partition-offset-index of the event. */
+            event_id: string;
+            /** @description The stream: kind/id. */
+            stream: string;
+            /** @description The version of the entity with this event. */
+            seq: number;
+            /** @description What it is. */
+            type: string;
+            /** @description One sentence for people. */
+            summary: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at: string;
+            /**
+             * Format: date-time
+             * @description When TracSeq recorded it.
+             */
+            recorded_at: string;
+            /** @description Who did it. */
+            who: components["schemas"]["person_view"];
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The command that it came from.
+             */
+            command_id: string;
+            /** @description Its fields. */
+            data: unknown;
+            /** @description What changed: field, old, new. */
+            changes: unknown;
+        };
+        import_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The file's name. */
+            file_name: string;
+            /** @description SHA-256 of the file, in 64 hex digits. */
+            sha256: string;
+            /** @description csv, xlsx, illumina_v1 or illumina_v2. */
+            file_kind: string;
+            /**
+             * @description Where it stands in its life; as a filter one or several, separated by commas.
+             * @enum {string}
+             */
+            state: "listing" | "reserving" | "accepted" | "completed" | "refused" | "parked" | "abandoned";
+            /** @description How far it is, in words. */
+            progress: string;
+            /** @description Rows. */
+            rows: number;
+            /** @description Rows that are listed in the log. */
+            listed: number;
+            /** @description Places kept for something on its way. */
+            reserved: number;
+            /** @description Rows whose samples are registered. */
+            registered: number;
+            /** @description How the file was read, in words. */
+            understood: string;
+            /** @description Why it needs an operator. */
+            parked_why: string;
+            /** @description Rows that were refused, and why. */
+            refusals: components["schemas"]["row_refusal"][];
+            /**
+             * Format: date-time
+             * @description When it was recorded first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description Who did it. */
+            who: string;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+        };
+        inbox_page: {
+            /** @description The page's items. */
+            items: components["schemas"]["message_view"][];
+            /** @description How many are unread; as a filter, only those. */
+            unread: number;
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        lab_view: {
+            /** @description Samples in all. */
+            samples: number;
+            /** @description Samples by state. */
             samples_by_state: {
                 [key: string]: number;
             };
+            /** @description Samples by type. */
+            samples_by_type: {
+                [key: string]: number;
+            };
+            /** @description Samples by project. */
+            samples_by_project: {
+                [key: string]: number;
+            };
+            /** @description Storage units by kind. */
+            storage_units: {
+                [key: string]: number;
+            };
+            /** @description The outermost storage units. */
+            storage: components["schemas"]["unit_view"][];
+            /** @description Runs by state. */
             runs_by_state: {
                 [key: string]: number;
             };
-            storage_units: number;
-            storage: {
-                id: string;
-                name: string;
-                kind: string;
-                used: number;
-                capacity: number | null;
-                fill_percent: number | null;
-            }[];
+            /** @description Messages you have not seen. */
             unread: number;
-            checked_out?: {
-                sample_id: string;
-                label: string;
-                purpose: string;
-                due_at: string | null;
-                by: string;
-            }[];
-            first_run?: {
+            /** @description Nothing was recorded yet. */
+            first_run: boolean;
+            /** @description What to do first. */
+            hints: string[];
+        };
+        labels_view: {
+            /** @description Labels to print; each waits for its tube. */
+            labels: string[];
+        };
+        lane_sample: {
+            /** @description The lane, from 1. */
+            lane: number;
+            /**
+             * Format: uuid
+             * @description The sample.
+             */
+            sample_id: string;
+            /** @description The sample's name when it was put on. */
+            sample_label: string;
+            /** @description The i7 index, as the kit lists it. */
+            index_i7: string;
+            /** @description The i5 index, forward, as the kit lists it. */
+            index_i5: string;
+            /** @description Why a rule was passed over. */
+            override_reason: string;
+        };
+        layout_view: {
+            /** @description Rows. */
+            rows: number;
+            /** @description Columns. */
+            columns: number;
+            /** @description How many. */
+            count: number;
+        };
+        left_view: {
+            /** @description The place in the unit. */
+            slot: string;
+            /** @description Its name when it left. */
+            occupant_label: string;
+            /** @description The stream it is about: sample/…, storage_unit/…, run/… */
+            entity: string;
+            /** @description Where it went. */
+            to: string;
+            /** @description Who did it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+        };
+        list_of_history_view: {
+            /** @description The page's items. */
+            items: components["schemas"]["history_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+            /** @description Items in the whole list, where that is cheap to say. */
+            total?: number;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        list_of_import_view: {
+            /** @description The page's items. */
+            items: components["schemas"]["import_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+            /** @description Items in the whole list, where that is cheap to say. */
+            total?: number;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        list_of_run_view: {
+            /** @description The page's items. */
+            items: components["schemas"]["run_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+            /** @description Items in the whole list, where that is cheap to say. */
+            total?: number;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        list_of_sample_view: {
+            /** @description The page's items. */
+            items: components["schemas"]["sample_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+            /** @description Items in the whole list, where that is cheap to say. */
+            total?: number;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        list_of_unit_view: {
+            /** @description The page's items. */
+            items: components["schemas"]["unit_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+            /** @description Items in the whole list, where that is cheap to say. */
+            total?: number;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        load_flow_cell: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description The label on the flow cell. */
+            flow_cell: string;
+        };
+        map_slot_view: {
+            /** @description The place in the unit. */
+            slot: string;
+            /**
+             * @description Where it stands in its life; as a filter one or several, separated by commas.
+             * @enum {string}
+             */
+            state: "reserved" | "filled";
+            /** @description What stands there. */
+            occupant: components["schemas"]["occupant_view"];
+        };
+        map_view: {
+            /** @description A storage unit: id, label or exact name; of a field, its unit. */
+            unit: components["schemas"]["unit_view"];
+            /** @description Rows. */
+            rows: number;
+            /** @description Columns. */
+            columns: number;
+            /** @description How many. */
+            count: number;
+            /** @description Places that hold something or are kept. */
+            slots: components["schemas"]["map_slot_view"][];
+            /** @description What left it, newest first, at most 50. */
+            left: components["schemas"]["left_view"][];
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        message_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Stable id of a person, or one line for people. */
+            subject: string;
+            /** @description The event's name. */
+            event_name: string;
+            /** @description partition-offset-index of the event. */
+            event_id: string;
+            /** @description The stream it is about: sample/…, storage_unit/…, run/… */
+            entity: string;
+            /**
+             * @description How pressing it is.
+             * @enum {string}
+             */
+            urgency: "low" | "normal" | "high" | "critical";
+            /** @description The rule it came from. */
+            rule_name: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description It was seen. */
+            read: boolean;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+        };
+        move_unit: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description Where to: id, label or exact name; left out, out of any other unit. */
+            unit?: string;
+            /** @description The place in it; left out, the first free one. */
+            slot?: string;
+            /** @description Why it may stand where a rule would not have it. */
+            override_reason?: string;
+        };
+        occupant_view: {
+            /** @description The stream it is about: sample/…, storage_unit/…, run/… */
+            entity: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is. */
+            kind: string;
+            /** @description Its name, or the label itself. */
+            label: string;
+            /** @description The label on it. */
+            barcode: string;
+            /** @description The project's code. */
+            project: string;
+            /** @description The sample's state; empty for anything else. */
+            sample_state: string;
+        };
+        parent_view: {
+            /**
+             * Format: uuid
+             * @description The storage unit.
+             */
+            unit_id: string;
+            /** @description The place in the unit. */
+            slot: string;
+            /** @description Its name, or the label itself. */
+            label: string;
+        };
+        parked_page: {
+            /** @description The page's items. */
+            items: components["schemas"]["parked_stream"][];
+        };
+        parked_stream: {
+            /** @description Names it for :retry and :skip. */
+            id: string;
+            /** @description The projection that could not apply it. */
+            projection: string;
+            /** @description The stream: kind/id. */
+            stream: string;
+            /** @description Why. */
+            why: string;
+            /** @description Commits that wait. */
+            events: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        partition_report: {
+            /** @description The partition. */
+            partition: number;
+            /** @description Records that were read. */
+            records: number;
+            /** @description Commits that the chain accepts. */
+            commits: number;
+            /** @description Claims that the chain accepts. */
+            claims: number;
+            /** @description Records that the chain's rule skips. */
+            skipped: number;
+            /** @description Chain hash behind the last record, 64 hex digits. */
+            head: string;
+        };
+        partition_status: {
+            /** @description The partition. */
+            partition: number;
+            /** @description The log's next offset. */
+            end: number;
+            /** @description The first offset that the projections do not show yet. */
+            applied: number;
+            /** @description The newest accepted claim. */
+            claim: number;
+            /** @description Accepted commits. */
+            commits: number;
+            /** @description Records that the projections are behind. */
+            lag: number;
+        };
+        path_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name, or the label itself. */
+            label: string;
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            kind: "site" | "building" | "room" | "freezer" | "shelf" | "drawer" | "rack" | "box" | "plate" | "tube_rack" | "bag";
+        };
+        person_view: {
+            /** @description Stable id of a person, or one line for people. */
+            subject: string;
+            /** @description What people call it. */
+            name: string;
+        };
+        place_sample: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description Where to: id, label or exact name of a storage unit. */
+            unit: string;
+            /**
+             * @description The place in it (A1, …); left out, the first free one.
+             * @example A1
+             */
+            slot?: string;
+            /** @description Why it may stand in a wrong temperature or another project's unit. */
+            override_reason?: string;
+        };
+        place_view: {
+            /**
+             * Format: uuid
+             * @description The storage unit.
+             */
+            unit_id: string;
+            /** @description The place in the unit. */
+            slot: string;
+            /** @description The unit's name. */
+            unit_label: string;
+            /** @description Where it stands, from the outermost unit inwards. */
+            path: string;
+        };
+        plain_write: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        /** @description A sequencing run to be planned. */
+        plan_run: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /**
+             * @description What people call it.
+             * @example 2026-11-24 MiSeq
+             */
+            name: string;
+            /** @description The instrument's name in the lab. */
+            instrument?: string;
+            /**
+             * @description Its model.
+             * @example Illumina MiSeq
+             */
+            instrument_model: string;
+            /** @description Lanes of the flow cell; left out, those of the model. */
+            lanes?: number;
+            /** @description The label on the flow cell. */
+            flow_cell?: string;
+            /**
+             * @description The run's reads, for example 151T8B8B151T.
+             * @example 151T8B8B151T
+             */
+            read_structure?: string;
+            /** @description The project's code. */
+            project?: string;
+        };
+        preview_column: {
+            /** @description The column's letter. */
+            column: string;
+            /** @description The column's header. */
+            header: string;
+            /** @description The field. */
+            field: string;
+            /** @description The name the column's values are kept under. */
+            custom_key: string;
+            /** @description How sure that is, 0 to 1. */
+            confidence: number;
+            /** @description Why. */
+            why: string;
+        };
+        preview_counts: {
+            /** @description Rows. */
+            rows: number;
+            /** @description Rows without an error. */
+            good: number;
+            /** @description Rows with an error. */
+            bad: number;
+        };
+        preview_field: {
+            /** @description Its stable name. */
+            key: string;
+            /** @description Its name, or the label itself. */
+            label: string;
+            /** @description A storage unit: id, label or exact name; of a field, its unit. */
+            unit: string;
+            /** @description What belongs there. */
+            help: string;
+            /** @description It must be given. */
+            required: boolean;
+            /** @description It says something about a person and is sealed. */
+            personal: boolean;
+            /** @description The allowed words. */
+            vocabulary: string[];
+        };
+        preview_line: {
+            /** @description The row in the file, from 1. */
+            source_row: number;
+            /** @description Its values by field. */
+            values: {
+                [key: string]: string;
+            };
+            /** @description What is wrong, and where. */
+            problems: components["schemas"]["preview_problem"][];
+        };
+        preview_problem: {
+            /** @description The row in the file, from 1; 0 = the file as a whole. */
+            row: number;
+            /** @description The column's letter. */
+            column: string;
+            /** @description The field. */
+            field: string;
+            /** @description Stable word for what is wrong. */
+            code: string;
+            /** @description One line more, or a sentence for people. */
+            detail: string;
+            /** @description What would be right. */
+            suggestion: string;
+            /** @description error or warning. */
+            severity: string;
+        };
+        preview_sheet: {
+            /** @description What people call it. */
+            name: string;
+            /** @description The sheet is hidden. */
+            hidden: boolean;
+            /** @description Rows that hold something. */
+            filled_rows: number;
+        };
+        preview_view: {
+            /** @description Names it when it is imported; kept for an hour. */
+            preview_id: string;
+            /** @description The file's name. */
+            file_name: string;
+            /** @description SHA-256 of the file, in 64 hex digits. */
+            sha256: string;
+            /** @description What it is. */
+            kind: string;
+            /** @description How the file was read, in words. */
+            understood: string[];
+            /** @description The workbook's sheets. */
+            sheets: components["schemas"]["preview_sheet"][];
+            /** @description The sheet that was read. */
+            sheet: string;
+            /** @description Row of the column names, from 1. */
+            header_row: number;
+            /** @description First row of the data, from 1. */
+            first_row: number;
+            /** @description Last row of the data. */
+            last_row: number;
+            /** @description An import of the same file before this one. */
+            earlier: components["schemas"]["earlier_import"] | null;
+            /** @description What each column was taken for, how surely, and why. */
+            columns: components["schemas"]["preview_column"][];
+            /** @description What a column can be taken for. */
+            fields: components["schemas"]["preview_field"][];
+            /** @description Rows in all, without and with an error. */
+            counts: components["schemas"]["preview_counts"];
+            /** @description The first rows as they would be imported, and all with a problem; at most 200. */
+            rows: components["schemas"]["preview_line"][];
+            /** @description Every wrong cell; at most 1,000. */
+            problems: components["schemas"]["preview_problem"][];
+            /** @description What was assumed or left out. */
+            notes: string[];
+            /** @description Nothing is in the way of importing it. */
+            can_commit: boolean;
+        };
+        process_page: {
+            /** @description The page's items. */
+            items: components["schemas"]["process_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        process_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description move, discard or import. */
+            kind: string;
+            /** @description How far it is. */
+            state: string;
+            /** @description One sentence for people. */
+            summary: string;
+            /** @description The stream it is about: sample/…, storage_unit/…, run/… */
+            entity: string;
+            /** @description Why. */
+            why: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description Who recorded it first. */
+            created_by: string;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+        };
+        projection_status: {
+            /** @description What people call it. */
+            name: string;
+            /** @description Its version; a new one is built beside the old. */
+            version: number;
+            /** @description live, or how far its building is. */
+            state: string;
+            /** @description Streams it could not apply. */
+            parked: number;
+        };
+        read_all_view: {
+            /** @description How many were marked as seen. */
+            read: number;
+        };
+        ready_view: {
+            /** @description It answers commands and queries. */
+            ready: boolean;
+            /** @description Why. */
+            why: string;
+        };
+        reasoned_write: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        receive_sample: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /**
+             * @description On arrival: frozen, thawed, leaking, …
+             * @example frozen
+             */
+            condition?: string;
+            /** @description Measured on arrival. */
+            temperature_celsius?: number;
+        };
+        /** @description A sample to be registered. */
+        register_sample: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /**
+             * @description What people call it.
+             * @example Patient 12 blood
+             */
+            name: string;
+            /**
+             * @description The label on the tube; left out, TracSeq makes one.
+             * @example TS-2026-000042-X
+             */
+            barcode?: string;
+            /** @description The project's code. */
+            project?: string;
+            /** @description The submission it came with. */
+            submission?: string;
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            type?: "DNA" | "RNA" | "protein" | "cell_culture" | "tissue" | "blood" | "serum" | "plasma" | "urine" | "saliva" | "swab" | "environmental" | "other";
+            /** @description NCBI taxonomy number of the organism. */
+            taxon_id?: number;
+            /**
+             * @description Scientific name of the organism.
+             * @example Homo sapiens
+             */
+            organism?: string;
+            /** @description Who it comes from. Personal: sealed before it is stored. */
+            donor?: string;
+            /**
+             * Format: date-time
+             * @description When it was collected.
+             */
+            collected_at?: string;
+            /** @description Where it was collected. */
+            collected_where?: string;
+            /** @description Who collected it. */
+            collected_by?: string;
+            /** @description Concentration in ng/µl. */
+            concentration_ng_per_ul?: number;
+            /** @description Volume in µl. */
+            volume_ul?: number;
+            /** @description Nucleic acid in the tube, in ng. */
+            amount_ng?: number;
+            /** @description Temperature classes it may stand in; none = any. */
+            requires_temperature?: ("LN2" | "-80" | "-20" | "4" | "RT" | "37")[];
+            /** @description What else there is to say. */
+            notes?: string;
+            /** @description Columns of a sheet that have no field here. */
+            custom?: {
+                [key: string]: string;
+            };
+        };
+        relabel_sample: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description The new label; left out, TracSeq makes one. The old one keeps naming the sample. */
+            barcode?: string;
+        };
+        remove_from_lane: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description Id or label of the sample. */
+            sample: string;
+            /** @description The lane, from 1. */
+            lane: number;
+        };
+        rename_unit: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description The new name. */
+            name: string;
+        };
+        reserve_labels: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description How many blank labels. */
+            count: number;
+            /**
+             * @description What they are for.
+             * @example blank labels for the extraction lab
+             */
+            purpose?: string;
+        };
+        row_refusal: {
+            /** @description The row in the file, from 1. */
+            source_row: number;
+            /** @description The label on it. */
+            barcode: string;
+            /** @description Why. */
+            why: string;
+        };
+        rule_page: {
+            /** @description The page's items. */
+            items: components["schemas"]["rule_view"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description Which events are told to whom. */
+        rule_terms: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description What people call the rule. */
+            name: string;
+            /** @description Names of events, as /event-types lists them. */
+            event_types: string[];
+            /** @description Only things of this project; left out, of any. */
+            project?: string;
+            /**
+             * @description Where the message goes.
+             * @enum {string}
+             */
+            channel: "inbox" | "webhook";
+            /** @description Inbox: for whom; left out, for you. */
+            recipient?: string;
+            /**
+             * @description Webhook: the http(s) address that is called.
+             * @example https://example.org/hook
+             */
+            url?: string;
+            /**
+             * @description How pressing it is; left out, normal.
+             * @enum {string}
+             */
+            urgency?: "low" | "normal" | "high" | "critical";
+        };
+        rule_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Names of the events. */
+            event_types: string[];
+            /** @description The project's code. */
+            project: string;
+            /**
+             * @description Where the message goes.
+             * @enum {string}
+             */
+            channel: "inbox" | "webhook";
+            /** @description Whom the message is for. */
+            recipient: string;
+            /** @description The address that is called. */
+            url: string;
+            /**
+             * @description How pressing it is.
+             * @enum {string}
+             */
+            urgency: "low" | "normal" | "high" | "critical";
+            /**
+             * @description Where it stands in its life; as a filter one or several, separated by commas.
+             * @enum {string}
+             */
+            state: "active" | "paused";
+            /** @description Signs this rule's webhooks; empty for an inbox. */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description Who recorded it first. */
+            created_by: string;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+        };
+        run_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The instrument's name in the lab. */
+            instrument: string;
+            /** @description The instrument's model. */
+            instrument_model: string;
+            /** @description The label on the flow cell. */
+            flow_cell: string;
+            /** @description Lanes of the flow cell. */
+            lanes: number;
+            /** @description The run's reads, for example 151T8B8B151T. */
+            read_structure: string;
+            /** @description The project's code. */
+            project: string;
+            /**
+             * @description Where it stands in its life; as a filter one or several, separated by commas.
+             * @enum {string}
+             */
+            state: "draft" | "validated" | "queued" | "running" | "on_hold" | "completed" | "failed" | "aborted";
+            /** @description Why it is in this state. */
+            state_reason: string;
+            /** @description Samples on the lanes. */
+            lane_samples: components["schemas"]["lane_sample"][];
+            /** @description What an operator should know. */
+            warnings: string[];
+            /** @description What came out, in 10⁹ bases. */
+            yield_gbases: number | null;
+            /** @description Bases of quality 30 and above, in percent. */
+            q30_percent: number | null;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description Who recorded it first. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        sample_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The label on it. */
+            barcode: string;
+            /** @description Earlier labels; they still name it. */
+            aliases: string[];
+            /** @description The project's code. */
+            project: string;
+            /** @description The submission it came with. */
+            submission: string;
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            type: "DNA" | "RNA" | "protein" | "cell_culture" | "tissue" | "blood" | "serum" | "plasma" | "urine" | "saliva" | "swab" | "environmental" | "other";
+            /** @description NCBI taxonomy number of the organism. */
+            taxon_id: number | null;
+            /** @description Scientific name of the organism. */
+            organism: string;
+            /** @description Who it comes from; left out where it is not known or was erased. */
+            donor?: string;
+            /**
+             * Format: date-time
+             * @description When it was collected.
+             */
+            collected_at: string | null;
+            /** @description Where it was collected. */
+            collected_where: string;
+            /** @description Who collected it. */
+            collected_by: string;
+            /** @description Concentration in ng/µl. */
+            concentration_ng_per_ul: number | null;
+            /** @description Volume in µl. */
+            volume_ul: number | null;
+            /** @description Nucleic acid in the tube, in ng. */
+            amount_ng: number | null;
+            /** @description Temperature classes it may stand in; none = any. */
+            requires_temperature: string[];
+            /** @description What else there is to say. */
+            notes: string;
+            /** @description Columns of a sheet that have no field here. */
+            custom: {
+                [key: string]: string;
+            };
+            /**
+             * @description Where it stands in its life; as a filter one or several, separated by commas.
+             * @enum {string}
+             */
+            state: "registered" | "received" | "accepted" | "in_storage" | "on_hold" | "rejected" | "discarded" | "archived";
+            /** @description Why it is in this state. */
+            state_reason: string;
+            /** @description Where it stands; null while it is not in storage. */
+            place: components["schemas"]["place_view"] | null;
+            /** @description Set while it is out of storage. */
+            checked_out: components["schemas"]["check_out_view"] | null;
+            /**
+             * Format: date-time
+             * @description When it arrived.
+             */
+            received_at: string | null;
+            /** @description Its condition on arrival. */
+            condition: string;
+            /**
+             * Format: uuid
+             * @description The import it came with.
+             */
+            import_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description Who recorded it first. */
+            created_by: string;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        search_page: {
+            /** @description The page's items. */
+            items: components["schemas"]["search_view"][];
+        };
+        search_view: {
+            /** @description What it is. */
+            kind: string;
+            /** @description Its id; of a project, the code. */
+            id: string;
+            /** @description Its name, or the label itself. */
+            label: string;
+            /** @description The label on it. */
+            barcode: string;
+            /** @description One line more, or a sentence for people. */
+            detail: string;
+            /** @description The word that matched. */
+            matched: string;
+            /** @description It matched as a whole. */
+            exact: boolean;
+        };
+        /** @description Makes an import of what a preview showed. */
+        start_import: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description Of the preview; it is kept for an hour. */
+            preview_id: string;
+            /** @description The file's digest, as the preview gave it. */
+            sha256: string;
+            /** @description Import the same file once more. */
+            force?: boolean;
+        };
+        system_view: {
+            /** @description TracSeq's version. */
+            version: string;
+            /** @description The node's name. */
+            node: string;
+            /** @description embedded, kafka, or copy: a replay without a log. */
+            engine: string;
+            /** @description The log, for people. */
+            log: string;
+            /** @description The node's directory. */
+            data: string;
+            /** @description It answers commands and queries. */
+            ready: boolean;
+            /** @description Nothing can be changed here. */
+            read_only: boolean;
+            /**
+             * Format: date-time
+             * @description The moment that a replayed copy shows.
+             */
+            until: string | null;
+            /** @description Since it was started. */
+            uptime_seconds: number;
+            /** @description Next offset of each partition, joined by dots. */
+            position: string;
+            /** @description The log's partitions. */
+            partitions: components["schemas"]["partition_status"][];
+            /** @description The read models. */
+            projections: components["schemas"]["projection_status"][];
+            /** @description What an operator should know. */
+            warnings: string[];
+        };
+        take_out_sample: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /**
+             * @description What it is taken out for.
+             * @example DNA extraction
+             */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description When it should be back.
+             */
+            due_at?: string;
+        };
+        /** @description A grid (rows and columns), numbered places (count), or all 0: without bounds. */
+        unit_layout: {
+            /** @description Rows of the grid: A, B, … */
+            rows?: number;
+            /** @description Columns of the grid: 1, 2, … */
+            columns?: number;
+            /** @description Numbered places, where there is no grid. */
+            count?: number;
+        };
+        unit_view: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            kind: "site" | "building" | "room" | "freezer" | "shelf" | "drawer" | "rack" | "box" | "plate" | "tube_rack" | "bag";
+            /** @description What people call it. */
+            name: string;
+            /** @description The label on it. */
+            barcode: string;
+            /** @description Its places. */
+            layout: components["schemas"]["layout_view"];
+            /** @description Temperature class: LN2, -80, -20, 4, RT or 37; empty = that of the units around. */
+            temperature: string;
+            /** @description The project's code. */
+            project: string;
+            /**
+             * @description Where it stands in its life; as a filter one or several, separated by commas.
+             * @enum {string}
+             */
+            state: "available" | "maintenance" | "retired";
+            /** @description Why it is in this state. */
+            state_reason: string;
+            /** @description Where it stands; as a filter an id, label or name, or root. */
+            parent: components["schemas"]["parent_view"] | null;
+            /** @description Where it stands, from the outermost unit inwards. */
+            path: components["schemas"]["path_view"][];
+            /** @description Places in all; null where there is no bound. */
+            capacity: number | null;
+            /** @description Places that hold something. */
+            used: number;
+            /** @description Places kept for something on its way. */
+            reserved: number;
+            /** @description Filled places of all, in percent; null where there is no bound. */
+            fill_percent: number | null;
+            /** @description Units that stand in it; counted up to 500. */
+            children_count: number;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description Who recorded it first. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
+             */
+            as_of?: string;
+        };
+        validate_run: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+            /** @description Why samples without an index may share a lane. */
+            override_reason?: string;
+        };
+        /** @description What went wrong (RFC 9457). */
+        problem: {
+            /** @description /problems/<code> */
+            type: string;
+            /** @description The code in words. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description A sentence for people: what is wrong and what would be right. */
+            detail: string;
+            /** @description Stable word for the kind of failure. */
+            code: string;
+            /** @description The wrong fields, if fields are wrong. */
+            errors: {
+                /** @description JSON pointer to the field; /query/… for a parameter. */
+                pointer: string;
+                /** @description Stable word for what is wrong. */
                 code: string;
-                done: boolean;
-                title: string;
+                /** @description A sentence for people. */
                 detail: string;
             }[];
-        };
-        EventType: {
-            id: number;
-            name: string;
-            schema: number;
-        };
-        Verification: {
-            ok: boolean;
-            records: number;
-            commits: number;
-            partitions: {
-                partition: number;
-                records: number;
-                commits: number;
-                head?: string;
-                ok?: boolean;
-            }[];
-            first_problem?: {
-                partition: number;
-                offset: number;
-                what: string;
-            } | null;
-            took_ms?: number;
-        };
-        System: {
-            version: string;
-            node: string;
-            engine: string;
-            log: string;
-            data: string;
-            partitions: {
-                partition: number;
-                end: number;
-                applied: number;
-                claim: number;
-                lag: number;
-            }[];
-            projections: {
-                name: string;
-                version: number;
-                state: string;
-                parked: number;
-            }[];
-            warnings: string[];
-            read_only: boolean;
-            uptime: number;
-        };
-        ParkedEvent: {
-            id: string;
-            projection: string;
-            stream?: string;
-            why: string;
-            events?: number;
-            since?: string;
+            /** @description Names the request in the node's log. */
+            request_id?: string;
+            /** @description The same request may succeed later. */
+            retryable: boolean;
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+        idempotency_key: string;
+        /** @description The ETag that the entity must have; else 412. */
+        if_match: string;
+        /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+        position: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description What a later read demands in order to see this write. */
+        position: string;
+        /** @description The key of this command. */
+        idempotency_key: string;
+        /** @description true where this is the first answer, repeated. */
+        replayed: string;
+        /** @description The version of the entity, in quotes. */
+        etag: string;
+        /** @description Names the request in the node's log. */
+        request_id: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_samples: {
+    list_samples: {
         parameters: {
             query?: {
-                state?: string;
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Where it stands in its life; as a filter one or several, separated by commas. */
+                state?: ("registered" | "received" | "accepted" | "in_storage" | "on_hold" | "rejected" | "discarded" | "archived")[];
+                /** @description Only samples of this project; empty = of none. */
                 project?: string;
-                type?: string;
+                /** @description Only samples of this type. */
+                type?: "DNA" | "RNA" | "protein" | "cell_culture" | "tissue" | "blood" | "serum" | "plasma" | "urine" | "saliva" | "swab" | "environmental" | "other";
+                /** @description Begins a name, a word of it or a label; in any case. */
                 q?: string;
+                /** @description Only samples that stand in this unit: id, label or exact name. */
                 unit?: string;
-                sort?: string;
+                /** @description The import it came with. */
+                import_id?: string;
+                /** @description The order; - in front turns it round. Newest first where it is left out. */
+                sort?: "created_at" | "-created_at" | "name" | "-name" | "updated_at" | "-updated_at";
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Sample"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["list_of_sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples: {
+    register_sample: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RegisterSample"];
+                "application/json": components["schemas"]["register_sample"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Made. */
             201: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, already_exists, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_samples__id: {
+    show_sample: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_samples__id__history: {
+    sample_history: {
         parameters: {
             query?: {
-                order?: string;
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
+                /** @description asc = oldest first, desc = newest first. */
+                order?: "desc" | "asc";
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["HistoryEntry"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["list_of_history_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples__id__receive: {
+    receive_sample: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["receive_sample"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    accept_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    reject_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    condition?: string;
-                    temperature_celsius?: number;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples__id__accept: {
+    correct_sample: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["correct_sample"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    relabel_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["relabel_sample"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    place_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["place_sample"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples__id__reject: {
+    take_out_sample: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["take_out_sample"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples__id__correct: {
+    hold_sample: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CorrectSample"];
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples__id__relabel: {
+    end_hold_of_sample: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    discard_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    barcode?: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["discard_sample"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples__id__place: {
+    archive_sample: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    reinstate_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    unit: string;
-                    slot?: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sample"];
+                    "application/json": components["schemas"]["sample_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_samples__id__take_out: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    purpose: string;
-                    due_at?: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_samples__id__hold: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_samples__id__end_hold: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_samples__id__discard: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    how: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_samples__id__archive: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_samples__id__reinstate: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_storage_units: {
+    list_storage_units: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Units that stand in this one: id, label or exact name; root, or left out: in none. */
                 parent?: string;
-                kind?: string;
+                /** @description Only units of this kind. */
+                kind?: "site" | "building" | "room" | "freezer" | "shelf" | "drawer" | "rack" | "box" | "plate" | "tube_rack" | "bag";
+                /** @description Begins a name, a word of it or a label; anywhere in the laboratory. */
                 q?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["StorageUnit"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["list_of_unit_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_storage_units: {
+    add_storage_unit: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AddStorageUnit"];
+                "application/json": components["schemas"]["add_unit"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Made. */
             201: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StorageUnit"];
+                    "application/json": components["schemas"]["unit_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_storage_units__id: {
+    show_storage_unit: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StorageUnit"];
+                    "application/json": components["schemas"]["unit_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_storage_units__id__history: {
+    show_storage_map: {
         parameters: {
             query?: {
-                order?: string;
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["map_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    storage_unit_history: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
+                /** @description asc = oldest first, desc = newest first. */
+                order?: "desc" | "asc";
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["HistoryEntry"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["list_of_history_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_storage_units__id__move: {
+    move_storage_unit: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["move_unit"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["unit_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    rename_storage_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    unit?: string;
-                    slot?: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["rename_unit"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StorageUnit"];
+                    "application/json": components["schemas"]["unit_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_storage_units__id__rename: {
+    start_maintenance: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StorageUnit"];
+                    "application/json": components["schemas"]["unit_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_storage_units__id__start_maintenance: {
+    end_maintenance: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["unit_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    retire_storage_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StorageUnit"];
+                    "application/json": components["schemas"]["unit_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_storage_units__id__end_maintenance: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StorageUnit"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_storage_units__id__retire: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StorageUnit"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_storage_units__id__map: {
+    list_runs: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StorageMap"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_runs: {
-        parameters: {
-            query?: {
-                state?: string;
+                /** @description Where it stands in its life; as a filter one or several, separated by commas. */
+                state?: ("draft" | "validated" | "queued" | "running" | "on_hold" | "completed" | "failed" | "aborted")[];
+                /** @description Only runs of this project. */
+                project?: string;
+                /** @description Begins a name, a word of it or a flow cell's label. */
                 q?: string;
+                /** @description Only runs that this sample is on: id or label. */
+                sample?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Run"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["list_of_run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs: {
+    plan_run: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanRun"];
+                "application/json": components["schemas"]["plan_run"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Made. */
             201: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_runs__id: {
+    show_run: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_runs__id__history: {
+    run_history: {
         parameters: {
             query?: {
-                order?: string;
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
+                /** @description asc = oldest first, desc = newest first. */
+                order?: "desc" | "asc";
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["HistoryEntry"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["list_of_history_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__assign: {
+    assign_sample_to_lane: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    sample: string;
-                    lane: number;
-                    index_i7?: string;
-                    index_i5?: string;
-                    override_reason?: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["assign_to_lane"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__remove: {
+    remove_sample_from_lane: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    sample: string;
-                    lane: number;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["remove_from_lane"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__load_flow_cell: {
+    load_flow_cell: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    flow_cell: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["load_flow_cell"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__validate: {
+    validate_run: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["validate_run"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["run_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    queue_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["run_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    start_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["run_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    complete_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["complete_run"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["run_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    fail_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__queue: {
+    abort_run: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__start: {
+    hold_run: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reasoned_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__complete: {
+    end_hold_of_run: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": {
-                    yield_gbases?: number;
-                    q30_percent?: number;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["plain_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["run_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_runs__id__fail: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_runs__id__abort: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_runs__id__hold: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_runs__id__end_hold: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_barcodes__label: {
+    show_barcode: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
-                label: string;
+                /** @description The label. */
+                label_path: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BarcodeAnswer"];
+                    "application/json": components["schemas"]["barcode_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_barcodes_reserve: {
+    reserve_barcodes: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    count: number;
-                    purpose?: string;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["reserve_labels"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Labels"];
+                    "application/json": components["schemas"]["labels_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_search: {
+    search: {
         parameters: {
-            query?: {
-                q?: string;
+            query: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Beginnings of words on labels, names, runs, flow cells and projects; all must match. */
+                q: string;
+                /** @description Hits, 1 to 100; 20 where it is left out. */
                 limit?: number;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["SearchHit"][];
-                    };
+                    "application/json": components["schemas"]["search_page"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_imports_preview: {
+    preview_import: {
         parameters: {
             query?: {
+                /** @description The file's name, for words. */
                 filename?: string;
+                /** @description Corrections as JSON: sheet, header_row, first_row, last_row, columns {letter or header: field}, dates, decimals. Also as X-TracSeq-Mapping. */
                 mapping?: string;
             };
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-                "X-TracSeq-Mapping"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/octet-stream": string;
+                "application/octet-stream": unknown;
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["preview_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Implemented: unsupported */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_imports: {
+    list_imports: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
+                limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Import"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["list_of_import_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_imports: {
+    start_import: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    preview_id: string;
-                    sha256: string;
-                    mapping?: {
-                        [key: string]: unknown;
-                    };
-                    force?: boolean;
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["start_import"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Begun; see Location. */
+            202: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["import_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    show_import: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["import_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    import_samples: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
+                limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["list_of_sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    import_history: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
+                limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
+                cursor?: string;
+                /** @description asc = oldest first, desc = newest first. */
+                order?: "desc" | "asc";
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["list_of_history_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    list_processes: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description open: under way; parked: waits for an operator. */
+                state?: "open" | "parked";
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["process_page"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    show_process: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["process_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    resume_process: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["process_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rule_page"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    create_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["rule_terms"];
+            };
+        };
+        responses: {
+            /** @description Made. */
             201: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Import"];
+                    "application/json": components["schemas"]["rule_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_imports__id: {
+    show_rule: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Import"];
+                    "application/json": components["schemas"]["rule_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_imports__id__history: {
+    change_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["rule_terms"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rule_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    pause_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rule_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    resume_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rule_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rule_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    show_inbox: {
         parameters: {
             query?: {
-                order?: string;
-                limit?: number;
-                cursor?: string;
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["HistoryEntry"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_imports__id__samples: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Sample"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_processes: {
-        parameters: {
-            query?: {
-                state?: string;
-                limit?: number;
-                cursor?: string;
-                as_of?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Process"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_processes__id__resume: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Process"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_notification_rules: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                as_of?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Rule"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_notification_rules: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleTerms"];
-            };
-        };
-        responses: {
-            /** @description done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_notification_rules__id: {
-        parameters: {
-            query?: {
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_notification_rules__id__change: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleTerms"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_notification_rules__id__pause: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_notification_rules__id__resume: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_notification_rules__id__delete: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rule"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_inbox: {
-        parameters: {
-            query?: {
+                /** @description Only what was not seen yet. */
                 unread?: boolean;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["InboxItem"][];
-                        unread: number;
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["inbox_page"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_inbox__id__read: {
+    read_message: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["plain_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["message_view"];
+                };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_inbox_read_all: {
+    read_all_messages: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["plain_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["read_all_view"];
+                };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_deliveries: {
+    list_deliveries: {
         parameters: {
             query?: {
-                state?: string;
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description queued, retrying, or dead: given up; delivered ones are in the history. */
+                state?: "queued" | "retrying" | "delivered" | "dead";
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Delivery"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["delivery_page"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_deliveries__id: {
+    show_delivery: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Delivery"];
+                    "application/json": components["schemas"]["delivery_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    post_deliveries__id__send_again: {
+    send_delivery_again: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @description The id, or a label. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
+                "application/json": components["schemas"]["plain_write"];
             };
         };
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Delivery"];
+                    "application/json": components["schemas"]["delivery_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_events: {
+    events: {
         parameters: {
             query?: {
+                /** @description A position; events behind it are given. Left out: from the beginning, or for a stream of server-sent events from now on. */
                 after?: string;
+                /** @description Events in the page, 1 to 500; 100 where it is left out. */
                 limit?: number;
-                types?: string;
+                /** @description Names of events; left out, all. */
+                types?: string[];
+                /** @description Only of this stream (sample/…) or of this kind (sample). */
                 stream?: string;
-                order?: string;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["CloudEvent"][];
-                        position: string;
-                    };
+                    "application/json": components["schemas"]["events_page"];
+                    "text/event-stream": string;
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_activity: {
+    activity: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
-                as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Activity"][];
-                    };
+                    "application/json": components["schemas"]["list_of_history_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_lab: {
+    lab: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lab"];
+                    "application/json": components["schemas"]["lab_view"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_event_types: {
+    event_types: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
-            header?: never;
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["EventType"][];
-                    };
+                    "application/json": components["schemas"]["event_types_page"];
                 };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };
     };
-    get_audit_verify: {
+    stream_history: {
         parameters: {
             query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Verification"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_audit_checkpoints: {
-        parameters: {
-            query?: {
-                as_of?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: {
-                            [key: string]: unknown;
-                        }[];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_system: {
-        parameters: {
-            query?: {
-                as_of?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["System"];
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_projections_parked: {
-        parameters: {
-            query?: {
+                /** @description Items in the page, 1 to 500; 50 where it is left out. */
                 limit?: number;
+                /** @description From `next` of the page before, with the same filters and order. */
                 cursor?: string;
+                /** @description asc = oldest first, desc = newest first. */
+                order?: "desc" | "asc";
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path: {
+                /** @description What it is. */
+                kind: string;
+                /** @description Its stable name. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["list_of_history_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
                 as_of?: string;
             };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audit_report"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Internal Server Error: corrupt */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    checkpoints: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["checkpoints_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    system: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["system_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    list_parked: {
+        parameters: {
+            query?: {
+                /** @description The moment that is shown; as a parameter, the moment to show (RFC 3339). */
+                as_of?: string;
+            };
+            header?: {
+                /** @description A position from an earlier answer that this one must reflect; 503 when that takes longer than 2 s. */
+                "X-TracSeq-Position"?: components["parameters"]["position"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["parked_page"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    retry_parked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["done_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    skip_parked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["plain_write"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["done_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ParkedEvent"][];
-                        next?: string | null;
-                    };
-                };
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["document"];
                 };
             };
         };
     };
-    post_projections_parked__id__retry: {
+    live: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
-            };
-            /** @description what went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["done_view"];
                 };
             };
         };
     };
-    post_projections_parked__id__skip: {
+    ready: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                    occurred_at?: string;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description done */
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ready_view"];
+                };
             };
-            /** @description what went wrong */
-            default: {
+            /** @description Service Unavailable: unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; version=0.0.4; charset=utf-8": components["schemas"]["document"];
                 };
             };
         };

@@ -8,13 +8,11 @@ export function ActivityList({ items }: { items: readonly Activity[] }) {
     <ol className={css.activity} aria-label="Latest activity">
       {items.map((one) => (
         <li key={one.event_id}>
-          <span className="clip" title={one.summary}>
-            {one.label && <EntityLink entity={one.subject}>{one.label}</EntityLink>}
-            {one.label ? ' · ' : ''}
+          <EntityLink entity={one.stream} className="clip">
             {one.summary}
-          </span>
+          </EntityLink>
           <span className={css.who}>
-            {one.who} · <When at={one.at} />
+            {one.who.name || one.who.subject} · <When at={one.recorded_at} />
           </span>
         </li>
       ))}

@@ -7,8 +7,7 @@ import { InboxList } from '~/notifications/InboxList'
 import { useInbox } from '~/notifications/api'
 import { FillBar } from '~/shared/FillBar'
 import { Page } from '~/shared/Page'
-import { Empty, Loaded } from '~/shared/states'
-import { fullTime } from '~/shared/time'
+import { Empty, Loaded, Note } from '~/shared/states'
 import { ActivityList } from './ActivityList'
 import { useActivity, useLab } from './api'
 import { Counts } from './Counts'
@@ -34,8 +33,8 @@ export default function HomePage() {
     >
       <Loaded query={lab} lines={8}>
         {(data) =>
-          total(data.samples_by_state) + total(data.runs_by_state) === 0 && !asOf && mayChange ? (
-            <FirstRun hasStorage={data.storage_units > 0} />
+          data.first_run && !asOf && mayChange ? (
+            <FirstRun hasStorage={total(data.storage_units) > 0} />
           ) : (
             <Overview lab={data} asOf={asOf} />
           )
@@ -51,6 +50,7 @@ function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
   return (
     <div className="split">
       <div className="stack">
+        {!asOf && lab.hints.length > 0 && <Note tone="calm" title="What could be next"><ul>{lab.hints.map((hint) => <li key={hint}>{hint}</li>)}</ul></Note>}
         <Counts lab={lab} />
         <section className="panel" aria-labelledby="activity">
           <div className="panel-head"><h2 id="activity">Latest activity</h2></div>
@@ -69,18 +69,6 @@ function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
             <Loaded query={inbox} lines={2}>
               {({ items }) => items.length > 0 ? <InboxList items={items.slice(0, 5)} /> : <p className="soft" style={{ margin: 0 }}>Nothing waits for you. Rules under Notifications say what you are told.</p>}
             </Loaded>
-          </section>
-        )}
-        {lab.checked_out && lab.checked_out.length > 0 && (
-          <section className="panel" aria-labelledby="out">
-            <div className="panel-head"><h2 id="out">Out of storage</h2></div>
-            <ul className="plain stack" style={{ gap: '0.6rem' }}>
-              {lab.checked_out.map((one) => (
-                <li key={one.sample_id}>
-                  <Link to="/samples/$id" params={{ id: one.sample_id }}>{one.label}</Link> <span className="soft">{one.purpose}, {one.by}{one.due_at && `, back by ${fullTime(one.due_at)}`}</span>
-                </li>
-              ))}
-            </ul>
           </section>
         )}
         {lab.storage.length > 0 && (

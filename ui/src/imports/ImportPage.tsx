@@ -57,7 +57,7 @@ function Outcome({ one, working }: { one: SheetImport; working: boolean }) {
       </section>
     )
   if (one.state === 'completed') return <Note tone="good" role="status" title="Done.">{` ${count(one.registered, 'sample')} registered.`}</Note>
-  if (one.state === 'parked') return <Note tone="bad" title="It stopped and needs a person.">{`${one.registered} of ${one.rows} are registered. Resume it under System.`}</Note>
+  if (one.state === 'parked') return <Note tone="bad" title="It stopped and needs a person.">{`${one.parked_why} ${one.registered} of ${one.rows} are registered. Resume it under System.`}</Note>
   return (
     <Note tone="bad" title="Refused as a whole: nothing was registered.">
       <ul>{one.refusals.map((refusal) => <li key={`${refusal.source_row}/${refusal.barcode}`}>Row {refusal.source_row}{refusal.barcode && <>, <span className="mono">{refusal.barcode}</span></>}: {refusal.why}</li>)}</ul>

@@ -1,7 +1,6 @@
 import { NativeSelect } from '@mantine/core'
 import type { Preview, SheetProblem } from '~/api/types'
 import { cellText, isBad, problemsAt, problemsOfRow } from './grid'
-import { letterOf } from './mapping'
 import css from './PreviewGrid.module.css'
 
 interface Props {
@@ -23,13 +22,13 @@ export function PreviewGrid({ preview, onlyErrors, onColumn }: Props) {
             <th scope="col">Row</th>
             {columns.map((column) => (
               <th key={column.column} scope="col">
-                <span className={css.header}>{column.header || `Column ${letterOf(column)}`}</span>
+                <span className={css.header}>{column.header || `Column ${column.column}`}</span>
                 <NativeSelect
                   size="xs"
-                  aria-label={`${column.header || `Column ${letterOf(column)}`} means`}
+                  aria-label={`${column.header || `Column ${column.column}`} means`}
                   title={column.why}
                   value={column.field || 'custom'}
-                  onChange={(event) => onColumn(letterOf(column), event.currentTarget.value)}
+                  onChange={(event) => onColumn(column.column, event.currentTarget.value)}
                   data={options}
                 />
               </th>

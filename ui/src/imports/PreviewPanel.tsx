@@ -30,7 +30,7 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
   const [problem, setProblem] = useState<Problem | null>(null)
   // One key for this preview: a second press after a lost answer cannot import twice.
   const [key] = useState(randomUuid)
-  const { counts, earlier_import: earlier } = preview
+  const { counts, earlier } = preview
   const send = async () => {
     setSending(true)
     setProblem(null)
@@ -42,7 +42,7 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
       setSending(false)
     }
   }
-  const ready = counts.good > 0 && counts.bad === 0 && (!earlier || force)
+  const ready = preview.can_commit && (!earlier || force)
   return (
     <section className="stack" aria-label="Preview" aria-busy={busy}>
       <div className="panel stack">

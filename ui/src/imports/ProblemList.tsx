@@ -1,6 +1,5 @@
 import type { Preview } from '~/api/types'
 import { count } from '~/shared/words'
-import { letterOf } from './mapping'
 
 const shown_max = 300
 
@@ -9,7 +8,7 @@ export function ProblemList({ preview }: { preview: Preview }) {
   const drawn = new Set(preview.rows.map((row) => row.source_row))
   const beyond = preview.problems.filter((problem) => !drawn.has(problem.row))
   if (beyond.length === 0) return null
-  const headers = new Map(preview.columns.map((column) => [letterOf(column), column.header]))
+  const headers = new Map(preview.columns.map((column) => [column.column, column.header]))
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label="More errors">
       <h3 style={{ fontSize: '0.95rem', margin: '0.4rem 0' }}>{count(beyond.length, 'error')} elsewhere in the file</h3>

@@ -1,5 +1,4 @@
 import type { Preview, SheetProblem } from '~/api/types'
-import { letterOf } from './mapping'
 
 type Row = Preview['rows'][number]
 type Column = Preview['columns'][number]
@@ -9,15 +8,14 @@ export const givesField = (column: Column) => column.field !== '' && column.fiel
 
 /** A cell's text: under its field, or under the name it is kept by. */
 export function cellText(row: Row, column: Column): string {
-  const names = givesField(column) ? [column.field] : [column.custom_key ?? '', column.header, letterOf(column)]
+  const names = givesField(column) ? [column.field] : [column.custom_key ?? '', column.header, column.column]
   return names.map((name) => row.values[name]).find((text) => text !== undefined) ?? ''
 }
 
 /** Problems of one cell: by its column's letter, or by its field where no column is told. */
 export function problemsAt(row: Row, column: Column): SheetProblem[] {
-  const letter = letterOf(column)
   return (row.problems ?? []).filter(
-    (problem) => problem.column === letter || (!problem.column && problem.field !== '' && problem.field === column.field),
+    (problem) => problem.column === column.column || (!problem.column && problem.field !== '' && problem.field === column.field),
   )
 }
 export function problemsOfRow(row: Row, columns: readonly Column[]): SheetProblem[] {

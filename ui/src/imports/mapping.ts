@@ -1,6 +1,4 @@
 // A person's corrections of how a sheet was understood.
-import { rowName } from '~/storage/slots'
-
 export interface Mapping {
   /** A workbook's sheet, by name. */
   sheet?: string
@@ -10,9 +8,6 @@ export interface Mapping {
   columns: Record<string, string>
 }
 export const noMapping: Mapping = { columns: {} }
-
-/** Spreadsheets count columns as racks count rows: A … Z, AA … */
-export const letterOf = ({ column, letter }: { column: number; letter?: string }): string => letter || rowName(column - 1)
 
 /** What goes over the wire; null when nothing was corrected. */
 export function mappingJson({ sheet, header_row, columns }: Mapping): string | null {

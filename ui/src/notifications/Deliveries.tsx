@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { asProblem } from '~/api/problem'
+import type { Delivery } from '~/api/types'
 import { useMayChange } from '~/app/Banners'
 import { StateBadge } from '~/shared/StateBadge'
 import { Empty, Loaded } from '~/shared/states'
@@ -14,7 +15,7 @@ const views = [
 
 /** Webhooks on their way, arrived, and given up: a dead letter can be sent again by a person. */
 export function Deliveries() {
-  const [state, setState] = useState('')
+  const [state, setState] = useState<Delivery['state'] | ''>('')
   const query = useDeliveries(state)
   const again = useSendAgain()
   const mayChange = useMayChange()
@@ -27,7 +28,7 @@ export function Deliveries() {
     <section className="panel" aria-labelledby="deliveries">
       <div className="panel-head">
         <h2 id="deliveries">Webhook deliveries</h2>
-        <SegmentedControl size="xs" value={state} onChange={setState} data={views} aria-label="Which deliveries" />
+        <SegmentedControl size="xs" value={state} onChange={(value) => setState(value as typeof state)} data={views} aria-label="Which deliveries" />
       </div>
       <Loaded query={query}>
         {({ items }) =>
@@ -42,7 +43,7 @@ export function Deliveries() {
                 <tbody>
                   {items.map((one) => (
                     <tr key={one.id}>
-                      <td>{one.subject}{one.last_error && <div className="soft">{one.last_error}</div>}</td>
+                      <td>{one.subject}{one.last_failure && <div className="soft">{one.last_failure}</div>}</td>
                       <td className="mono">{one.url}</td>
                       <td><StateBadge state={one.state} /></td>
                       <td>{one.attempts}</td>

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Rule, RuleTerms } from '~/api/types'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody, type FieldSpec } from '~/shared/form/fields'
@@ -10,7 +11,8 @@ const channels = [
   { value: 'inbox', label: 'The inbox on this page' },
   { value: 'webhook', label: 'A webhook: signed, sent to an address' },
 ]
-export function RuleDialog({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
+export function RuleDialog({ rule: shown, onClose }: { rule?: Rule; onClose: () => void }) {
+  const [rule] = useState(shown)
   const types = useEventTypes()
   const { create, change } = useRuleCommand()
   const names = [...new Set([...(types.data?.items.map((type) => type.name) ?? []), ...(rule?.event_types ?? [])])]

@@ -23,8 +23,7 @@ export function Rules() {
         {mayChange && <Button size="xs" onClick={() => setEditing('new')}>New rule</Button>}
       </div>
       <Loaded query={query}>
-        {({ items }) => {
-          const rules = items.filter((rule) => rule.state !== 'deleted')
+        {({ items: rules }) => {
           if (rules.length === 0) return <Empty title="No rules yet">A rule says which events are told to whom: in the inbox here, or to another system by a signed webhook.</Empty>
           return rules.map((rule) => <RuleRow key={rule.id} rule={rule} mayChange={mayChange} onEdit={() => setEditing(rule)} />)
         }}

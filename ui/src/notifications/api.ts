@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, unwrap, writeHeaders } from '~/api/client'
 import { keys } from '~/api/keys'
-import type { RuleTerms } from '~/api/types'
+import type { Delivery, RuleTerms } from '~/api/types'
 
 export function useInbox(unreadOnly: boolean, enabled = true) {
   return useQuery({
@@ -15,7 +15,7 @@ export const useUnread = () => useInbox(true).data?.unread ?? 0
 export function useMarkRead() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (id: string | 'all') =>
+    mutationFn: (id: string | 'all'): Promise<unknown> =>
       id === 'all'
         ? unwrap(api.POST('/inbox:read-all', { params: { header: writeHeaders() }, body: {} }))
         : unwrap(api.POST('/inbox/{id}:read', { params: { path: { id }, header: writeHeaders() }, body: {} })),
@@ -59,7 +59,7 @@ export function useRuleCommand() {
   }
 }
 
-export function useDeliveries(state: string) {
+export function useDeliveries(state: Delivery['state'] | '') {
   return useQuery({
     queryKey: [...keys.deliveries, state],
     queryFn: () => unwrap(api.GET('/deliveries', { params: { query: state ? { state } : {} } })),

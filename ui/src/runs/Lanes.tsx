@@ -20,7 +20,7 @@ export function Lanes({ run, chosen, onChoose, mayChange }: Props) {
   const remove = (one: LaneSample) =>
     void verb(run.id, 'remove', { sample: one.sample_id, lane: one.lane }).then(
       () =>
-        offerUndo(`${one.label} is off lane ${one.lane}.`, () =>
+        offerUndo(`${one.sample_label} is off lane ${one.lane}.`, () =>
           verb(run.id, 'assign', {
             sample: one.sample_id, lane: one.lane, reason: 'Undone: it was a slip',
             ...(one.index_i7 ? { index_i7: one.index_i7 } : {}), ...(one.index_i5 ? { index_i5: one.index_i5 } : {}),
@@ -55,13 +55,13 @@ export function Lanes({ run, chosen, onChoose, mayChange }: Props) {
                     {on.map((one) => (
                       <tr key={one.sample_id}>
                         <td>
-                          <Link to="/samples/$id" params={{ id: one.sample_id }}>{one.label}</Link>
+                          <Link to="/samples/$id" params={{ id: one.sample_id }}>{one.sample_label}</Link>
                           {one.override_reason && <div className="soft">On the run all the same: {one.override_reason}</div>}
                         </td>
                         <td className="mono">{one.index_i7 || <span className="soft">without an index</span>}</td>
                         <td className="mono">{one.index_i5}</td>
                         <td style={{ textAlign: 'right' }}>
-                          {mayChange && <Button size="compact-sm" variant="subtle" color="gray" onClick={() => remove(one)} aria-label={`Take ${one.label} off lane ${lane}`}>Take off</Button>}
+                          {mayChange && <Button size="compact-sm" variant="subtle" color="gray" onClick={() => remove(one)} aria-label={`Take ${one.sample_label} off lane ${lane}`}>Take off</Button>}
                         </td>
                       </tr>
                     ))}

@@ -28,7 +28,7 @@ export function PlanDialog({ onClose }: { onClose: () => void }) {
         const body = toBody(values)
         const run = await plan({ ...body, lanes: body.lanes ?? usualLanes(String(body.instrument_model)) })
         say(`${run.name} is planned.`)
-        await navigate({ to: '/runs/$id', params: { id: run.id } })
+        return () => void navigate({ to: '/runs/$id', params: { id: run.id } })
       }}
     />
   )

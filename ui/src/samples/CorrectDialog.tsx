@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Sample } from '~/api/types'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { changedOnly } from '~/shared/form/fields'
@@ -7,7 +8,9 @@ import { factFields } from './fields'
 
 const dateFields = new Set(['collected_at'])
 
-export function CorrectDialog({ sample, onClose }: { sample: Sample; onClose: () => void }) {
+export function CorrectDialog({ sample: shown, onClose }: { sample: Sample; onClose: () => void }) {
+  // As it was when the form was opened: what a colleague changes meanwhile must not slip in unseen.
+  const [sample] = useState(shown)
   const { verb } = useSampleCommands()
   const record = sample as Record<string, unknown>
   const start = Object.fromEntries(

@@ -20,7 +20,7 @@ export function RegisterDialog({ onClose, project }: { onClose: () => void; proj
       send={async (values) => {
         const made = await register(toBody(values))
         say(`${made.name} is registered with the label ${made.barcode}.`)
-        await navigate({ to: '/samples/$id', params: { id: made.barcode || made.id } })
+        return () => void navigate({ to: '/samples/$id', params: { id: made.id } })
       }}
     />
   )

@@ -55,7 +55,7 @@ export function useStation(purpose: string, loud: boolean) {
 
   const scanBox = async (label: string) => {
     try {
-      const named = await unwrap(api.GET('/barcodes/{label}', { params: { path: { label } } }))
+      const named = await unwrap(api.GET('/barcodes/{label_path}', { params: { path: { label_path: label } } }))
       if (named.kind !== 'storage_unit') return say({ tone: 'refused', words: `${label} is a ${named.kind.replace('_', ' ')}. Scan the box first.` })
       const map = await cache.fetchQuery({ ...mapQuery(named.id), staleTime: 0 })
       const grid = map.rows > 0 ? { rows: map.rows, columns: map.columns } : null

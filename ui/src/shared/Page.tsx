@@ -1,6 +1,8 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import css from './Page.module.css'
 
+let arrived = false
+
 interface Props {
   title: ReactNode
   /** For the window's title, where `title` is more than words. */
@@ -19,6 +21,11 @@ export function Page({ title, name, trail, under, actions, children }: Props) {
     if (words) document.title = `${words} · TracSeq`
   }, [words])
   useEffect(() => {
+    if (!arrived) {
+      // The browser's own start of the page, so that the first Tab meets the skip link.
+      arrived = true
+      return
+    }
     const elsewhere = document.activeElement && document.activeElement !== document.body
     if (!elsewhere) heading.current?.focus({ preventScroll: true })
   }, [])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { correctColumn, correctHeader, letterOf, mappingJson, noMapping } from '~/imports/mapping'
+import { correctColumn, correctHeader, mappingJson, noMapping } from '~/imports/mapping'
 import { cellText, problemsAt, problemsOfRow } from '~/imports/grid'
 import { fits, prepend } from '~/audit/useTail'
 import type { CloudEvent, Preview } from '~/api/types'
@@ -43,13 +43,10 @@ describe('corrections of a sheet', () => {
     const corrected = correctHeader(correctColumn({ sheet: 'Form', columns: {} }, 'A', 'name'), 14)
     expect(mappingJson(corrected)).toBe('{"sheet":"Form","header_row":14}')
   })
-  it('name columns as spreadsheets do', () => {
-    expect([1, 26, 27, 52].map((column) => letterOf({ column }))).toEqual(['A', 'Z', 'AA', 'AZ'])
-  })
 })
 
 describe('cells of a preview', () => {
-  const column = { column: 2, header: 'Depth', field: 'custom', custom_key: 'Depth (2)', confidence: 1, why: '' }
+  const column = { column: 'B', header: 'Depth', field: 'custom', custom_key: 'Depth (2)', confidence: 1, why: '' }
   const row: Preview['rows'][number] = {
     source_row: 4,
     values: { 'Depth (2)': '12 m' },

@@ -36,6 +36,8 @@ const otherWords: Record<string, string> = {
   paused: 'Paused',
   deleted: 'Deleted',
   delivered: 'Delivered',
+  retrying: 'Trying again',
+  abandoned: 'Given up',
   dead: 'Given up',
 }
 
@@ -47,7 +49,7 @@ const tones: Record<string, Tone> = {
   validated: 'calm', queued: 'calm', running: 'accent', failed: 'bad', aborted: 'bad',
   available: 'good', maintenance: 'warn', retired: 'neutral',
   listing: 'accent', reserving: 'accent', refused: 'bad', parked: 'bad',
-  active: 'good', paused: 'warn', delivered: 'good', dead: 'bad',
+  active: 'good', paused: 'warn', delivered: 'good', dead: 'bad', retrying: 'warn', abandoned: 'bad',
 }
 
 export function stateWord(state: string): string {

@@ -14,7 +14,7 @@ export function MiniMap({ place, label }: { place: NonNullable<Sample['place']>;
   const { data: map } = useQuery(mapQuery(place.unit_id, asOf))
   const filled = new Set(map?.slots.map((slot) => slot.slot))
   const cells = map && map.rows * map.columns <= drawn_max ? fillOrder(map) : []
-  const trail = (map?.unit.path ?? place.path ?? []).filter((step) => step.id !== place.unit_id)
+  const trail = (map?.unit.path ?? []).filter((step) => step.id !== place.unit_id)
   return (
     <>
       {trail.length > 0 && (

@@ -17,6 +17,12 @@ type Asked = 'add' | 'rename' | 'move' | 'maintenance' | 'retire' | null
 export function UnitActions({ unit, siblings }: { unit: StorageUnit; siblings: readonly string[] }) {
   const { verb } = useUnitCommands()
   const [asked, setAsked] = useState<Asked>(null)
+  const [opened, setOpened] = useState(unit)
+  // A rename is judged by what was read when it was asked for.
+  const ask = (what: Asked) => {
+    setOpened(unit)
+    setAsked(what)
+  }
   const close = () => setAsked(null)
   const why = 'Undone: it was a slip'
   const endMaintenance = () =>
@@ -28,10 +34,10 @@ export function UnitActions({ unit, siblings }: { unit: StorageUnit; siblings: r
     rename: {
       title: `Rename ${unit.name}`, action: 'Rename', start: { name: unit.name },
       fields: [{ name: 'name', label: 'New name', required: 'It needs a name.' }],
-      watched: { resource: 'storage-units', id: unit.id, version: unit.version },
+      watched: { resource: 'storage-units', id: unit.id, version: opened.version },
       send: async (values) => {
-        const done = await verb(unit.id, 'rename', toBody(values), { ifMatch: unit.version })
-        offerUndo(`It is called ${done.name} now.`, () => verb(unit.id, 'rename', { name: unit.name, reason: why }))
+        const done = await verb(unit.id, 'rename', toBody(values), { ifMatch: opened.version })
+        offerUndo(`It is called ${done.name} now.`, () => verb(unit.id, 'rename', { name: opened.name, reason: why }))
       },
     },
     move: {
@@ -68,18 +74,18 @@ export function UnitActions({ unit, siblings }: { unit: StorageUnit; siblings: r
   return (
     <>
       {mayContainUnits(unit.kind) && unit.state === 'available' && (
-        <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setAsked('add')}>
+        <Button leftSection={<Icon name="plus" size={16} />} onClick={() => ask('add')}>
           Add inside
         </Button>
       )}
       {unit.state === 'maintenance' && <Button onClick={endMaintenance}>End maintenance</Button>}
       <MoreMenu
         entries={[
-          { label: 'Move it', onSelect: () => setAsked('move') },
-          { label: 'Rename', onSelect: () => setAsked('rename') },
-          ...(unit.state === 'available' ? [{ label: 'Start maintenance', onSelect: () => setAsked('maintenance') }] : []),
+          { label: 'Move it', onSelect: () => ask('move') },
+          { label: 'Rename', onSelect: () => ask('rename') },
+          ...(unit.state === 'available' ? [{ label: 'Start maintenance', onSelect: () => ask('maintenance') }] : []),
           { label: 'Print', onSelect: () => window.print() },
-          { label: 'Retire', danger: true, onSelect: () => setAsked('retire') },
+          { label: 'Retire', danger: true, onSelect: () => ask('retire') },
         ]}
       />
       {asked === 'add' && <Suspense><AddUnitDialog parent={unit} siblings={siblings} onClose={close} /></Suspense>}

@@ -28,7 +28,7 @@ function uptime(seconds: number): string {
 function Overview({ system }: { system: System }) {
   const facts: [string, string][] = [
     ['Version', system.version], ['Node', system.node], ['Engine', system.engine], ['Log', system.log],
-    ['Data', system.data], ['Up for', uptime(system.uptime)], ['Takes changes', system.read_only ? 'No, read-only' : 'Yes'],
+    ['Data', system.data], ['Up for', uptime(system.uptime_seconds)], ['Takes changes', system.read_only ? 'No, read-only' : 'Yes'],
   ]
   const behind = system.partitions.reduce((sum, one) => sum + one.lag, 0)
   return (

@@ -11,6 +11,7 @@ export interface FormDialogProps {
   danger?: boolean
   /** What an edit was based on, to say what changed if it is stale by now. */
   watched?: Watched
+  /** May answer with what is to be done once the dialog is closed. */
   send: (values: Values) => Promise<unknown>
   onClose: () => void
 }

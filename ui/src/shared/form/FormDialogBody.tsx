@@ -9,8 +9,9 @@ import { useProblemForm } from './useProblemForm'
 /** Asks what a command needs, sends it, and closes when it is done. Enter sends, Escape leaves. */
 export default function FormDialogBody({ title, intro, fields, start = {}, action, danger, watched, send, onClose }: FormDialogProps) {
   const { form, submit, problem, rest, sending } = useProblemForm(fields, start, async (values) => {
-    await send(values)
+    const after = await send(values)
     onClose()
+    if (typeof after === 'function') after()
   })
   return (
     <Modal opened onClose={onClose} title={title} size={fields.length > 3 ? 'lg' : 'md'} closeButtonProps={{ 'aria-label': 'Close' }}>

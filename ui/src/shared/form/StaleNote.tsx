@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api, unwrap } from '~/api/client'
+import { sinceQuery } from '~/api/history'
 import type { Resource } from '~/api/keys'
 import { Note } from '../states'
 import { fieldWord } from '../words'
@@ -14,15 +14,7 @@ export interface Watched {
 /** Somebody else changed it first: says who, what, from what to what. Nothing was overwritten. */
 export function StaleNote({ watched, onLeave }: { watched: Watched; onLeave: () => void }) {
   const { resource, id, version } = watched
-  const since = useQuery({
-    queryKey: [resource, 'since', id, version],
-    queryFn: () =>
-      unwrap(
-        api.GET(`/${resource}/{id}/history` as '/samples/{id}/history', { params: { path: { id }, query: { limit: 50 } } }),
-      ),
-    staleTime: 0,
-  })
-  const missed = since.data?.items.filter((entry) => entry.seq > version) ?? []
+  const { data: missed = [] } = useQuery(sinceQuery(resource, id, version))
   return (
     <Note tone="warn" title="Changed by somebody else meanwhile" role="alert">
       <div>
