@@ -1,7 +1,7 @@
 """Commands and reads over HTTP, against their peers and floors, in interleaved rounds."""
 import json
 
-from common import median, say
+from common import Failed, median, say
 from load import wrk
 from node import Node
 from peers import BareHttp, Kafka, Postgres, log_totals, pause, synced_write_us
@@ -17,24 +17,45 @@ class Rounds:
         self.place, self.names = place, set(names)
         self.seconds, self.rounds = (2, 3) if place.quick else (6, 5)
         self.single = 1000 if place.quick else 3000  # round trips of a floor in one round
-        self.seen = {}
+        self.seen, self.failed = {}, {}
+        self.nodes, self.kafka, self.pg = [], None, None
 
-    def note(self, name, value):
-        self.seen.setdefault(name, []).append(value)
+    def ask(self, name, action):
+        """One repeat of one side. A side that fails is left out from then on; the others go on."""
+        if name in self.failed:
+            return
+        try:
+            self.seen.setdefault(name, []).append(action())
+        except Exception as problem:
+            say(f"  {name}: {problem}")
+            self.failed[name] = str(problem)
+            self.seen.pop(name, None)
 
     def __call__(self, name):
+        if name not in self.seen:
+            raise Failed(self.failed.get(name, "it never ran"))
         return median(self.seen[name])
 
+    def close(self):
+        for one in self.nodes:
+            one.stop()
+        for peer in (self.kafka, self.pg):
+            if peer:
+                peer.stop()
+
+    def new_node(self, name, log=""):
+        self.nodes.append(Node(self.place, name, log))
+        self.nodes[-1].start()
+        return self.nodes[-1]
+
     def start(self):
-        wants_kafka = self.names & {"post_kafka", "post_kafka_p50_vs_floor"}
-        self.node = Node(self.place, "node")
-        self.node.start()
+        self.node = self.new_node("node")
         self.probe()
-        self.kafka = Kafka(self.place).start() if wants_kafka else None
-        if self.kafka:
-            self.kafka_node = Node(self.place, "kafka-node", self.kafka.fresh_topic())
-            self.kafka_node.start()
-        self.pg = Postgres(self.place).start() if "post_vs_pg" in self.names else None
+        if self.names & {"post_kafka", "post_kafka_p50_vs_floor"}:
+            self.kafka = Kafka(self.place).start()
+            self.kafka_node = self.new_node("kafka-node", self.kafka.fresh_topic())
+        if "post_vs_pg" in self.names:
+            self.pg = Postgres(self.place).start()
 
     def probe(self):
         """A few registrations: what one writes to the log, what the server answers, ids to read."""
@@ -59,63 +80,75 @@ class Rounds:
             if number < 0:
                 self.seen.clear()
 
+    def post(self, node, name):
+        """Registrations a second; what each costs the node's processors is noted beside it."""
+        before = node.cpu_s()
+        seen = wrk(node.port, "post", self.seconds, token=node.token)
+        self.seen.setdefault(name + " cpu", []).append(1e6 * (node.cpu_s() - before) / seen.requests)
+        return seen.per_s
+
     def one_round(self):
-        names, node = self.names, self.node
+        names, node, seconds, ids = self.names, self.node, self.seconds, self.ids
         if self.pg:
-            self.note("pg", self.pg.transactions_per_s(self.seconds))
+            self.ask("pg", lambda: self.pg.transactions_per_s(seconds))
             pause()
         if names & {"post_vs_pg", "post_vs_http", "post_kafka"}:
-            self.note("post", wrk(node.port, "post", self.seconds, token=node.token).per_s)
+            self.ask("post", lambda: self.post(node, "post"))
             pause()
         if "post_vs_http" in names:
-            self.note("bare post", wrk(self.bare_post.port, "post", self.seconds).per_s)
+            self.ask("bare post", lambda: wrk(self.bare_post.port, "post", seconds).per_s)
         if "get_vs_http" in names:
-            self.note("get", wrk(node.port, "get", self.seconds, token=node.token, ids=self.ids).per_s)
-            self.note("bare get", wrk(self.bare_get.port, "get", self.seconds, ids=self.ids).per_s)
+            self.ask("get", lambda: wrk(node.port, "get", seconds, token=node.token, ids=ids).per_s)
+            self.ask("bare get", lambda: wrk(self.bare_get.port, "get", seconds, ids=ids).per_s)
         if "post_p50_vs_floor" in names:
-            self.note("p50", wrk(node.port, "post", self.seconds, 1, node.token).p50_us)
-            self.note("floor", synced_write_us(self.place, self.record_bytes, self.single))
+            self.ask("p50", lambda: wrk(node.port, "post", seconds, 1, node.token).p50_us)
+            self.ask("floor", lambda: synced_write_us(self.place, self.record_bytes, self.single))
         if self.kafka:
             self.kafka_round()
 
     def kafka_round(self):
         node = self.kafka_node
         if "post_kafka" in self.names:
-            self.note("kafka post", wrk(node.port, "post", self.seconds, token=node.token).per_s)
+            self.ask("kafka post", lambda: self.post(node, "kafka post"))
             pause()
         if "post_kafka_p50_vs_floor" in self.names:
-            self.note("kafka p50", wrk(node.port, "post", self.seconds, 1, node.token).p50_us)
-            self.note("kafka floor", self.kafka.round_trip_us(self.record_bytes, self.single))
+            self.ask("kafka p50", lambda: wrk(node.port, "post", self.seconds, 1, node.token).p50_us)
+            self.ask("kafka floor", lambda: self.kafka.round_trip_us(self.record_bytes, self.single))
+
+
+def compare(now):
+    """figure → (subject, peer, how both are told)"""
+    clients = "64 connections"
+    return {
+        "post_vs_pg": ("post", "pg", lambda a, b: f"{a:,.0f}/s over {b:,.0f}/s, PostgreSQL {now.pg.version}, both "
+                                                  "with 64 clients"),
+        "post_vs_http": ("post", "bare post", lambda a, b: f"{a:,.0f}/s over {b:,.0f}/s, a bare Beast server, {clients}"),
+        "get_vs_http": ("get", "bare get", lambda a, b: f"{a:,.0f}/s over {b:,.0f}/s, a bare Beast server, {clients}"),
+        "post_p50_vs_floor": ("p50", "floor", lambda a, b: f"{a:,.0f} µs over {b:,.0f} µs, one synced RocksDB write of "
+                                                           f"{now.record_bytes} bytes"),
+        "post_kafka": ("kafka post", "post", lambda a, b: f"{a:,.0f}/s on Kafka over {b:,.0f}/s embedded, both synced"),
+        "post_kafka_p50_vs_floor": ("kafka p50", "kafka floor", lambda a, b: f"{a:,.0f} µs over {b:,.0f} µs, one synced "
+                                    f"acks=all produce of {now.record_bytes} bytes and its read"),
+    }
+
+
+DETAILS = (("post", "/s"), ("post cpu", "µs"), ("get", "/s"), ("pg", "/s"), ("bare post", "/s"), ("bare get", "/s"),
+           ("kafka post", "/s"), ("kafka post cpu", "µs"), ("p50", "µs"), ("floor", "µs"), ("kafka p50", "µs"),
+           ("kafka floor", "µs"))
 
 
 def measure(place, names, report):
     now = Rounds(place, names)
-    now.run()
-    if "post_vs_pg" in names:
-        report.add("post_vs_pg", now("post") / now("pg"),
-                   f"{now('post'):,.0f}/s over {now('pg'):,.0f}/s, PostgreSQL {now.pg.version}, both with 64 clients")
-    if "post_vs_http" in names:
-        report.add("post_vs_http", now("post") / now("bare post"),
-                   f"{now('post'):,.0f}/s over {now('bare post'):,.0f}/s, a bare Beast server, 64 connections")
-    if "get_vs_http" in names:
-        report.add("get_vs_http", now("get") / now("bare get"),
-                   f"{now('get'):,.0f}/s over {now('bare get'):,.0f}/s, a bare Beast server, 64 connections")
-    if "post_p50_vs_floor" in names:
-        report.add("post_p50_vs_floor", now("p50") / now("floor"),
-                   f"{now('p50'):,.0f} µs over {now('floor'):,.0f} µs, one synced RocksDB write of "
-                   f"{now.record_bytes} bytes")
-    if "post_kafka" in names:
-        report.add("post_kafka", now("kafka post") / now("post"),
-                   f"{now('kafka post'):,.0f}/s on Kafka over {now('post'):,.0f}/s embedded, both synced")
-    if "post_kafka_p50_vs_floor" in names:
-        report.add("post_kafka_p50_vs_floor", now("kafka p50") / now("kafka floor"),
-                   f"{now('kafka p50'):,.0f} µs over {now('kafka floor'):,.0f} µs, one synced acks=all produce of "
-                   f"{now.record_bytes} bytes and its read")
-    for name, unit in (("post", "/s"), ("get", "/s"), ("pg", "/s"), ("bare post", "/s"), ("bare get", "/s"),
-                       ("kafka post", "/s"), ("p50", "µs"), ("floor", "µs"), ("kafka p50", "µs"),
-                       ("kafka floor", "µs")):
+    try:
+        now.run()
+    finally:
+        now.close()
+    for name, (subject, peer, words) in compare(now).items():
+        if name in names:
+            try:
+                report.add(name, now(subject) / now(peer), words(now(subject), now(peer)))
+            except Failed as problem:
+                report.missing([name], str(problem))
+    for name, unit in DETAILS:
         if name in now.seen:
             report.detail(name, now(name), unit, now.seen[name])
-    for one in (now.node, getattr(now, "kafka_node", None)):
-        if one:
-            one.stop()

@@ -21,20 +21,24 @@ def repeats(place):
 
 def measure_reading(place, names, report, data, made):
     """Replay, the raw loop and verify by turns, over the same log."""
-    seen = {}
+    seen, cpu = {}, {}
+
+    def one(name, count, *command):
+        took, used = timed(command)
+        seen.setdefault(name, []).append(count / took)
+        cpu.setdefault(name, []).append(1e6 * used / count)
+
     for _ in range(repeats(place)):
         if {"replay", "replay_vs_raw"} & names:
             place.remove("replayed")
-            took, _out = timed([place.program("tracseq"), "replay", "--data", data, "--into", place.path("replayed")])
+            one("replay", made["events"], place.program("tracseq"), "replay", "--data", data, "--into",
+                place.path("replayed"))
             place.remove("replayed")
-            seen.setdefault("replay", []).append(made["events"] / took)
         if "replay_vs_raw" in names:
-            took, _out = timed([place.program("bench_raw_replay"), data / "log", place.path("raw.out")])
+            one("raw", made["events"], place.program("bench_raw_replay"), data / "log", place.path("raw.out"))
             place.path("raw.out").unlink()
-            seen.setdefault("raw", []).append(made["events"] / took)
         if "verify" in names:
-            took, _out = timed([place.program("tracseq"), "audit", "verify", "--data", data])
-            seen.setdefault("verify", []).append(made["records"] / took)
+            one("verify", made["records"], place.program("tracseq"), "audit", "verify", "--data", data)
     size = f"{made['events']:,} events"
     if "replay" in names:
         report.add("replay", median(seen["replay"]), f"tracseq replay of {size}, start and end of the process included")
@@ -45,6 +49,7 @@ def measure_reading(place, names, report, data, made):
         report.add("verify", median(seen["verify"]), f"tracseq audit verify of {made['records']:,} records")
     for name, values in seen.items():
         report.detail(name, median(values), "/s", values)
+        report.detail(name + " cpu", median(cpu[name]), "µs", cpu[name])
 
 
 def restarts_s(place, node, ids):

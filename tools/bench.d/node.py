@@ -4,9 +4,10 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 
-from common import Failed, free_port
+from common import Failed, free_port, say
 
 READY = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -56,7 +57,11 @@ class Node:
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                say(f"  {self.name}: did not stop within 60 s of SIGTERM; killed")
+                self.kill()
 
     def request(self, method, path, body=None, kind="application/json"):
         """JSON of the answer; Failed for anything but 2xx."""

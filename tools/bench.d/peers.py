@@ -82,8 +82,9 @@ class Postgres:
         return float(seen.group(1))
 
     def stop(self):
-        run([*self.as_user, self.bin / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "-s", "stop"],
-            cwd="/")
+        if (self.folder / "data" / "postmaster.pid").exists():
+            run([*self.as_user, self.bin / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "-s", "stop"],
+                cwd="/")
 
 
 class BareHttp:
@@ -102,7 +103,8 @@ class Kafka:
     """A real broker that syncs before it acknowledges."""
 
     def __init__(self, place):
-        self.place, self.port, self.folder = place, free_port(), place.path("kafka")
+        self.port = free_port()
+        self.place, self.folder = place, place.path(f"kafka-{self.port}")
         self.tool = PROJECT / "tools" / "kafka"
         self.topics = 0
 

@@ -74,7 +74,7 @@ class Report:
         sys.stdout.flush()
 
     def print_details(self):
-        print("\nBoth sides, medians of the repeats in brackets:")
+        print("\nBoth sides, medians of the repeats in brackets (cpu: of all processors, for one operation):")
         width = max((len(name) for name, *_ in self.details), default=0)
         for name, value, unit, repeats in self.details:
             print(f"  {name.ljust(width)}  {number_text(value):>9} {unit:<3} "
