@@ -1,5 +1,5 @@
 import type { Activity } from '~/api/types'
-import { EntityLink } from '~/app/EntityLink'
+import { EntityName } from '~/app/EntityName'
 import { When } from '~/shared/When'
 import css from './Home.module.css'
 
@@ -8,9 +8,9 @@ export function ActivityList({ items }: { items: readonly Activity[] }) {
     <ol className={css.activity} aria-label="Latest activity">
       {items.map((one) => (
         <li key={one.event_id}>
-          <EntityLink entity={one.stream} className="clip">
-            {one.summary}
-          </EntityLink>
+          <span className="clip" title={one.summary}>
+            <EntityName stream={one.stream} /> · {one.summary}
+          </span>
           <span className={css.who}>
             {one.who.name || one.who.subject} · <When at={one.recorded_at} />
           </span>

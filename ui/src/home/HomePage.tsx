@@ -47,6 +47,7 @@ export default function HomePage() {
 function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
   const activity = useActivity(asOf)
   const inbox = useInbox(true, !asOf)
+  const fullest = lab.storage.filter((unit) => unit.capacity).sort((a, b) => (b.fill_percent ?? 0) - (a.fill_percent ?? 0)).slice(0, 6)
   return (
     <div className="split">
       <div className="stack">
@@ -71,11 +72,11 @@ function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
             </Loaded>
           </section>
         )}
-        {lab.storage.length > 0 && (
+        {fullest.length > 0 && (
           <section className="panel" aria-labelledby="fullest">
             <div className="panel-head"><h2 id="fullest">Fullest storage</h2></div>
             <ul className="plain stack" style={{ gap: '0.55rem' }}>
-              {lab.storage.slice(0, 6).map((unit) => (
+              {fullest.map((unit) => (
                 <li key={unit.id}>
                   <Link to="/storage/$id" params={{ id: unit.id }}>{unit.name}</Link>
                   <FillBar used={unit.used} capacity={unit.capacity} label={unit.name} />

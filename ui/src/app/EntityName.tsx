@@ -1,0 +1,29 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { resourceOf } from '~/api/keys'
+import { runQuery } from '~/runs/api'
+import { sampleQuery } from '~/samples/api'
+import { kindWord } from '~/shared/words'
+import { unitQuery } from '~/storage/api'
+import { EntityLink } from './EntityLink'
+
+function nameQuery(stream: string) {
+  const target = resourceOf(stream)
+  const id = target?.id ?? ''
+  const known = target?.resource
+  return queryOptions<{ name: string }>({
+    ...((known === 'samples' ? sampleQuery(id) : known === 'runs' ? runQuery(id) : unitQuery(id)) as object),
+    queryKey: ['name', stream],
+    enabled: known === 'samples' || known === 'runs' || known === 'storage-units',
+    staleTime: 600_000,
+  })
+}
+
+/** A thing of the lab by its name, where its stream is all that is known; its kind until then. */
+export function EntityName({ stream, className }: { stream: string; className?: string }) {
+  const { data } = useQuery(nameQuery(stream))
+  return (
+    <EntityLink entity={stream} className={className}>
+      {data?.name ?? kindWord(stream.split('/')[0] ?? '')}
+    </EntityLink>
+  )
+}
