@@ -45,7 +45,7 @@ def script(path, *arguments):
 
 def parts():
     """In order: what fails fast comes first."""
-    found = [Part(name, [str(BUILD / f"test_{name}")], f"unit tests of {name}", 600,
+    found = [Part(name, [str(BUILD / "tests" / f"test_{name}")], f"unit tests of {name}", 600,
                   {"tests"} | ({"kafka"} if name in ("log", "node", "runtime") else set()))
              for name in UNITS]
     found += [
