@@ -22,7 +22,8 @@ struct civil_date {
 [[nodiscard]] std::int64_t days_since_epoch(civil_date date) noexcept;
 [[nodiscard]] civil_date date_of_days(std::int64_t days) noexcept;
 
-/// A spreadsheet's serial day (1900 or 1904 system) as "2026-11-24", "2026-11-24T09:30:00" or, below one
+/// A spreadsheet's serial day (1900 or 1904 system) as "2026-11-24", "2026-11-24T09:30:00" or,
+/// below one
 /// day, "09:30:00"; none outside years 1900 to 9999. `with_time` keeps a time of midnight.
 [[nodiscard]] std::optional<std::string> serial_to_iso(double serial, bool system_1904,
                                                        bool with_time);

@@ -33,63 +33,6 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
-/// Words that say nothing about which field a header means.
-bool is_filler(std::string_view word) {
-  static constexpr std::string_view words[] = {"the",      "your",     "of",        "sample",
-                                               "required", "optional", "mandatory", "please",
-                                               "field",    "customer", "client",    "tube"};
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
-std::string without_fillers(std::string_view words) {
-  std::string out;
-  while (!words.empty()) {
-    auto const blank = words.find(' ');
-    auto const word = words.substr(0, blank);
-    words = blank == std::string_view::npos ? std::string_view{} : words.substr(blank + 1);
-    if (is_filler(word)) continue;
-    if (!out.empty()) out.push_back(' ');
-    out.append(word);
-  }
-  return out;
-}
-
-std::vector<std::string_view> split_words(std::string_view words) {
-  std::vector<std::string_view> out;
-  while (!words.empty()) {
-    auto const blank = words.find(' ');
-    out.push_back(words.substr(0, blank));
-    words = blank == std::string_view::npos ? std::string_view{} : words.substr(blank + 1);
-  }
-  return out;
-}
-
-/// Word for word the same, save one slip of the keyboard in a longer word ("kit" is no slip for "id").
-bool is_slip(std::vector<std::string_view> const& words, std::string_view name) {
-  auto const wanted = split_words(name);
-  if (wanted.size() != words.size()) return false;
-  std::size_t slips = 0;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == wanted[i]) continue;
-    std::size_t const limit = words[i].size() >= 9 ? 2 : words[i].size() >= 5 ? 1 : 0;
-    if (limit == 0 || edit_distance(words[i], wanted[i], limit) > limit) return false;
-    ++slips;
-  }
-  return slips == 1;
-}
-
-/// A header one slip away from a name.
-header_match match_misspelt(std::string_view header) {
-  header_match best;
-  if (header.size() < 5 || header.size() > 60) return best;
-  auto const words = split_words(header);
-  for (auto const& field : fields())
-    for (auto const& name : field.synonyms)
-      if (name.confidence * 0.8 > best.confidence && is_slip(words, name.words))
-        best = {&field, name.confidence * 0.8};
-  return best;
-}
-
 class mapper {
  public:
   mapper(std::vector<column_source> const& sources, sheet_kind kind) : sources_(sources), kind_(kind) {
@@ -158,12 +101,10 @@ class mapper {
         consider(i, exact, parsed, "The header " + quoted(out_.columns[i].header) + " is a name for it");
         continue;
       }
-      auto const reduced = without_fillers(parsed.words);
-      if (auto match = match_header(reduced); match.field != nullptr && reduced != parsed.words) {
-        match.confidence *= 0.9;
+      if (auto const match = match_reduced_header(parsed.words); match.field != nullptr) {
         consider(i, match, parsed,
                  "The header " + quoted(out_.columns[i].header) + " contains a name for it");
-      } else if (auto const misspelt = match_misspelt(parsed.words); misspelt.field != nullptr) {
+      } else if (auto const misspelt = match_misspelt_header(parsed.words); misspelt.field != nullptr) {
         consider(i, misspelt, parsed,
                  "The header " + quoted(out_.columns[i].header) + " looks like a misspelt name for it");
       }
@@ -206,7 +147,8 @@ class mapper {
     return true;
   }
 
-  /// In a sample sheet Sample_ID is what names the sample, and Sample_Name may be empty or repeated.
+  /// In a sample sheet Sample_ID is what names the sample, and Sample_Name may be empty or
+  /// repeated.
   void weigh_sheet_kind(candidate& c) const {
     if (kind_ != sheet_kind::sample_sheet || c.field->key != "name") return;
     auto const words = to_words(sources_[c.source].header);

@@ -21,6 +21,12 @@ struct header_match {
 /// Exact names and synonyms only: cheap enough to ask of every cell.
 [[nodiscard]] header_match match_header(std::string_view header);
 
+/// The same without words that say nothing ("your", "required"), and with one slip of the
+/// keyboard. `words` as
+/// `header_words::words` has them; less sure than an exact match.
+[[nodiscard]] header_match match_reduced_header(std::string_view words);
+[[nodiscard]] header_match match_misspelt_header(std::string_view words);
+
 /// One column as the table finder cut it out.
 struct column_source {
   std::uint32_t column = 0;
@@ -57,7 +63,8 @@ struct mapping_result {
 
 enum class sheet_kind : std::uint8_t { submission, sample_sheet };
 
-/// `chosen`: a person's mapping, from column letter or header to a field's key, `custom` or `ignore`.
+/// `chosen`: a person's mapping, from column letter or header to a field's key, `custom` or
+/// `ignore`.
 [[nodiscard]] mapping_result map_columns(std::vector<column_source> const& sources,
                                          std::map<std::string, std::string> const& chosen,
                                          sheet_kind kind);

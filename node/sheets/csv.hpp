@@ -21,8 +21,10 @@ struct csv_document {
   std::vector<std::string> notes;   ///< odd quoting that was tolerated
 };
 
-/// Reads well-formed UTF-8. Records end with CRLF, LF or CR; a quoted field may hold delimiters, line breaks and
-/// doubled quotes. Every cell is text. Errors name the row and column: a quote that is never closed, too
+/// Reads well-formed UTF-8. Records end with CRLF, LF or CR; a quoted field may hold delimiters,
+/// line breaks and
+/// doubled quotes. Every cell is text. Errors name the row and column: a quote that is never
+/// closed, too
 /// many rows or columns, a cell that is too long.
 [[nodiscard]] result<csv_document> read_csv(std::string_view utf8, csv_options const& options);
 

@@ -10,7 +10,8 @@ namespace tracseq::sheets {
 
 enum class container_kind : std::uint8_t { text, zip };
 
-/// Refuses, with the way out: empty files, files over the limit, old .xls, PDF, compressed, HTML, XML and JSON files.
+/// Refuses, with the way out: empty files, files over the limit, old .xls, PDF, compressed, HTML,
+/// XML and JSON files.
 [[nodiscard]] result<container_kind> detect_container(std::string_view bytes,
                                                       std::string_view filename,
                                                       import_limits const& limits);

@@ -1,6 +1,8 @@
 #pragma once
-// Names that laboratories give to our fields: ENA/SRA, MIxS, Illumina, everyday English, Swedish, German, French.
-// Headers are written as `to_words` gives them (lower case, no accents, single blanks); vocabulary words as `fold`
+// Names that laboratories give to our fields: ENA/SRA, MIxS, Illumina, everyday English, Swedish,
+// German, French.
+// Headers are written as `to_words` gives them (lower case, no accents, single blanks); vocabulary
+// words as `fold`
 // gives them. A lower confidence loses against a surer column of the same sheet.
 
 #include "node/sheets/fields.hpp"

@@ -1,6 +1,8 @@
 #pragma once
-// The one declaration of the fields that a sheet, a request or a form can give for a sample: key, label, type,
-// unit, vocabulary, limits and the names that other laboratories use for it. Import, HTTP, OpenAPI and the page
+// The one declaration of the fields that a sheet, a request or a form can give for a sample: key,
+// label, type,
+// unit, vocabulary, limits and the names that other laboratories use for it. Import, HTTP, OpenAPI
+// and the page
 // all read this table.
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #pragma once
-// Start here: a file's bytes → what would be imported, with every wrong cell. Pure: no files, no clock.
+// Start here: a file's bytes → what would be imported, with every wrong cell. Pure: no files, no
+// clock.
 
 #include <cstdint>
 #include <string>
@@ -82,8 +83,10 @@ struct preview_context {
   import_limits limits;
 };
 
-/// The kind is detected from the bytes; `filename` is used in words only. Errors: nothing in the file can be read as
-/// a table (empty, damaged, binary, over a limit, another program's format), or an override names what is not there.
+/// The kind is detected from the bytes; `filename` is used in words only. Errors: nothing in the
+/// file can be read as
+/// a table (empty, damaged, binary, over a limit, another program's format), or an override names
+/// what is not there.
 [[nodiscard]] result<preview_result> preview(std::string_view bytes, std::string_view filename,
                                              import_overrides const& overrides,
                                              preview_context const& context);

@@ -1,4 +1,5 @@
-// Checks that need the whole table: missing and repeated names, barcodes, positions; samples over several lanes.
+// Checks that need the whole table: missing and repeated names, barcodes, positions; samples over
+// several lanes.
 
 #include <algorithm>
 #include <unordered_map>
@@ -38,7 +39,8 @@ void check_barcodes(preview_result& out) {
   }
 }
 
-/// One name on two tubes is possible where each has its own barcode or place; otherwise it is one sample twice.
+/// One name on two tubes is possible where each has its own barcode or place; otherwise it is one
+/// sample twice.
 void check_names(preview_result& out) {
   first_seen seen;
   for (std::size_t i = 0; i < out.rows.size(); ++i) {

@@ -79,7 +79,8 @@ class row_reader {
                            " merged over several columns; the value counts for the first of them.");
   }
 
-  /// The title merged over this and other columns, right above the header: "Library Quantification".
+  /// The title merged over this and other columns, right above the header: "Library
+  /// Quantification".
   std::string group_above(std::uint32_t column) const {
     auto const above = found_.header_row - 1;
     for (auto const& range : found_.source->merged) {

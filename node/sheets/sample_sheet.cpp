@@ -59,7 +59,8 @@ bool is_bare_header(table_row const& row) {
   return sample && index && (flow_cell || lane);
 }
 
-/// The columns of a data section fix its width; empty trailing columns that no row fills are dropped.
+/// The columns of a data section fix its width; empty trailing columns that no row fills are
+/// dropped.
 void close_data_section(sheet_section& section) {
   std::size_t width = section.columns.size();
   for (auto const& row : section.rows) width = std::max(width, row.size());

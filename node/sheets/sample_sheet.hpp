@@ -1,11 +1,14 @@
 #pragma once
 // Illumina sample sheets.
 //
-//   v1 (IEM)          [Header] key,value… [Reads] one cycle count per line [Settings] key,value… [Data] columns, rows
-//   v2 (BCL Convert)  [Header] with FileFormatVersion,2 [Reads] key,value… [BCLConvert_Settings] [BCLConvert_Data] …
+//   v1 (IEM)          [Header] key,value… [Reads] one cycle count per line [Settings] key,value…
+// [Data] columns, rows
+//   v2 (BCL Convert)  [Header] with FileFormatVersion,2 [Reads] key,value… [BCLConvert_Settings]
+// [BCLConvert_Data] …
 //   bare              no sections, only columns: CASAVA's FCID,Lane,SampleID,SampleRef,Index,…
 //
-// Reading keeps everything that has a meaning: sections in order, their lines, the data's columns and rows. Writing is
+// Reading keeps everything that has a meaning: sections in order, their lines, the data's columns
+// and rows. Writing is
 // deterministic, and read → write → read gives an equal sheet.
 
 #include <cstdint>
@@ -41,7 +44,8 @@ struct sample_sheet {
   std::vector<sheet_section> sections;
 
   [[nodiscard]] sheet_section const* section(std::string_view name) const noexcept;
-  /// The section that lists the samples: BCLConvert_Data in v2, else Data; null where there is none.
+  /// The section that lists the samples: BCLConvert_Data in v2, else Data; null where there is
+  /// none.
   [[nodiscard]] sheet_section const* samples() const noexcept;
   /// A setting's value; keys compared without regard to case. Empty where there is none.
   [[nodiscard]] std::string_view setting(std::string_view section_name,
@@ -80,11 +84,13 @@ struct sheet_sample {
 
 [[nodiscard]] std::vector<sheet_sample> list_samples(sample_sheet const& sheet);
 
-/// Illegal characters, lengths, lanes, indexes: unequal lengths and collisions per lane, repeated rows, rows
+/// Illegal characters, lengths, lanes, indexes: unequal lengths and collisions per lane, repeated
+/// rows, rows
 /// without an index (a warning by that name, never "duplicate").
 [[nodiscard]] std::vector<sheet_problem> check_sample_sheet(sample_sheet const& sheet);
 
-/// Position of a data column under any of its names ("Sample_ID", "SampleID"); npos where there is none.
+/// Position of a data column under any of its names ("Sample_ID", "SampleID"); npos where there is
+/// none.
 [[nodiscard]] std::size_t data_column(sheet_section const& section, std::string_view name) noexcept;
 
 }  // namespace tracseq::sheets

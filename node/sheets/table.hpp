@@ -1,5 +1,6 @@
 #pragma once
-// What every reader of a file yields: sheets of rows of cells, each keeping the place where it stood in
+// What every reader of a file yields: sheets of rows of cells, each keeping the place where it
+// stood in
 // the file, so that a problem can be shown to a person as "row 14, column C".
 
 #include <cstddef>
@@ -25,7 +26,8 @@ struct import_limits {
   std::size_t max_sheets = 200;
 };
 
-/// What a cell holds. The result of a formula has the kind of its stored value, with `computed` set.
+/// What a cell holds. The result of a formula has the kind of its stored value, with `computed`
+/// set.
 enum class cell_kind : std::uint8_t {
   empty,
   text,

@@ -1,5 +1,6 @@
 #pragma once
-// Where in a workbook the table of samples is. Real workbooks have title rows, instructions, drop-down lists, example
+// Where in a workbook the table of samples is. Real workbooks have title rows, instructions,
+// drop-down lists, example
 // rows and second tables around it.
 
 #include <cstdint>
@@ -45,14 +46,16 @@ struct found_table {
   std::string stopped_because;              ///< what ended the table; empty = the end of the sheet
 };
 
-/// Scores every sheet and row; refuses where nothing looks like a table, and where an override names
+/// Scores every sheet and row; refuses where nothing looks like a table, and where an override
+/// names
 /// what is not there.
 [[nodiscard]] result<found_table> find_table(workbook const& book, import_overrides const& overrides);
 
 /// Cells that belong to the sheet's drop-down lists rather than to a table.
 [[nodiscard]] bool is_list_source(table const& t, std::uint32_t row, std::uint32_t column) noexcept;
 
-/// Cuts the rows below `found.header_row`, given columns: fills rows, skipped, units, first and last row.
+/// Cuts the rows below `found.header_row`, given columns: fills rows, skipped, units, first and
+/// last row.
 void cut_rows(found_table& found, import_overrides const& overrides);
 
 /// The filled cells of a row within the table's columns, list sources left out.

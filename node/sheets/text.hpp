@@ -13,11 +13,13 @@ namespace tracseq::sheets {
 /// Without blanks at both ends: ASCII blanks, no-break, thin and zero-width spaces, BOM.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 
-/// Lower-case ASCII for comparison: accents taken off ("é" → "e", "å" → "a", "ß" → "ss"), "µ" and "μ" → "u",
+/// Lower-case ASCII for comparison: accents taken off ("é" → "e", "å" → "a", "ß" → "ss"), "µ" and
+/// "μ" → "u",
 /// dashes and minus signs → "-", odd spaces → " ". Other characters stay as they are.
 [[nodiscard]] std::string fold(std::string_view text);
 
-/// Words of a header or vocabulary entry: folded, split at camelCase, every run of other characters one
+/// Words of a header or vocabulary entry: folded, split at camelCase, every run of other
+/// characters one
 /// blank. "Sample_ID" and "SampleID" both give "sample id".
 [[nodiscard]] std::string to_words(std::string_view text);
 
@@ -39,7 +41,8 @@ void append_utf8(std::string& out, std::uint32_t code_point);
 /// Slips between two short texts (a letter more, less, other, or two swapped), at most `limit` + 1.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
-/// The entry nearest to `text` by edit distance over folded text, if it is near enough to be a slip.
+/// The entry nearest to `text` by edit distance over folded text, if it is near enough to be a
+/// slip.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view text,
                                                  std::vector<std::string_view> const& entries);
 

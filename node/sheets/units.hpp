@@ -26,7 +26,8 @@ struct header_words {
   unit_info const* known = nullptr;
 };
 
-/// "Qubit Conc.\n(ng/ul)" → {"qubit conc", "ng/ul"}; "volume_ul" → {"volume", "ul"}. Other things in brackets
+/// "Qubit Conc.\n(ng/ul)" → {"qubit conc", "ng/ul"}; "volume_ul" → {"volume", "ul"}. Other things
+/// in brackets
 /// and the prefixes "UDF/" and "*" are dropped.
 [[nodiscard]] header_words parse_header(std::string_view header);
 

@@ -1,5 +1,6 @@
 #pragma once
-// One cell's text → the normalised text of a field, or what is wrong with it and what would be right.
+// One cell's text → the normalised text of a field, or what is wrong with it and what would be
+// right.
 
 #include <optional>
 #include <string>

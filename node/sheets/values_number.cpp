@@ -11,7 +11,8 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// "1 234,5 ng/ul" → number "1234,5" (blanks and apostrophes between groups removed) and unit "ng/ul".
+/// "1 234,5 ng/ul" → number "1234,5" (blanks and apostrophes between groups removed) and unit
+/// "ng/ul".
 struct number_and_unit {
   std::string number;
   std::string unit;

@@ -8,7 +8,8 @@
 
 namespace tracseq::sheets {
 
-/// Every worksheet with its cells, hidden parts, merged ranges and drop-down lists. Formulas are never
+/// Every worksheet with its cells, hidden parts, merged ranges and drop-down lists. Formulas are
+/// never
 /// evaluated: their stored results are taken. Refused with words: damaged or truncated archives,
 /// password protection, zip bombs, DTDs, anything over the limits.
 [[nodiscard]] result<workbook> read_xlsx(std::string_view bytes, import_limits const& limits);

@@ -1,5 +1,6 @@
 #pragma once
-// SAX over one XML part of a workbook. Document type declarations and entities of one's own are refused, so that an
+// SAX over one XML part of a workbook. Document type declarations and entities of one's own are
+// refused, so that an
 // "billion laughs" or an external entity never gets to do anything.
 
 #include <optional>

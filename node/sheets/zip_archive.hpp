@@ -1,5 +1,6 @@
 #pragma once
-// A zip archive in memory, inflated part by part under bounds. What the archive says about its own sizes is
+// A zip archive in memory, inflated part by part under bounds. What the archive says about its own
+// sizes is
 // never believed.
 
 #include <cstddef>
@@ -30,7 +31,8 @@ class zip_archive {
 
   using sink = std::function<result<void>(std::string_view chunk, bool last)>;
 
-  /// Inflates one entry into `take`, chunk by chunk. Refuses damaged, encrypted and unreasonably packed
+  /// Inflates one entry into `take`, chunk by chunk. Refuses damaged, encrypted and unreasonably
+  /// packed
   /// entries, and more than `max_inflated_bytes` over all calls.
   [[nodiscard]] result<void> read(std::string_view name, sink const& take);
 
