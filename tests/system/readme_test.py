@@ -53,7 +53,7 @@ def start():
     support._children.append(process)
     for _ in range(1200):
         said = (folder / "start.out").read_text()
-        if "TracSeq is ready" in said:
+        if "Ctrl-C stops it" in said:
             return process, said
         if process.poll() is not None:
             break

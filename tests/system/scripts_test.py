@@ -27,7 +27,7 @@ class Started:
 
     def ready(self, timeout_s=120):
         until = time.monotonic() + timeout_s
-        while "TracSeq is ready" not in self.said():
+        while "Ctrl-C stops it" not in self.said():
             if self.process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(self.said()[-1500:])
             time.sleep(0.05)

@@ -189,7 +189,7 @@ class Lab:
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         url = f"http://127.0.0.1:{port}"
         for _ in range(1200):
-            if "TracSeq is ready" in (LOGS / "lab.log").read_text(errors="replace"):
+            if "Ctrl-C stops it" in (LOGS / "lab.log").read_text(errors="replace"):
                 return url, (self.data / "operator.token").read_text().strip()
             if self.process.poll() is not None:
                 break
