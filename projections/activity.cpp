@@ -73,7 +73,8 @@ void activity_projection::apply_commit(accepted_commit const& accepted, table& r
   auto const& commit = accepted.commit;
   if (std::none_of(accepted.events.begin(), accepted.events.end(), &of_interest)) return;
   auto& head = edit_row<ring_head>(rows, key('N').u16(accepted.partition));
-  auto& slot = edit_row<activity_ref>(rows, slot_key(accepted.partition, head.written++));
+  // What the slot held before does not matter, so it is not looked up.
+  auto& slot = edit_row<activity_ref>(rows, slot_key(accepted.partition, head.written++), true);
   slot = {commit.stream, commit.base_version, commit.recorded_at};
 }
 

@@ -17,22 +17,30 @@ std::optional<uuid> canonical_uuid(std::string_view text) {
   return parse_uuid(text);
 }
 
+std::string encode_stream(std::string_view name) {
+  auto const kind = stream_kind(name);
+  std::string bytes(kind);
+  if (kind.size() == name.size()) return bytes += '\0';  // a name without a key
+  auto const rest = stream_key(name);
+  if (auto const id = canonical_uuid(rest)) {
+    bytes += uuid_follows;
+    return bytes.append(reinterpret_cast<char const*>(id->bytes.data()), id->bytes.size());
+  }
+  return bytes.append("/").append(rest).append(1, '\0');
+}
+
 }  // namespace
 
 key& key::stream(std::string_view name) {
-  auto const kind = stream_kind(name);
-  bytes_ += kind;
-  if (kind.size() == name.size()) {  // no '/': cannot be told from a kind with an empty key
-    bytes_ += '\0';
-    return *this;
+  // Several projections ask for the same stream one after the other.
+  thread_local std::string last_name;
+  thread_local std::string last_bytes;
+  if (name != last_name || name.empty()) {
+    last_bytes = encode_stream(name);
+    last_name = name;
   }
-  auto const rest = stream_key(name);
-  if (auto const uuid = canonical_uuid(rest)) {
-    bytes_ += uuid_follows;
-    return id(*uuid);
-  }
-  bytes_ += '/';
-  return text(rest);
+  bytes_ += last_bytes;
+  return *this;
 }
 
 std::string_view key_reader::text() {
@@ -73,9 +81,13 @@ std::string key_reader::stream() {
 }
 
 uuid uuid_of_stream(std::string_view stream) {
+  thread_local std::string last_name;
+  thread_local uuid last_id;
+  if (stream == last_name && !stream.empty()) return last_id;
   auto const id = parse_uuid(stream_key(stream));
   if (!id) throw std::runtime_error("the stream " + std::string(stream) + " is not named by a UUID");
-  return *id;
+  last_name = stream;
+  return last_id = *id;
 }
 
 }  // namespace tracseq

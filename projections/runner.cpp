@@ -59,7 +59,8 @@ shown_tables::shown_table const& shown_tables::find(std::string_view name) const
 
 void add_writes(std::vector<store_write>& writes, store& rows, applied_table const& table,
                 table_changes const& changes) {
-  for (auto const& change : changes.rows->changes())
+  // In order of keys: the store finds the place of each near that of the one before.
+  for (auto const& change : changes.rows->sorted_changes())
     writes.push_back({table.rows(), change.key,
                       change.erase ? std::nullopt : std::optional(change.value)});
   for (auto const& [key, value] : changes.parked) writes.push_back({rows.meta(), key, value});
