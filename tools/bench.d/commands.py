@@ -118,17 +118,19 @@ class Rounds:
 
 def compare(now):
     """figure → (subject, peer, how both are told)"""
-    clients = "64 connections"
+    def bare(a, b):
+        return f"{a:,.0f}/s over {b:,.0f}/s, a bare Beast server, 64 connections"
+
     return {
         "post_vs_pg": ("post", "pg", lambda a, b: f"{a:,.0f}/s over {b:,.0f}/s, PostgreSQL {now.pg.version}, both "
                                                   "with 64 clients"),
-        "post_vs_http": ("post", "bare post", lambda a, b: f"{a:,.0f}/s over {b:,.0f}/s, a bare Beast server, {clients}"),
-        "get_vs_http": ("get", "bare get", lambda a, b: f"{a:,.0f}/s over {b:,.0f}/s, a bare Beast server, {clients}"),
-        "post_p50_vs_floor": ("p50", "floor", lambda a, b: f"{a:,.0f} µs over {b:,.0f} µs, one synced RocksDB write of "
-                                                           f"{now.record_bytes} bytes"),
+        "post_vs_http": ("post", "bare post", bare),
+        "get_vs_http": ("get", "bare get", bare),
+        "post_p50_vs_floor": ("p50", "floor", lambda a, b: f"{a:,.0f} µs over {b:,.0f} µs, one synced RocksDB write "
+                                                           f"of {now.record_bytes} bytes"),
         "post_kafka": ("kafka post", "post", lambda a, b: f"{a:,.0f}/s on Kafka over {b:,.0f}/s embedded, both synced"),
-        "post_kafka_p50_vs_floor": ("kafka p50", "kafka floor", lambda a, b: f"{a:,.0f} µs over {b:,.0f} µs, one synced "
-                                    f"acks=all produce of {now.record_bytes} bytes and its read"),
+        "post_kafka_p50_vs_floor": ("kafka p50", "kafka floor", lambda a, b: f"{a:,.0f} µs over {b:,.0f} µs, one "
+                                    f"synced acks=all produce of {now.record_bytes} bytes and its read"),
     }
 
 

@@ -1,5 +1,6 @@
 """What depends on how much history there is: replay, verify, restart, memory, growth."""
 import shutil
+import time
 
 from common import json_line, median, run, say, timed
 from load import wrk
@@ -33,9 +34,11 @@ def measure_reading(place, names, report, data, made):
             place.remove("replayed")
             one("replay", made["events"], place.program("tracseq"), "replay", "--data", data, "--into",
                 place.path("replayed"))
+            written = sum(file.stat().st_size for file in place.path("replayed").rglob("*") if file.is_file())
             place.remove("replayed")
         if "replay_vs_raw" in names:
-            one("raw", made["events"], place.program("bench_raw_replay"), data / "log", place.path("raw.out"))
+            one("raw", made["events"], place.program("bench_raw_replay"), data / "log", place.path("raw.out"),
+                written / made["bytes"])
             place.path("raw.out").unlink()
         if "verify" in names:
             one("verify", made["records"], place.program("tracseq"), "audit", "verify", "--data", data)
@@ -44,7 +47,8 @@ def measure_reading(place, names, report, data, made):
         report.add("replay", median(seen["replay"]), f"tracseq replay of {size}, start and end of the process included")
     if "replay_vs_raw" in names:
         report.add("replay_vs_raw", median(seen["replay"]) / median(seen["raw"]),
-                   f"a loop that reads, decodes and writes the same bytes: {median(seen['raw']):,.0f} events/s")
+                   f"{median(seen['raw']):,.0f} events/s, one loop that reads, decodes and writes as many bytes "
+                   f"({written / made['events']:,.0f} for an event)")
     if "verify" in names:
         report.add("verify", median(seen["verify"]), f"tracseq audit verify of {made['records']:,} records")
     for name, values in seen.items():
@@ -104,9 +108,28 @@ def measure_memory(place, report):
     while touched < 2 * live:
         touched += wrk(node.port, "touch", 2, 16, node.token, ids).requests
     resident = node.resident_mib()
-    report.add("memory", resident, f"{samples:,} samples known, {live:,} of them live, resident after {touched:,} commands")
+    report.add("memory", resident,
+               f"{samples:,} samples known, {live:,} of them live, resident after {touched:,} commands")
     node.kill()
     shutil.rmtree(node.data)
+
+
+def same_number(few, many):
+    """As many samples of the long history, spread over all of it, as the short one has: what is compared is the
+    length of the history, not how many samples are in use."""
+    wanted = len(few.read_text().splitlines())
+    ids = many.read_text().splitlines(keepends=True)
+    many.write_text("".join(ids[i * len(ids) // wanted] for i in range(min(wanted, len(ids)))))
+
+
+def settle(node, patience_s=120):
+    """Waits until a node that read its history has put it in order: its processors are at rest."""
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        before = node.cpu_s()
+        time.sleep(1)
+        if node.cpu_s() - before < 0.05:
+            return
 
 
 def measure_growth(place, report):
@@ -118,6 +141,8 @@ def measure_growth(place, report):
         node.data.mkdir()
         make_history(place, node.data / "log", "--events", size, "--ids", place.path(f"{size}.ids"))
         node.start()
+        settle(node)
+    same_number(place.path(f"{few}.ids"), place.path(f"{many}.ids"))
     wall, cpu = {few: [], many: []}, {few: [], many: []}
     for number in range(-1, rounds):
         for size, node in nodes.items():

@@ -1,12 +1,14 @@
 // The floor of a replay: one loop that reads a log, decodes every record and every event, and writes
-// the same bytes to one file.
+// as many bytes to one file as a replay writes.
 //
-//   bench_raw_replay LOG OUT    OUT "-" = writes nothing (counts alone)
+//   bench_raw_replay LOG OUT [TIMES]    OUT "-" = writes nothing (counts alone)
 //
+// Each record's bytes go out so often that TIMES (default 1) bytes are written for each one read.
 // Prints one line of JSON: records, commits, events, bytes, seconds.
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <string_view>
@@ -30,12 +32,16 @@ struct totals {
 
 class sink {
  public:
-  explicit sink(std::string_view path) {
+  sink(std::string_view path, double times) : times_(times) {
     if (path != "-") fd_ = ::open(std::string(path).c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   }
   [[nodiscard]] bool put(std::string_view bytes) {
     if (fd_ < 0) return true;
-    pending_.append(bytes);
+    for (due_ += times_ * static_cast<double>(bytes.size()); due_ >= 1;) {
+      auto const part = bytes.substr(0, static_cast<std::size_t>(due_));
+      pending_.append(part);
+      due_ -= static_cast<double>(part.size());
+    }
     return pending_.size() < write_bytes || write_out();
   }
   [[nodiscard]] bool close() {
@@ -52,6 +58,8 @@ class sink {
     return fine;
   }
   int fd_ = -1;
+  double const times_;
+  double due_ = 0;
   std::string pending_;
 };
 
@@ -72,7 +80,7 @@ result<void> take(log_entry const& entry, sink& out, totals& seen) {
   return {};
 }
 
-result<totals> run(std::string_view address, std::string_view path) {
+result<totals> run(std::string_view address, std::string_view path, double times) {
   log_options how;
   how.create = false;
   how.read_only = true;
@@ -85,7 +93,7 @@ result<totals> run(std::string_view address, std::string_view path) {
     from.push_back({static_cast<partition_id>(p), (*begins)[p]});
   auto reader = (*log)->read(from);
   if (!reader) return tl::unexpected(reader.error());
-  sink out(path);
+  sink out(path, times);
   totals seen;
   std::vector<log_entry> batch;
   while (true) {
@@ -103,12 +111,13 @@ result<totals> run(std::string_view address, std::string_view path) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 3) {
-    std::fputs("usage: bench_raw_replay LOG OUT\n", stderr);
+  double const times = count > 3 ? std::strtod(words[3], nullptr) : 1;
+  if (count < 3 || times <= 0) {
+    std::fputs("usage: bench_raw_replay LOG OUT [TIMES]\n", stderr);
     return 2;
   }
   auto const began = std::chrono::steady_clock::now();
-  auto const done = run(words[1], words[2]);
+  auto const done = run(words[1], words[2], times);
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - began;
   if (!done) {
     std::fprintf(stderr, "bench_raw_replay: %s\n", done.error().detail.c_str());
