@@ -37,7 +37,7 @@ export function BoxSide(props: Props) {
         (occupant ? (
           <div>
             <div style={{ fontWeight: 600 }}>
-              {occupant.kind === 'sample' ? <Link to="/samples/$id" params={{ id: occupant.id }}>{occupant.label}</Link> : <Link to="/storage/$id" params={{ id: occupant.id }}>{occupant.label}</Link>}
+              {occupant.entity.startsWith('sample/') ? <Link to="/samples/$id" params={{ id: occupant.id }}>{occupant.label}</Link> : <Link to="/storage/$id" params={{ id: occupant.id }}>{occupant.label}</Link>}
             </div>
             <div className="soft">
               <span className="mono">{occupant.barcode}</span>

@@ -10,7 +10,7 @@ import css from './Inside.module.css'
 
 /** What stands in a freezer, shelf or rack: numbered places with their units, free ones named too. */
 export function Inside({ map, units }: { map: StorageMap; units: UseQueryResult<StorageUnit[]> }) {
-  const loose = map.slots.filter((slot) => slot.occupant && slot.occupant.kind !== 'storage_unit')
+  const loose = map.slots.filter((slot) => slot.occupant && !slot.occupant.entity.startsWith('storage_unit/'))
   return (
     <section className="panel" aria-labelledby="inside">
       <div className="panel-head"><h2 id="inside">Inside</h2></div>

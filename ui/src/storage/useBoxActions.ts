@@ -36,7 +36,7 @@ export function useBoxActions(map: StorageMap) {
     busy,
     tubeAt: (slot: string): CutTube | null => {
       const occupant = map.slots.find((one) => one.slot === slot && one.state === 'filled')?.occupant
-      return occupant && occupant.kind === 'sample'
+      return occupant?.entity.startsWith('sample/')
         ? { id: occupant.id, name: occupant.label, place: { unit_id: unit.id, slot, unit_label: unit.name } }
         : null
     },
