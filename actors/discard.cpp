@@ -120,7 +120,7 @@ discard::command discard::on_outcome(state const&, step_outcome const& outcome) 
     for (auto const& event : one.events) {
       auto const known = decode_event(event);
       if (!known) continue;
-      if (auto const* discarded = std::get_if<tracseq::sample::discarded>(&*known))
+      if (auto const* discarded = event_if<tracseq::sample::discarded>(*known))
         record.from = discarded->from;
     }
   }

@@ -233,7 +233,7 @@ move::command move::on_outcome(state const& seen, step_outcome const& outcome) {
     for (auto const& event : one.events) {
       auto const known = decode_event(event);
       if (!known) continue;
-      if (auto const* reserved = std::get_if<tracseq::storage_unit::slot_reserved>(&*known))
+      if (auto const* reserved = event_if<tracseq::storage_unit::slot_reserved>(*known))
         record.slot = reserved->slot;
     }
   }

@@ -20,6 +20,8 @@ bool wants(notification_rules::entry const& rule, std::string_view event_name, i
 void notification_rules::learn(notice const& about) {
   auto const id = parse_uuid(stream_key(about.stream));
   if (!id) return;
+  auto const* const event = std::get_if<notification_rule::event>(&about.event);
+  if (event == nullptr) return;
   std::visit(overloaded{
                  [&](notification_rule::created const& e) {
                    rules_[*id] = {e.terms, false, about.recorded_at};
@@ -34,9 +36,8 @@ void notification_rules::learn(notice const& about) {
                    rules_[*id].since = about.recorded_at;
                  },
                  [&](notification_rule::deleted const&) { rules_.erase(*id); },
-                 [](auto const&) {},
              },
-             about.event);
+             *event);
 }
 
 std::vector<outgoing_command> notification_rules::deliveries_for(

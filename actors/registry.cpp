@@ -51,7 +51,7 @@ class hosted final : public hosted_entity {
     std::vector<encoded_event> encoded;
     encoded.reserve(events->size());
     for (auto const& event : *events) {
-      encoded.push_back(encode_event(widen(event)));
+      encoded.push_back(encode_event(event));
       apply(event);
     }
     return encoded;
@@ -106,13 +106,13 @@ class hosted final : public hosted_entity {
 
  private:
   static result<typename A::event> typed(encoded_event const& stored) {
-    auto const decoded = decode_event(stored);
+    auto decoded = decode_event(stored);
     if (!decoded) return tl::unexpected(decoded.error());
-    auto event = narrow<typename A::event>(*decoded);
+    auto* event = std::get_if<typename A::event>(&*decoded);
     if (!event)
       return fail(errc::corrupt, "an event of type " + std::to_string(stored.type) +
                                      " in a stream of kind " + std::string(A::kind));
-    return *std::move(event);
+    return std::move(*event);
   }
   void apply(typename A::event const& event) {
     state_ = A::evolve(std::move(state_), event);

@@ -27,13 +27,10 @@ constexpr bool ends_process() {
     return false;
 }
 
-template <class Variant>
-inline constexpr std::size_t size_of = mp::mp_size<Variant>::value;
-
 constexpr auto types_by_id = [] {
-  std::array<event_type, size_of<any_event>> types{};
+  std::array<event_type, mp::mp_size<event_structs>::value> types{};
   std::size_t at = 0;
-  mp::mp_for_each<mp::mp_transform<mp::mp_identity, any_event>>(
+  mp::mp_for_each<mp::mp_transform<mp::mp_identity, event_structs>>(
       [&](auto identity) { types[at++] = decltype(identity)::type::type; });
   std::ranges::sort(types, {}, &event_type::id);
   return types;
@@ -72,9 +69,9 @@ result<any_event> read_any(std::uint16_t schema, std::string_view payload) {
 }
 
 constexpr auto decode_rows = [] {
-  std::array<decode_row, size_of<any_event>> rows{};
+  std::array<decode_row, mp::mp_size<event_structs>::value> rows{};
   std::size_t at = 0;
-  mp::mp_for_each<mp::mp_transform<mp::mp_identity, any_event>>([&](auto identity) {
+  mp::mp_for_each<mp::mp_transform<mp::mp_identity, event_structs>>([&](auto identity) {
     using event = typename decltype(identity)::type;
     rows[at++] = {event::type.id, event::type.schema, &read_any<event>};
   });
@@ -85,7 +82,7 @@ constexpr auto decode_rows = [] {
 }  // namespace
 
 event_facts facts_of(any_event const& event) noexcept {
-  return std::visit(
+  return visit_event(
       [](auto const& one) {
         using type = std::decay_t<decltype(one)>;
         return event_facts{type::type, ends_process<type>()};
@@ -96,7 +93,7 @@ event_facts facts_of(any_event const& event) noexcept {
 std::span<event_type const> all_event_types() { return types_by_id; }
 
 encoded_event encode_event(any_event const& event) {
-  return std::visit(
+  return visit_event(
       [](auto const& one) {
         auto const& type = std::decay_t<decltype(one)>::type;
         return encoded_event{type.id, type.schema, codec::encode(one)};
@@ -122,13 +119,13 @@ result<any_event> decode_event(std::uint32_t type, std::uint16_t schema,
 }
 
 std::string words_of(any_event const& event) {
-  return std::visit([](auto const& one) { return one.words(); }, event);
+  return visit_event([](auto const& one) { return one.words(); }, event);
 }
 
 std::string json_of(any_event const& event) {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  std::visit([&](auto const& one) { write_json(writer, one); }, event);
+  visit_event([&](auto const& one) { write_json(writer, one); }, event);
   return {buffer.GetString(), buffer.GetSize()};
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include <boost/mp11.hpp>
@@ -21,11 +22,33 @@
 
 namespace tracseq {
 
-/// Any event there is.
+/// Any event there is: of some aggregate, and there one of its events. A variant of variants, since one
+/// flat variant of sixty structs costs each file that holds it half a minute of compiler time.
 using any_event =
-    boost::mp11::mp_append<sample::event, storage_unit::event, sequencing_run::event, barcode::event,
-                           barcode_series::event, sheet_import::event, move::event, discard::event,
-                           notification_rule::event, delivery::event>;
+    std::variant<sample::event, storage_unit::event, sequencing_run::event, barcode::event,
+                 barcode_series::event, sheet_import::event, move::event, discard::event,
+                 notification_rule::event, delivery::event>;
+/// The struct of every event, as a list of types.
+using event_structs =
+    boost::mp11::mp_rename<boost::mp11::mp_apply<boost::mp11::mp_append, any_event>,
+                           boost::mp11::mp_list>;
+
+/// Calls `visitor` with the event's own struct.
+template <class Visitor>
+decltype(auto) visit_event(Visitor&& visitor, any_event const& event) {
+  return std::visit([&](auto const& of) -> decltype(auto) { return std::visit(visitor, of); },
+                    event);
+}
+/// The event, if it is an `Event`; else null.
+template <class Event>
+[[nodiscard]] Event const* event_if(any_event const& event) {
+  return visit_event(
+      [](auto const& one) -> Event const* {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, Event>) return &one;
+        else return nullptr;
+      },
+      event);
+}
 
 /// What the event says of itself.
 struct event_facts {
@@ -49,24 +72,6 @@ struct event_facts {
 [[nodiscard]] std::string words_of(any_event const& event);
 /// The event's fields as a JSON object: names as declared, instants RFC 3339, absent optionals left out.
 [[nodiscard]] std::string json_of(any_event const& event);
-
-/// The event as a member of its aggregate's variant; none if it is of another aggregate.
-template <class Variant>
-[[nodiscard]] std::optional<Variant> narrow(any_event const& event) {
-  return std::visit(
-      [](auto const& one) -> std::optional<Variant> {
-        if constexpr (boost::mp11::mp_contains<Variant, std::decay_t<decltype(one)>>::value)
-          return Variant(one);
-        else
-          return std::nullopt;
-      },
-      event);
-}
-/// The same the other way round.
-template <class Variant>
-[[nodiscard]] any_event widen(Variant const& event) {
-  return std::visit([](auto const& one) { return any_event(one); }, event);
-}
 
 /// Stream kinds whose streams are process managers: open from their first event to one that ends them.
 [[nodiscard]] bool is_process_kind(std::string_view kind) noexcept;

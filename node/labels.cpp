@@ -36,7 +36,7 @@ std::optional<barcode_series::block_reserved> block_of(command_reply const& repl
   if (reply.events.empty()) return std::nullopt;
   auto const event = decode_event(reply.events.front());
   if (!event) return std::nullopt;
-  if (auto const* block = std::get_if<barcode_series::block_reserved>(&*event)) return *block;
+  if (auto const* block = event_if<barcode_series::block_reserved>(*event)) return *block;
   return std::nullopt;
 }
 

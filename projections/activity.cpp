@@ -17,7 +17,7 @@ BOOST_DESCRIBE_STRUCT(ring_head, (), (written))
 
 /// Facts that a person did, not the steps that follow from them.
 bool of_interest(any_event const& event) {
-  return std::visit(
+  return visit_event(
       arms{[](barcode::reserved const&) { return false; },
            [](barcode::assigned const&) { return false; },
            [](barcode::released const&) { return false; },

@@ -33,7 +33,7 @@ bool reopens(encoded_event const& event) noexcept {
 bool ends(encoded_event const& event) {
   static auto const enders = [] {
     std::vector<std::uint32_t> ids;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, any_event>>(
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, event_structs>>(
         [&](auto identity) {
           using type = typename decltype(identity)::type;
           if constexpr (requires { type::ends_process; })

@@ -115,16 +115,9 @@ template <class Row>
 /// Calls `visitor` if the event is one of `Variant`'s; each of them needs an arm.
 template <class Variant, class Visitor>
 bool visit_as(any_event const& event, Visitor&& visitor) {
-  return std::visit(
-      [&](auto const& one) {
-        if constexpr (boost::mp11::mp_contains<Variant, std::decay_t<decltype(one)>>::value) {
-          visitor(one);
-          return true;
-        } else {
-          return false;
-        }
-      },
-      event);
+  auto const* const of = std::get_if<Variant>(&event);
+  if (of != nullptr) std::visit(visitor, *of);
+  return of != nullptr;
 }
 template <class... Arms>
 struct arms : Arms... {

@@ -206,7 +206,7 @@ void search_projection::apply(accepted_event const& event, table& rows) const {
     row.stream = event.stream();
     return row;
   };
-  std::visit(arms{
+  visit_event(arms{
                  [&](sample::registered const& e) {
                    auto& row = edit();
                    row.name = e.details.name;

@@ -174,7 +174,7 @@ void do_reserve(call_ptr c, none, reserve_labels asked) {
   submit(std::move(c), asked, std::move(command), [asked](call_ptr one, command_reply const& reply) {
     auto const event = reply.events.empty() ? result<any_event>(fail(errc::internal, "no block came back"))
                                             : decode_event(reply.events.front());
-    auto const* block = event ? std::get_if<barcode_series::block_reserved>(&*event) : nullptr;
+    auto const* block = event ? event_if<barcode_series::block_reserved>(*event) : nullptr;
     if (!block) return refuse(*one, because(errc::internal, "No block of labels came back."));
     auto all = std::make_shared<blank_labels>();
     all->asked = asked;

@@ -198,7 +198,7 @@ class little_lab {
     if (!got.accepted()) return tl::unexpected(got.got.error());
     std::vector<encoded_event> events;
     for (auto const& event : *got.got) {
-      events.push_back(encode_event(widen(event)));
+      events.push_back(encode_event(event));
       stream.given(event);
     }
     return events;

@@ -80,7 +80,7 @@ T example() {
 
 inline std::vector<any_event> every_event() {
   std::vector<any_event> all;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, any_event>>(
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, event_structs>>(
       [&](auto identity) { all.emplace_back(example<typename decltype(identity)::type>()); });
   return all;
 }

@@ -25,7 +25,7 @@ class touchy final : public projection {
     seen += facts_of(event.event).type.name.substr(0, 10);
     rows.count(key('#'), 1);
     rows.put(key('V').stream(event.stream()).u64(event.version()), "");
-    if (broken_ && std::holds_alternative<sample::held>(event.event))
+    if (broken_ && event_if<sample::held>(event.event) != nullptr)
       throw std::runtime_error("cannot stand a hold");
   }
 
