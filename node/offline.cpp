@@ -169,7 +169,7 @@ class exporter {
     std::string events = "[";
     for (std::uint32_t i = 0; i < in.events.size(); ++i) {
       if (i > 0) events += ",";
-      events += cloud_event_json(in.commit, in.partition, in.offset, i, in.events[i]);
+      events += cloud_event_json({in.partition, in.offset, i}, in.commit, in.events[i]);
     }
     return events + "]";
   }
