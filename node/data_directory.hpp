@@ -5,6 +5,8 @@
 //   store/           the projections
 //   operator.token   the operator's token (mode 0600)
 //   webhook.key      the key that webhook secrets come from (mode 0600)
+//   checkpoint.key   the key that signs checkpoints (mode 0600)
+//   checkpoints.ndjson   the checkpoints, unless a setting names another place
 
 #include <filesystem>
 #include <string>
@@ -27,6 +29,13 @@ inline constexpr std::string_view program_version = "0.1.0";
 }
 [[nodiscard]] inline std::string webhook_key_file(std::string const& data) {
   return (std::filesystem::path(data) / "webhook.key").string();
+}
+[[nodiscard]] inline std::string checkpoint_key_file(std::string const& data) {
+  return (std::filesystem::path(data) / "checkpoint.key").string();
+}
+/// `named` is the setting checkpoint.file.
+[[nodiscard]] inline std::string checkpoints_file(std::string const& data, std::string const& named) {
+  return named.empty() ? (std::filesystem::path(data) / "checkpoints.ndjson").string() : named;
 }
 
 /// The secret in `path`; made (32 random bytes in hex, mode 0600) where there is none.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "node/checkpoint_file.hpp"
 #include "node/data_directory.hpp"
 #include "node/offline_parts.hpp"
 #include "node/repair.hpp"
@@ -29,11 +30,47 @@ std::vector<verify_options::expected_head> stored_heads(std::string const& data)
   return heads;
 }
 
+void add_heads(std::vector<verify_options::expected_head>& expected, checkpoint_file const& from) {
+  for (auto const& one : from.all)
+    for (auto const& head : one.at.heads)
+      expected.push_back({head.partition, head.commits, head.h,
+                          "the checkpoint of " + to_rfc3339(one.at.at)});
+}
+
+std::optional<std::string> compared_with(verify_wish const& wish, checkpoint_file const& signed_heads,
+                                         bool with_store) {
+  std::string words;
+  if (with_store) words = "Compared with where this node's projections stand. ";
+  if (!signed_heads.all.empty()) {
+    words += "Compared with " + std::to_string(signed_heads.all.size()) + " checkpoints, the newest of " +
+             to_rfc3339(signed_heads.all.back().at.at) + ", signed with the key " +
+             signed_heads.all.back().key + ".";
+    if (wish.keys.empty()) words += " Is that the key that you noted?";
+  } else {
+    words += "No checkpoint was compared: without one, nobody can see that the newest records were cut "
+             "off or that all was written anew.";
+  }
+  if (signed_heads.unfinished > 0)
+    words += " Lines that were not finished: " + std::to_string(signed_heads.unfinished) + ".";
+  return words;
+}
+
 }  // namespace
 
-result<audit_report> verify(std::string const& log_address, std::string const& data,
+result<audit_report> verify(std::string const& log_address, verify_wish const& wish,
                             report_progress const& progress) {
   audit_report report;
+  // What is known comes before the log's end is looked up, so that it holds for a node that goes on.
+  verify_options options;
+  options.expected = stored_heads(wish.data);
+  bool const with_store = !options.expected.empty();
+  checkpoint_file signed_heads;
+  if (!wish.checkpoints.empty()) {
+    auto read = read_checkpoints(wish.checkpoints, wish.keys);
+    if (!read) return tl::unexpected(read.error());
+    signed_heads = *std::move(read);
+    add_heads(options.expected, signed_heads);
+  }
   auto log = open_to_read(log_address);
   if (!log) {
     // Damage that already shows when the log is opened is what an audit is for.
@@ -42,8 +79,11 @@ result<audit_report> verify(std::string const& log_address, std::string const& d
     report.problems.push_back(*report.first_problem);
     return report;
   }
-  verify_options options;
-  options.expected = stored_heads(data);
+  for (auto const& one : signed_heads.all)
+    if (one.at.partitions != (*log)->partitions())
+      return fail(errc::conflict, "the checkpoints are of a log with " + std::to_string(one.at.partitions) +
+                                      " partitions; this one has " +
+                                      std::to_string((*log)->partitions()));
   options.decode_events = true;
   auto const ends = (*log)->ends();
   auto const total = ends ? sum(*ends) : 0;
@@ -68,8 +108,7 @@ result<audit_report> verify(std::string const& log_address, std::string const& d
     if (report.problems.size() < problems_max)
       report.problems.push_back({problem.partition, problem.offset, problem.why});
   if (!report.problems.empty()) report.first_problem = report.problems.front();
-  if (!options.expected.empty())
-    report.checkpoint = "compared with where this node's projections stand";
+  report.checkpoint = compared_with(wish, signed_heads, with_store);
   return report;
 }
 
