@@ -74,9 +74,9 @@ constexpr auto table = std::to_array<setting>({
     {"checkpoint.webhook", text, "", 0, 0, "",
      "An address that gets each checkpoint, too. Empty: none.", ""},
     {"checkpoint.commits", integer, "1000", 1, 1000000000, "",
-     "A checkpoint is written after so many commits …", ""},
+     "Commits after which a checkpoint is written, without waiting for the interval.", ""},
     {"checkpoint.interval_s", integer, "60", 1, 86400, "",
-     "… and so many seconds after something happened; also at start and at stop.", ""},
+     "Seconds after something happened when a checkpoint is written. At start and at stop one is, too.", ""},
 
     {"ui.directory", text, "", 0, 0, "",
      "The built page. Empty: ui/dist beside the program, or share/tracseq/ui of its prefix.", ""},

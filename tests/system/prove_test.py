@@ -4,6 +4,7 @@ import datetime
 import json
 import time
 
+import checkpoints
 import support
 from support import Node, case, check, check_words, quote  # noqa: F401
 
@@ -127,6 +128,7 @@ def copy_to_kafka_and_back():
     check_words("and the words say so", refused.stdout + refused.stderr, "another history")
 
 
-for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, copy_to_kafka_and_back):
+for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, copy_to_kafka_and_back,
+             *checkpoints.ALL):
     case(test)
 support.finish()
