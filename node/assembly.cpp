@@ -61,6 +61,8 @@ struct node::parts {
 
   result<void> open_secrets() {
     auto read = read_or_make_secret(token_file(options.data));
+    // A copy may lie on a disc that nobody can write: then the token holds for this run.
+    if (!read && options.read_only) read = draw_secret();
     if (!read) return tl::unexpected(read.error());
     token = *std::move(read);
     if (options.read_only) return {};
@@ -89,7 +91,7 @@ struct node::parts {
     if (!rows) return tl::unexpected(rows.error());
     runner_options wanted;
     if (log) wanted.partitions = log->partitions();
-    auto opened = runner::open(*std::move(rows), all_projections(), wanted);
+    auto opened = runner::open(*std::move(rows), options.projections, wanted);
     if (!opened) return tl::unexpected(opened.error());
     models = *std::move(opened);
     streams = std::make_unique<stream_store>(*models);
@@ -173,6 +175,7 @@ struct node::parts {
     with.facts.data = options.data;
     with.facts.read_only = options.read_only;
     with.facts.started = now();
+    if (options.read_only) with.facts.until = moment_of_replay(options.data);
     with.facts.partitions = log ? log->partitions()
                                 : static_cast<partition_id>(models->applied().size());
     with.token = token;

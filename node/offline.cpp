@@ -1,5 +1,6 @@
 #include "node/offline.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "node/checkpoint_file.hpp"
@@ -116,12 +117,15 @@ result<replay_report> replay(std::string const& log_address, std::optional<insta
                              std::string const& into, report_progress const& progress) {
   auto log = open_to_read(log_address);
   if (!log) return tl::unexpected(log.error());
+  auto const started = now();
   auto const begun = std::chrono::steady_clock::now();
   replay_options options;
   options.until = until;
   if (progress) options.progress = [&](std::uint64_t events) { progress(events, 0); };
   auto const totals = tracseq::replay(**log, into, options);
   if (!totals) return tl::unexpected(totals.error());
+  if (auto noted = note_moment_of_replay(into, std::min(until.value_or(started), started)); !noted)
+    return tl::unexpected(noted.error());
   replay_report report;
   report.events = totals->events;
   report.commits = totals->commits;
