@@ -13,4 +13,17 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string bytes(3 * text.size() / 4 + 3, '\0');
+  int const size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                   reinterpret_cast<unsigned char const*>(text.data()),
+                                   static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  // The decoder counts the padding's zero bytes.
+  auto const padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  bytes.resize(static_cast<std::size_t>(size - padding));
+  if (to_base64(bytes) != text) return std::nullopt;
+  return bytes;
+}
+
 }  // namespace tracseq

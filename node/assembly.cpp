@@ -6,6 +6,7 @@
 #include "actors/delivery.hpp"
 #include "actors/runtime/engine.hpp"
 #include "node/channels/webhook.hpp"
+#include "node/checkpoint_file.hpp"
 #include "node/data_directory.hpp"
 #include "node/follower.hpp"
 #include "node/http/api.hpp"
@@ -47,6 +48,7 @@ struct node::parts {
   std::unique_ptr<tracseq::follower> follower;
   std::unique_ptr<webhook_channel> webhooks;
   std::unique_ptr<block_labels> labels;
+  std::unique_ptr<checkpoint_keeper> checkpoints;
   std::unique_ptr<live_status> status;
   tracseq::metrics metrics;
   std::unique_ptr<http::api> api;
@@ -59,6 +61,8 @@ struct node::parts {
 
   result<void> open_secrets() {
     auto read = read_or_make_secret(token_file(options.data));
+    // A copy may lie on a disc that nobody can write: then the token holds for this run.
+    if (!read && options.read_only) read = draw_secret();
     if (!read) return tl::unexpected(read.error());
     token = *std::move(read);
     if (options.read_only) return {};
@@ -87,7 +91,7 @@ struct node::parts {
     if (!rows) return tl::unexpected(rows.error());
     runner_options wanted;
     if (log) wanted.partitions = log->partitions();
-    auto opened = runner::open(*std::move(rows), all_projections(), wanted);
+    auto opened = runner::open(*std::move(rows), options.projections, wanted);
     if (!opened) return tl::unexpected(opened.error());
     models = *std::move(opened);
     streams = std::make_unique<stream_store>(*models);
@@ -140,6 +144,23 @@ struct node::parts {
         options.node);
   }
 
+  result<void> begin_checkpoints() {
+    auto key = read_or_make_signing_key(checkpoint_key_file(options.data));
+    if (!key) return tl::unexpected(key.error());
+    auto const heads = [this] {
+      std::vector<chain_state> now;
+      for (auto const& at : streams->positions()) now.push_back(at.chain);
+      return now;
+    };
+    auto send = [this](uuid const& id, std::string body, auto done) {
+      webhooks->send(options.checkpoints.webhook, id, std::move(body), std::move(done));
+    };
+    checkpoints = std::make_unique<checkpoint_keeper>(options.checkpoints, *std::move(key), heads,
+                                                      std::move(send));
+    checkpoints->start();
+    return {};
+  }
+
   [[nodiscard]] std::string secret_of_rule(uuid const& rule) const {
     auto const row = inbox_query(*models->newest()).rule(rule);
     if (!row || row->terms.url.empty()) return {};
@@ -154,6 +175,7 @@ struct node::parts {
     with.facts.data = options.data;
     with.facts.read_only = options.read_only;
     with.facts.started = now();
+    if (options.read_only) with.facts.until = moment_of_replay(options.data);
     with.facts.partitions = log ? log->partitions()
                                 : static_cast<partition_id>(models->applied().size());
     with.token = token;
@@ -172,6 +194,9 @@ struct node::parts {
       with.webhook_secret = [this](uuid const& rule) { return secret_of_rule(rule); };
     }
     register_node_metrics(metrics, log.get(), *models, engine.get(), follower.get());
+    metrics.source("tracseq_checkpoints_total", [this] {
+      return checkpoints ? static_cast<double>(checkpoints->written()) : 0.0;
+    });
     api = std::make_unique<http::api>(std::move(with), metrics);
   }
 
@@ -228,8 +253,11 @@ struct node::parts {
                                            follower.get(), log_address(), options.data);
     if (!startup_warning.empty()) status->add_warning(startup_warning);
     make_api();
-    if (log)
+    if (log) {
       if (auto following = begin_to_follow(); !following) return following;
+      if (auto begun = begin_checkpoints(); !begun) return begun;
+    }
+    status->show_checkpoints(options.checkpoints.file, checkpoints.get());
     return listen();
   }
 };
@@ -270,6 +298,7 @@ void node::stop(std::chrono::milliseconds within) {
   if (all.engine) all.engine->drain(within);
   if (all.models) all.models->stop();
   if (all.follower) all.follower->stop();
+  if (all.checkpoints) all.checkpoints->stop();
   all.server.reset();
   all.notifications.reset();
   if (all.webhooks) all.webhooks->stop();

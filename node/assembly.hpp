@@ -8,7 +8,9 @@
 #include <string>
 
 #include "events/result.hpp"
+#include "node/checkpoint_keeper.hpp"
 #include "node/http/server.hpp"
+#include "projections/projection.hpp"
 
 namespace tracseq {
 
@@ -26,6 +28,8 @@ struct node_options {
   bool require_replication = false;
   bool webhooks_to_private_addresses = false;
   std::chrono::milliseconds webhook_timeout{10'000};
+  checkpoint_options checkpoints;
+  projection_list projections = all_projections();  ///< its read models
   std::string ui_directory;
   std::size_t body_bytes_max = 1u << 20;
   std::size_t upload_bytes_max = 20u << 20;

@@ -5,11 +5,16 @@
 //   store/           the projections
 //   operator.token   the operator's token (mode 0600)
 //   webhook.key      the key that webhook secrets come from (mode 0600)
+//   checkpoint.key   the key that signs checkpoints (mode 0600)
+//   replayed-until   the moment that a replay shows (only there)
+//   checkpoints.ndjson   the checkpoints, unless a setting names another place
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "events/instant.hpp"
 #include "events/result.hpp"
 
 namespace tracseq {
@@ -28,8 +33,21 @@ inline constexpr std::string_view program_version = "0.1.0";
 [[nodiscard]] inline std::string webhook_key_file(std::string const& data) {
   return (std::filesystem::path(data) / "webhook.key").string();
 }
+[[nodiscard]] inline std::string checkpoint_key_file(std::string const& data) {
+  return (std::filesystem::path(data) / "checkpoint.key").string();
+}
+/// `named` is the setting checkpoint.file.
+[[nodiscard]] inline std::string checkpoints_file(std::string const& data, std::string const& named) {
+  return named.empty() ? (std::filesystem::path(data) / "checkpoints.ndjson").string() : named;
+}
 
+/// Random: 32 bytes in hex.
+[[nodiscard]] result<std::string> draw_secret();
 /// The secret in `path`; made (32 random bytes in hex, mode 0600) where there is none.
 [[nodiscard]] result<std::string> read_or_make_secret(std::string const& path);
+
+/// What a replay into `data` says of itself; nothing in other directories.
+[[nodiscard]] std::optional<instant> moment_of_replay(std::string const& data);
+[[nodiscard]] result<void> note_moment_of_replay(std::string const& data, instant moment);
 
 }  // namespace tracseq

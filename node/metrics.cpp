@@ -20,6 +20,7 @@ constexpr auto table = std::to_array<metric>({
     {"tracseq_entities_live", metric_kind::gauge, "Entity actors in memory."},
     {"tracseq_processes_open", metric_kind::gauge, "Moves, discards, imports and deliveries under way."},
     {"tracseq_partitions_open", metric_kind::gauge, "Partitions this node owns."},
+    {"tracseq_checkpoints_total", metric_kind::counter, "Signed checkpoints written since the start."},
     {"tracseq_log_end_offset", metric_kind::gauge, "Next offset of the log, by partition."},
     {"tracseq_projection_lag_records", metric_kind::gauge, "Records not yet shown, by partition."},
     {"tracseq_projection_parked_streams", metric_kind::gauge, "Streams a projection could not apply."},

@@ -89,12 +89,12 @@ std::vector<notice> notification_feed::notices_of(folded_batch const& batch) {
       auto event = decode_event(accepted.commit.events[i]);
       if (!event) continue;  // the projections park it, where an operator sees it
       notice one;
-      one.event_id = event_id(accepted.partition, accepted.offset, i);
+      event_place const at{accepted.partition, accepted.offset, i};
+      one.event_id = event_id(at);
       one.stream = accepted.commit.stream;
       one.recorded_at = accepted.commit.recorded_at;
       one.who = accepted.commit.who;
-      one.cloud_event = cloud_event_json(accepted.commit, accepted.partition, accepted.offset, i,
-                                         *event);
+      one.cloud_event = cloud_event_json(at, accepted.commit, *event);
       one.event = *std::move(event);
       if (of_rule) rules_.learn(one);
       events.push_back(std::move(one));

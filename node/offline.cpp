@@ -1,15 +1,11 @@
 #include "node/offline.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <thread>
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
-#include "events/base64.hpp"
-#include "events/cloud_event.hpp"
-#include "events/event_log.hpp"
+#include "node/checkpoint_file.hpp"
 #include "node/data_directory.hpp"
+#include "node/offline_parts.hpp"
 #include "node/repair.hpp"
 #include "projections/follow.hpp"
 #include "projections/replay.hpp"
@@ -19,22 +15,7 @@
 namespace tracseq::offline {
 namespace {
 
-constexpr std::size_t batch_bytes = 4u << 20;
 constexpr std::size_t problems_max = 100;
-constexpr auto patience = std::chrono::milliseconds(10'000);
-
-result<std::unique_ptr<event_log>> open_to_read(std::string const& address) {
-  log_options options;
-  options.create = false;
-  options.read_only = true;
-  return open_log(address, options);
-}
-
-std::uint64_t sum(std::vector<std::uint64_t> const& numbers) {
-  std::uint64_t total = 0;
-  for (auto const number : numbers) total += number;
-  return total;
-}
 
 /// Where the node's store stands: what the log must at least hold.
 std::vector<verify_options::expected_head> stored_heads(std::string const& data) {
@@ -50,236 +31,47 @@ std::vector<verify_options::expected_head> stored_heads(std::string const& data)
   return heads;
 }
 
-std::string word_of(verdict judged) {
-  switch (judged) {
-    case verdict::commit: return "commit";
-    case verdict::claim: return "claim";
-    case verdict::not_a_record: return "not_a_record";
-    case verdict::stale_claim: return "stale_claim";
-    case verdict::broken_link: return "broken_link";
-  }
-  return "unknown";
+void add_heads(std::vector<verify_options::expected_head>& expected, checkpoint_file const& from) {
+  for (auto const& one : from.all)
+    for (auto const& head : one.at.heads)
+      expected.push_back({head.partition, head.commits, head.h,
+                          "the checkpoint of " + to_rfc3339(one.at.at)});
 }
 
-class json_line {
- public:
-  json_line() : out_(buffer_) { out_.StartObject(); }
-  json_line& text(char const* key, std::string_view value) {
-    out_.Key(key);
-    out_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    return *this;
+std::optional<std::string> compared_with(verify_wish const& wish, checkpoint_file const& signed_heads,
+                                         bool with_store) {
+  std::string words;
+  if (with_store) words = "Compared with where this node's projections stand. ";
+  if (!signed_heads.all.empty()) {
+    words += "Compared with " + std::to_string(signed_heads.all.size()) + " checkpoints, the newest of " +
+             to_rfc3339(signed_heads.all.back().at.at) + ", signed with the key " +
+             signed_heads.all.back().key + ".";
+    if (wish.keys.empty()) words += " Is that the key that you noted?";
+  } else {
+    words += "No checkpoint was compared: without one, nobody can see that the newest records were cut "
+             "off or that all was written anew.";
   }
-  json_line& number(char const* key, std::uint64_t value) {
-    out_.Key(key);
-    out_.Uint64(value);
-    return *this;
-  }
-  json_line& raw(char const* key, std::string_view json) {
-    out_.Key(key);
-    out_.RawValue(json.data(), json.size(), rapidjson::kArrayType);
-    return *this;
-  }
-  json_line& boolean(char const* key, bool value) {
-    out_.Key(key);
-    out_.Bool(value);
-    return *this;
-  }
-  std::string take() {
-    out_.EndObject();
-    return {buffer_.GetString(), buffer_.GetSize()};
-  }
-
- private:
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> out_;
-};
-
-/// The export's lines and totals, partition by partition.
-class exporter {
- public:
-  exporter(event_log& log, std::function<result<void>(std::string_view)> const& write)
-      : write_(write), heads_(log.partitions()), fold_(genesis_positions(log.partitions())) {}
-
-  result<void> line(std::string line) {
-    line.push_back('\n');
-    bytes_ += line.size();
-    return write_(line);
-  }
-
-  result<void> entry(log_entry const& entry) {
-    auto const batch = fold_.fold({entry});
-    auto const& record = batch.records.front();
-    auto& head = heads_[entry.partition];
-    head.end = entry.offset + 1;
-    ++records_;
-    json_line out;
-    out.number("partition", entry.partition)
-        .number("offset", entry.offset)
-        .text("record", to_base64(entry.record));
-    if (accepted(record.judged)) {
-      out.text("verdict", word_of(record.judged));
-      ++(record.judged == verdict::commit ? head.commits : head.claims);
-    } else {
-      out.text("verdict", "skipped").text("why", word_of(record.judged));
-      ++skipped_;
-    }
-    out.text("h", to_hex(record.state.h));
-    if (!batch.commits.empty()) out.raw("events", events_of(batch.commits.front()));
-    return line(out.take());
-  }
-
-  result<void> end() {
-    std::string heads = "[";
-    std::uint64_t commits = 0;
-    std::uint64_t claims = 0;
-    for (partition_id p = 0; p < heads_.size(); ++p) {
-      commits += heads_[p].commits;
-      claims += heads_[p].claims;
-      if (p > 0) heads += ",";
-      heads += json_line()
-                   .number("partition", p)
-                   .number("end", heads_[p].end)
-                   .number("commits", heads_[p].commits)
-                   .number("claims", heads_[p].claims)
-                   .text("h", to_hex(fold_.at()[p].chain.h))
-                   .take();
-    }
-    heads += "]";
-    return line(json_line()
-                    .boolean("end", true)
-                    .number("records", records_)
-                    .number("commits", commits)
-                    .number("claims", claims)
-                    .number("skipped", skipped_)
-                    .raw("heads", heads)
-                    .take());
-  }
-
-  [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
-  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-
- private:
-  struct head {
-    std::uint64_t end = 0;
-    std::uint64_t commits = 0;
-    std::uint64_t claims = 0;
-  };
-
-  static std::string events_of(accepted_commit const& in) {
-    std::string events = "[";
-    for (std::uint32_t i = 0; i < in.events.size(); ++i) {
-      if (i > 0) events += ",";
-      events += cloud_event_json(in.commit, in.partition, in.offset, i, in.events[i]);
-    }
-    return events + "]";
-  }
-
-  std::function<result<void>(std::string_view)> const& write_;
-  std::vector<head> heads_;
-  folder fold_;
-  std::uint64_t records_ = 0;
-  std::uint64_t skipped_ = 0;
-  std::uint64_t bytes_ = 0;
-};
-
-/// Calls `each` for every entry of a log, in order of reading.
-result<void> walk(event_log& log, std::vector<log_position> const& from,
-                  std::function<result<void>(std::vector<log_entry>&)> const& each) {
-  auto reader = log.read(from);
-  if (!reader) return tl::unexpected(reader.error());
-  auto const ends = log.ends();
-  if (!ends) return tl::unexpected(ends.error());
-  std::vector<std::uint64_t> next(log.partitions());
-  for (auto const& [partition, offset] : from) next[partition] = offset;
-  auto const done = [&] {
-    for (std::size_t p = 0; p < next.size(); ++p)
-      if (next[p] < (*ends)[p]) return false;
-    return true;
-  };
-  auto silent_since = std::chrono::steady_clock::now();
-  while (!done()) {
-    std::vector<log_entry> entries;
-    if (auto polled = (*reader)->poll(entries, batch_bytes, std::chrono::milliseconds(200)); !polled)
-      return polled;
-    for (auto const& entry : entries) next[entry.partition] = entry.offset + 1;
-    if (!entries.empty()) silent_since = std::chrono::steady_clock::now();
-    if (std::chrono::steady_clock::now() - silent_since > patience)
-      return fail(errc::timed_out, "the log gave nothing for " +
-                                       std::to_string(patience.count() / 1000) +
-                                       " seconds, though it should hold more");
-    if (auto used = each(entries); !used) return used;
-  }
-  return {};
-}
-
-std::vector<log_position> from_begin(event_log& log) {
-  std::vector<log_position> from;
-  for (partition_id p = 0; p < log.partitions(); ++p) from.push_back({p, 0});
-  return from;
-}
-
-/// Waits until the log holds `ends`, or says that it does not.
-result<void> wait_for_ends(event_log& log, std::vector<std::uint64_t> const& ends) {
-  auto const until = std::chrono::steady_clock::now() + patience;
-  for (;;) {
-    auto const now_ends = log.ends();
-    if (!now_ends) return tl::unexpected(now_ends.error());
-    bool there = true;
-    for (std::size_t p = 0; p < ends.size(); ++p) there = there && (*now_ends)[p] >= ends[p];
-    if (there) return {};
-    if (std::chrono::steady_clock::now() > until)
-      return fail(errc::timed_out, "the target did not confirm the last records; run it again, it goes "
-                                   "on where it stopped");
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-}
-
-result<void> append_patiently(event_log& to, partition_id partition,
-                              std::vector<std::string> records) {
-  auto const until = std::chrono::steady_clock::now() + patience;
-  for (;;) {
-    auto appended = to.append(partition, records);
-    if (appended || appended.error().code != errc::overloaded ||
-        std::chrono::steady_clock::now() > until)
-      return appended;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-}
-
-/// Refuses a target whose records are not the first of the source's.
-result<std::vector<log_position>> common_prefix(event_log& from, event_log& to) {
-  auto const ends = to.ends();
-  if (!ends) return tl::unexpected(ends.error());
-  std::vector<log_position> behind;
-  for (partition_id p = 0; p < to.partitions(); ++p) behind.push_back({p, (*ends)[p]});
-  std::vector<hash256> theirs(to.partitions());
-  auto const heads_of = [](event_log& log, std::vector<std::uint64_t> const& until,
-                           std::vector<hash256>& heads) {
-    return walk(log, from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
-      for (auto const& entry : entries)
-        if (entry.offset < until[entry.partition])
-          heads[entry.partition] =
-              sha256({reinterpret_cast<char const*>(heads[entry.partition].data()), 32},
-                     entry.record);
-      return {};
-    });
-  };
-  if (sum(*ends) == 0) return behind;
-  std::vector<hash256> ours(to.partitions());
-  if (auto read = heads_of(to, *ends, theirs); !read) return tl::unexpected(read.error());
-  if (auto read = heads_of(from, *ends, ours); !read) return tl::unexpected(read.error());
-  for (partition_id p = 0; p < to.partitions(); ++p)
-    if (ours[p] != theirs[p])
-      return fail(errc::conflict, "the target already holds another history (partition " +
-                                      std::to_string(p) + "). Choose an empty target.");
-  return behind;
+  if (signed_heads.unfinished > 0)
+    words += " Lines that were not finished: " + std::to_string(signed_heads.unfinished) + ".";
+  return words;
 }
 
 }  // namespace
 
-result<audit_report> verify(std::string const& log_address, std::string const& data,
+result<audit_report> verify(std::string const& log_address, verify_wish const& wish,
                             report_progress const& progress) {
   audit_report report;
+  // What is known comes before the log's end is looked up, so that it holds for a node that goes on.
+  verify_options options;
+  options.expected = stored_heads(wish.data);
+  bool const with_store = !options.expected.empty();
+  checkpoint_file signed_heads;
+  if (!wish.checkpoints.empty()) {
+    auto read = read_checkpoints(wish.checkpoints, wish.keys);
+    if (!read) return tl::unexpected(read.error());
+    signed_heads = *std::move(read);
+    add_heads(options.expected, signed_heads);
+  }
   auto log = open_to_read(log_address);
   if (!log) {
     // Damage that already shows when the log is opened is what an audit is for.
@@ -288,8 +80,11 @@ result<audit_report> verify(std::string const& log_address, std::string const& d
     report.problems.push_back(*report.first_problem);
     return report;
   }
-  verify_options options;
-  options.expected = stored_heads(data);
+  for (auto const& one : signed_heads.all)
+    if (one.at.partitions != (*log)->partitions())
+      return fail(errc::conflict, "the checkpoints are of a log with " + std::to_string(one.at.partitions) +
+                                      " partitions; this one has " +
+                                      std::to_string((*log)->partitions()));
   options.decode_events = true;
   auto const ends = (*log)->ends();
   auto const total = ends ? sum(*ends) : 0;
@@ -314,8 +109,7 @@ result<audit_report> verify(std::string const& log_address, std::string const& d
     if (report.problems.size() < problems_max)
       report.problems.push_back({problem.partition, problem.offset, problem.why});
   if (!report.problems.empty()) report.first_problem = report.problems.front();
-  if (!options.expected.empty())
-    report.checkpoint = "compared with where this node's projections stand";
+  report.checkpoint = compared_with(wish, signed_heads, with_store);
   return report;
 }
 
@@ -323,12 +117,15 @@ result<replay_report> replay(std::string const& log_address, std::optional<insta
                              std::string const& into, report_progress const& progress) {
   auto log = open_to_read(log_address);
   if (!log) return tl::unexpected(log.error());
+  auto const started = now();
   auto const begun = std::chrono::steady_clock::now();
   replay_options options;
   options.until = until;
   if (progress) options.progress = [&](std::uint64_t events) { progress(events, 0); };
   auto const totals = tracseq::replay(**log, into, options);
   if (!totals) return tl::unexpected(totals.error());
+  if (auto noted = note_moment_of_replay(into, std::min(until.value_or(started), started)); !noted)
+    return tl::unexpected(noted.error());
   replay_report report;
   report.events = totals->events;
   report.commits = totals->commits;
@@ -352,87 +149,6 @@ result<log_info> info(std::string const& log_address) {
   for (partition_id p = 0; p < (*log)->partitions(); ++p)
     facts.partitions.push_back({p, (*begins)[p], (*ends)[p]});
   return facts;
-}
-
-result<transfer_report> copy_log(std::string const& from_address, std::string const& to_address,
-                                 report_progress const& progress) {
-  auto from = open_to_read(from_address);
-  if (!from) return tl::unexpected(from.error());
-  auto const checked = tracseq::verify(**from, {});
-  if (!checked) return tl::unexpected(checked.error());
-  if (!checked->ok())
-    return fail(errc::corrupt, "the source does not verify: partition " +
-                                   std::to_string(checked->problems.front().partition) +
-                                   ", offset " +
-                                   std::to_string(checked->problems.front().offset) + ": " +
-                                   checked->problems.front().why);
-  log_options options;
-  options.partitions = (*from)->partitions();
-  auto to = open_log(to_address, options);
-  if (!to) return tl::unexpected(to.error());
-  if ((*to)->partitions() != (*from)->partitions())
-    return fail(errc::conflict, "the target has " + std::to_string((*to)->partitions()) +
-                                    " partitions, the source " +
-                                    std::to_string((*from)->partitions()) +
-                                    "; a history moves only between logs with the same number");
-  auto const begin = common_prefix(**from, **to);
-  if (!begin) return tl::unexpected(begin.error());
-  transfer_report report;
-  for (auto const& one : *begin) report.already_there += one.offset;
-  auto const ends = (*from)->ends();
-  if (!ends) return tl::unexpected(ends.error());
-  auto const copied =
-      walk(**from, *begin, [&](std::vector<log_entry>& entries) -> result<void> {
-        std::vector<std::vector<std::string>> by_partition((*from)->partitions());
-        for (auto& entry : entries) {
-          ++report.records;
-          report.bytes += entry.record.size();
-          by_partition[entry.partition].push_back(std::move(entry.record));
-        }
-        for (partition_id p = 0; p < by_partition.size(); ++p)
-          if (!by_partition[p].empty())
-            if (auto done = append_patiently(**to, p, std::move(by_partition[p])); !done)
-              return done;
-        if (progress) progress(report.already_there + report.records, sum(*ends));
-        return {};
-      });
-  if (!copied) return tl::unexpected(copied.error());
-  if (auto there = wait_for_ends(**to, *ends); !there) return tl::unexpected(there.error());
-  verify_options expected;
-  for (auto const& one : checked->partitions)
-    expected.expected.push_back({one.partition, one.head.s, one.head.h, "the source"});
-  auto const verified = tracseq::verify(**to, expected);
-  if (!verified) return tl::unexpected(verified.error());
-  if (!verified->ok())
-    return fail(errc::corrupt, "the copy does not verify: " + verified->problems.front().why);
-  return report;
-}
-
-result<transfer_report> export_log(std::string const& log_address,
-                                   std::function<result<void>(std::string_view)> write,
-                                   report_progress const& progress) {
-  auto log = open_to_read(log_address);
-  if (!log) return tl::unexpected(log.error());
-  auto const ends = (*log)->ends();
-  if (!ends) return tl::unexpected(ends.error());
-  exporter out(**log, write);
-  auto done = out.line(json_line()
-                           .number("tracseq_export", 1)
-                           .number("partitions", (*log)->partitions())
-                           .text("log", (*log)->description())
-                           .text("exported_at", to_rfc3339(now()))
-                           .text("program", "tracseq " + std::string(program_version))
-                           .take());
-  if (done)
-    done = walk(**log, from_begin(**log), [&](std::vector<log_entry>& entries) -> result<void> {
-      for (auto const& entry : entries)
-        if (auto written = out.entry(entry); !written) return written;
-      if (progress) progress(out.records(), sum(*ends));
-      return {};
-    });
-  if (done) done = out.end();
-  if (!done) return tl::unexpected(done.error());
-  return transfer_report{out.records(), 0, out.bytes()};
 }
 
 result<transfer_report> repair_log(std::string const& log_address, std::string const& data,

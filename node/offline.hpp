@@ -50,9 +50,15 @@ struct audit_report {
 BOOST_DESCRIBE_STRUCT(audit_report, (),
                       (ok, records, commits, partitions, first_problem, problems, checkpoint))
 
-/// Walks every partition from its beginning. `data` is the node's directory (its stored heads and
-/// checkpoints are compared); empty = the log alone. Fails only where the log cannot be read at all.
-[[nodiscard]] result<audit_report> verify(std::string const& log_address, std::string const& data,
+/// What a history is held against beside its own chain.
+struct verify_wish {
+  std::string data;               ///< a node's directory: where its read models stand; empty = none
+  std::string checkpoints;        ///< a file of signed checkpoints; empty = none
+  std::vector<std::string> keys;  ///< public keys that are trusted; empty = the one the file begins with
+};
+/// Walks every partition from its beginning. Fails only where the log cannot be read at all, or the
+/// checkpoints cannot be trusted.
+[[nodiscard]] result<audit_report> verify(std::string const& log_address, verify_wish const& wish,
                                           report_progress const& progress);
 
 struct replay_report {

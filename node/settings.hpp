@@ -71,7 +71,7 @@ class settings {
 /// The data directory where none is said: $XDG_DATA_HOME/tracseq, else ~/.local/share/tracseq.
 [[nodiscard]] std::string default_data_directory();
 
-/// A configuration file with every setting at its default, commented; config/tracseq.example.toml is it.
+/// A configuration file with every setting at its default, commented; config/tracseq.toml is it.
 [[nodiscard]] std::string example_configuration();
 
 /// The candidate that `typed` most likely means; empty where none is near.

@@ -68,6 +68,16 @@ constexpr auto table = std::to_array<setting>({
     {"webhook.private_addresses", boolean, "false", 0, 0, "",
      "Allow webhooks to loopback and private addresses.", ""},
 
+    {"checkpoint.file", text, "", 0, 0, "",
+     "Where signed checkpoints are appended, to find a history that was cut or rewritten. Best on another "
+     "disk or machine. Empty: checkpoints.ndjson in the data directory.", ""},
+    {"checkpoint.webhook", text, "", 0, 0, "",
+     "An address that gets each checkpoint, too. Empty: none.", ""},
+    {"checkpoint.commits", integer, "1000", 1, 1000000000, "",
+     "Commits after which a checkpoint is written, without waiting for the interval.", ""},
+    {"checkpoint.interval_s", integer, "60", 1, 86400, "",
+     "Seconds after something happened when a checkpoint is written. At start and at stop one is, too.", ""},
+
     {"ui.directory", text, "", 0, 0, "",
      "The built page. Empty: ui/dist beside the program, or share/tracseq/ui of its prefix.", ""},
 

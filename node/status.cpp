@@ -1,11 +1,15 @@
 #include "node/status.hpp"
 
+#include <filesystem>
+
+#include "node/checkpoint_file.hpp"
 #include "node/offline.hpp"
 
 namespace tracseq {
 namespace {
 
 constexpr std::size_t parked_listed_max = 1000;
+constexpr std::size_t checkpoints_listed_max = 100;
 constexpr char id_separator = '|';
 
 /// A parked stream is named by its projection and its stream.
@@ -89,6 +93,8 @@ std::vector<std::string> live_status::warnings() const {
   }
   if (log_)
     for (auto& words : log_->warnings()) all.push_back(std::move(words));
+  if (checkpoints_)
+    for (auto& words : checkpoints_->warnings()) all.push_back(std::move(words));
   if (!models_.healthy())
     all.push_back("some events could not be applied and are parked; see the list of parked streams");
   if (auto words = why_not_ready(); !words.empty()) all.push_back(std::move(words));
@@ -129,10 +135,19 @@ result<offline::audit_report> live_status::verify() {
   if (!log_)
     return fail(errc::unavailable,
                 "this node shows a copy without a log; verify the log that it was made from");
-  return offline::verify(log_address_, {}, {});
+  offline::verify_wish wish;
+  if (std::filesystem::exists(checkpoint_file_)) wish.checkpoints = checkpoint_file_;
+  return offline::verify(log_address_, wish, {});
 }
 
-std::vector<std::string> live_status::checkpoints() const { return {}; }
+void live_status::show_checkpoints(std::string file, checkpoint_keeper const* keeper) {
+  checkpoint_file_ = std::move(file);
+  checkpoints_ = keeper;
+}
+
+std::vector<std::string> live_status::checkpoints() const {
+  return newest_checkpoints(checkpoint_file_, checkpoints_listed_max);
+}
 
 void live_status::add_warning(std::string words) {
   std::lock_guard const guard(mutex_);

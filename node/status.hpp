@@ -2,6 +2,7 @@
 // The node's state as /system, /readyz and an operator see it.
 
 #include "actors/runtime/engine.hpp"
+#include "node/checkpoint_keeper.hpp"
 #include "node/follower.hpp"
 #include "node/http/services.hpp"
 
@@ -24,6 +25,8 @@ class live_status final : public http::node_status {
   [[nodiscard]] result<offline::audit_report> verify() override;
   [[nodiscard]] std::vector<std::string> checkpoints() const override;
 
+  /// Before the node answers. `keeper` is null where none are written.
+  void show_checkpoints(std::string file, checkpoint_keeper const* keeper);
   /// Sentences from start-up that stay worth knowing.
   void add_warning(std::string words);
 
@@ -35,6 +38,8 @@ class live_status final : public http::node_status {
   follower* const reader_;
   std::string const log_address_;
   std::string const data_;
+  std::string checkpoint_file_;
+  checkpoint_keeper const* checkpoints_ = nullptr;
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;
 };

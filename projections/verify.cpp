@@ -20,6 +20,8 @@ class partition_check {
     seen_.head = chain_genesis(partition, partitions);
     for (auto const& head : options.expected)
       if (head.partition == partition) expected_.push_back({head, false});
+    std::stable_sort(expected_.begin(), expected_.end(),
+                     [](auto const& a, auto const& b) { return a.head.s < b.head.s; });
     meet_heads();
   }
 
@@ -31,7 +33,7 @@ class partition_check {
     ++seen_.counts.by_verdict[static_cast<std::size_t>(judged)];
     switch (judged) {
       case verdict::commit:
-        if (!expected_.empty()) leave_heads(before.s, entry.offset);
+        leave_heads(before.s, entry.offset);
         on_commit(entry);
         break;
       case verdict::claim: claimed_since_ = true; break;
@@ -42,17 +44,17 @@ class partition_check {
       case verdict::stale_claim: on_stale(entry, before.c); break;
       case verdict::broken_link: on_broken(entry.offset); break;
     }
-    if (!expected_.empty()) meet_heads();
+    meet_heads();
   }
 
   void finish() {
     if (broken_at_) found_broken();
-    for (auto const& [head, met] : expected_)
-      if (head.s > seen_.head.s)
-        found(seen_.end, "the history ends after " + std::to_string(seen_.head.s) + " commits, but " +
-                             head.source + " has seen " + std::to_string(head.s) +
-                             ": its end was cut off or changed");
     leave_heads(seen_.head.s, seen_.end == 0 ? 0 : seen_.end - 1);
+    if (next_ == expected_.size()) return;
+    auto const& head = expected_.back().head;
+    found(seen_.end, "the history ends after " + std::to_string(seen_.head.s) + " commits, but " +
+                         head.source + " has seen " + std::to_string(head.s) + ": " +
+                         commits_from_to(seen_.head.s + 1, head.s) + " missing, cut off or changed");
   }
 
   [[nodiscard]] verified_partition const& seen() const noexcept { return seen_; }
@@ -101,21 +103,36 @@ class partition_check {
           "swapped, or this one is extra");
   }
 
+  static std::string commits_from_to(std::uint64_t first, std::uint64_t last) {
+    if (first == last) return "commit " + std::to_string(last) + " is";
+    return "commits " + std::to_string(first) + " to " + std::to_string(last) + " are";
+  }
+
   /// A head was taken behind its commit, or behind a claim that came next.
   void meet_heads() {
-    for (auto& [head, met] : expected_)
-      if (head.s == seen_.head.s && head.h == seen_.head.h) met = true;
+    for (auto i = next_; i < expected_.size() && expected_[i].head.s == seen_.head.s; ++i)
+      if (expected_[i].head.h == seen_.head.h) {
+        expected_[i].met = true;
+        good_until_ = seen_.head.s;
+      }
   }
   /// The fold leaves `s`: heads there must have been met.
   void leave_heads(std::uint64_t s, std::uint64_t offset) {
-    for (auto const& [head, met] : expected_)
-      if (head.s == s && !met)
-        found(offset, "behind commit " + std::to_string(s) + " the chain is not the one that " +
-                          head.source + " has seen: the history up to here was changed");
+    for (; next_ < expected_.size() && expected_[next_].head.s <= s; ++next_) {
+      auto const& [head, met] = expected_[next_];
+      if (met) continue;
+      found(offset, "behind commit " + std::to_string(s) + " the chain is not the one that " +
+                        head.source + " has seen: " +
+                        (good_until_ == s ? "a record behind that commit is missing or was changed"
+                                          : "between commit " + std::to_string(good_until_ + 1) +
+                                                " and here the history was changed"));
+    }
   }
 
   bool decode_events_;
-  std::vector<awaited_head> expected_;
+  std::vector<awaited_head> expected_;  ///< by `s`
+  std::size_t next_ = 0;                ///< the first of them that the fold has not left yet
+  std::uint64_t good_until_ = 0;        ///< the last commit behind which a head was met
   verified_partition seen_;
   std::optional<verify_problem> problem_;
   std::optional<std::uint64_t> broken_at_;  ///< the first of the commits that do not follow

@@ -1,10 +1,13 @@
 // What is done with a log while no node serves it: audit verify, replay, log …
+#include <filesystem>
 #include <fstream>
 
 #include <CLI/CLI.hpp>
 
+#include "node/checkpoint_file.hpp"
 #include "node/cli/app.hpp"
 #include "node/cli/table.hpp"
+#include "node/data_directory.hpp"
 #include "node/http/json_out.hpp"
 #include "node/offline.hpp"
 
@@ -23,6 +26,11 @@ offline::report_progress on_bar(progress_bar& bar) {
   return [&bar](std::uint64_t done, std::uint64_t total) { bar.show(done, total); };
 }
 
+struct public_key_report {
+  std::string key;
+};
+BOOST_DESCRIBE_STRUCT(public_key_report, (), (key))
+
 template <class Report>
 int print_report(Report const& report, output_style const& style) {
   auto const parsed = http::parse_json(http::to_json(report));
@@ -31,10 +39,46 @@ int print_report(Report const& report, output_style const& style) {
   return 0;
 }
 
-int verify(context const& shared, tracseq::settings const& with) {
+struct audit_wish {
+  std::string checkpoints;
+  std::vector<std::string> keys;
+};
+
+/// A key as it was typed, or a file that holds it.
+result<std::string> key_of(std::string const& typed) {
+  auto const text = std::filesystem::exists(typed) ? read_input(typed, 64 * 1024) : result<std::string>(typed);
+  if (!text) return text;
+  auto key = read_public_key(*text);
+  if (!key) return fail(key.error().code, "--key " + typed + ": " + key.error().detail);
+  return key;
+}
+
+/// A log that is named alone is another's: the data directory of this machine says nothing of it.
+bool log_is_alone(tracseq::settings const& with) {
+  return with.source("log.address") != "default" && with.source("data.directory") == "default";
+}
+
+result<offline::verify_wish> wish_of(tracseq::settings const& with, audit_wish const& asked) {
+  offline::verify_wish wish;
+  bool const alone = log_is_alone(with);
+  if (!alone) wish.data = with.text("data.directory");
+  wish.checkpoints = asked.checkpoints;
+  if (auto const own = checkpoints_file(wish.data, with.text("checkpoint.file"));
+      wish.checkpoints.empty() && !alone && std::filesystem::exists(own))
+    wish.checkpoints = own;
+  for (auto const& typed : asked.keys) {
+    auto key = key_of(typed);
+    if (!key) return tl::unexpected(key.error());
+    wish.keys.push_back(*std::move(key));
+  }
+  return wish;
+}
+
+int verify(context const& shared, tracseq::settings const& with, audit_wish const& asked) {
+  auto const wish = wish_of(with, asked);
+  if (!wish) return complain(wish.error(), shared.style);
   progress_bar bar("Verifying");
-  auto const& data = with.text("data.directory");
-  auto const report = offline::verify(log_address_of(with), data, on_bar(bar));
+  auto const report = offline::verify(log_address_of(with), *wish, on_bar(bar));
   bar.end();
   if (!report) return complain(report.error(), shared.style);
   if (shared.style.json) {
@@ -57,6 +101,21 @@ int verify(context const& shared, tracseq::settings const& with) {
         one.what);
   say("The history does NOT verify.");
   return 1;
+}
+
+/// Prints the public key that a node's checkpoints verify with.
+int show_key(context const& shared, tracseq::settings const& with, bool as_pem) {
+  auto const path = checkpoint_key_file(with.text("data.directory"));
+  if (!std::filesystem::exists(path))
+    return complain({errc::not_found, "there is no " + path + " yet: a node makes it at its first start", {}},
+                    shared.style);
+  auto const pair = read_or_make_signing_key(path);
+  auto const key = pair ? pair->public_key() : tl::unexpected(pair.error());
+  auto const text = key && as_pem ? public_key_pem(*key) : key;
+  if (!text) return complain(text.error(), shared.style);
+  if (shared.style.json) return print_report(public_key_report{*key}, shared.style);
+  print(as_pem ? *text : *text + "\n");
+  return 0;
 }
 
 struct replay_wish {
@@ -127,12 +186,24 @@ int copy_log(context const& shared, std::string const& from, std::string const& 
 void add_audit_commands(CLI::App& app, context& shared) {
   auto* audit = app.add_subcommand("audit", "Prove that the history is whole");
   audit->require_subcommand(1);
-  audit->add_subcommand("verify", "Walk the chain of the whole history and say where it breaks")
-      ->callback([&shared] {
-        shared.action = [&shared] {
-          return with_settings(shared, [&](auto const& with) { return verify(shared, with); });
-        };
-      });
+  auto const asked = std::make_shared<audit_wish>();
+  auto* walk = audit->add_subcommand("verify", "Walk the chain of the whole history and say where it breaks");
+  walk->add_option("--checkpoints", asked->checkpoints,
+                   "A file of signed checkpoints: finds a cut tail and a rewritten history, too");
+  walk->add_option("--key", asked->keys, "The public key that signed them, or a file with it; repeatable");
+  walk->callback([&shared, asked] {
+    shared.action = [&shared, asked] {
+      return with_settings(shared, [&](auto const& with) { return verify(shared, with, *asked); });
+    };
+  });
+  auto const as_pem = std::make_shared<bool>(false);
+  auto* key = audit->add_subcommand("key", "The public key that this node's checkpoints verify with");
+  key->add_flag("--pem", *as_pem, "As PEM, for other programs");
+  key->callback([&shared, as_pem] {
+    shared.action = [&shared, as_pem] {
+      return with_settings(shared, [&](auto const& with) { return show_key(shared, with, *as_pem); });
+    };
+  });
 
   auto const wish = std::make_shared<replay_wish>();
   auto* again = app.add_subcommand("replay", "Build everything as it was at a moment, in a new directory");

@@ -46,6 +46,11 @@ node_options options_of(tracseq::settings const& from) {
   out.require_replication = from.boolean("log.require_replication");
   out.webhooks_to_private_addresses = from.boolean("webhook.private_addresses");
   out.webhook_timeout = milliseconds(from.integer("webhook.timeout_ms"));
+  out.checkpoints.node = out.node;
+  out.checkpoints.file = checkpoints_file(out.data, from.text("checkpoint.file"));
+  out.checkpoints.webhook = from.text("checkpoint.webhook");
+  out.checkpoints.commits = size("checkpoint.commits");
+  out.checkpoints.interval = seconds("checkpoint.interval_s");
   out.ui_directory = from.text("ui.directory").empty() ? find_ui() : from.text("ui.directory");
   out.body_bytes_max = size("http.body_bytes_max");
   out.upload_bytes_max = size("http.upload_bytes_max");

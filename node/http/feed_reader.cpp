@@ -1,4 +1,4 @@
-#include "node/cloud_event.hpp"
+#include "events/cloud_event.hpp"
 #include "node/http/event_feed.hpp"
 #include "node/http/services.hpp"
 #include "projections/journal.hpp"
@@ -55,10 +55,10 @@ void feed_reader::take(log_entry const& entry, std::vector<feed_event>& out) {
   for (std::uint32_t i = 0; i < one.events.size(); ++i) {
     auto const event = decode_event(one.events[i]);
     if (!event) continue;
-    bool const last = i + 1 == one.events.size();
+    auto const& after = i + 1 == one.events.size() ? position_ : before;
     out.push_back({std::string(facts_of(*event).type.name), one.stream, cloud_event_type(*event),
-                   cloud_event_json({entry.partition, entry.offset, i}, one, *event),
-                   last ? position_ : before});
+                   cloud_event_json({entry.partition, entry.offset, i}, one, *event, to_text(after)),
+                   after});
   }
 }
 

@@ -104,11 +104,11 @@ TEST_CASE("the table is sound") {
 }
 
 TEST_CASE("the example configuration is the table, and loads") {
-  std::ifstream in(std::string(TRACSEQ_SOURCE_DIR) + "/config/tracseq.example.toml");
+  std::ifstream in(std::string(TRACSEQ_SOURCE_DIR) + "/config/tracseq.toml");
   std::stringstream text;
   text << in.rdbuf();
   CHECK_MESSAGE(text.str() == example_configuration(),
-                "run: tracseq config default > config/tracseq.example.toml");
+                "run: tracseq config default > config/tracseq.toml");
   // Each commented setting is put in force: the defaults must load as they are written.
   std::istringstream lines(example_configuration());
   std::string loaded_text;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "projections/verify.hpp"
@@ -19,6 +20,10 @@ void fill(laboratory& lab) {
     if (i == 6)
       for (partition_id p = 0; p < partitions; ++p) lab.claim(p);
   }
+}
+
+void fill_one(laboratory& lab, int i) {
+  lab.receive_and_accept(lab.register_sample("T" + std::to_string(i), "M" + std::to_string(i)));
 }
 
 verify_report checked(memory_log& log, verify_options const& options = {}) {
@@ -137,8 +142,31 @@ TEST_CASE("a tail that was cut is found by who has seen it") {
   auto const report = checked(log, heads);
   REQUIRE(report.problems.size() == 1);
   CHECK(report.problems[0].offset == log.records(1).size());
-  CHECK(report.problems[0].why.find("its end was cut off or changed") != std::string::npos);
+  CHECK(report.problems[0].why.find("cut off or changed") != std::string::npos);
   CHECK(report.problems[0].why.find("the store") != std::string::npos);
+}
+
+TEST_CASE("many heads bound where a history was changed") {
+  memory_log log(1);
+  laboratory lab(log);
+  verify_options options;
+  for (int i = 0; i < 6; ++i) {
+    fill_one(lab, i);
+    auto const at = checked(log).partitions[0].head;
+    options.expected.push_back({0, at.s, at.h, "checkpoint " + std::to_string(i)});
+  }
+  std::reverse(options.expected.begin(), options.expected.end());  // in whatever order they are kept
+  CHECK(checked(log, options).ok());
+  options.expected[2].h[5] ^= 1;  // the fourth
+  auto const report = checked(log, options);
+  REQUIRE(report.problems.size() == 1);
+  auto const good = options.expected[3].s;
+  auto const bad = options.expected[2].s;
+  REQUIRE(bad > good + 1);
+  CHECK(report.problems[0].why == "behind commit " + std::to_string(bad) +
+                                      " the chain is not the one that checkpoint 3 has seen: between "
+                                      "commit " + std::to_string(good + 1) +
+                                      " and here the history was changed");
 }
 
 TEST_CASE("events that this build cannot read are a problem when asked for") {

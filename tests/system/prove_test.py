@@ -3,7 +3,10 @@
 import datetime
 import json
 import time
+import urllib.request
 
+import checkpoints
+import log_copies
 import support
 from support import Node, case, check, check_words, quote  # noqa: F401
 
@@ -68,14 +71,26 @@ def replay_is_equal():
     live.stop()
     done = support.run("replay", "--data", live.data, "--into", folder / "all")
     check("replay works", done.returncode == 0, done.stderr)
-    shown = Node(folder / "all", extra=["--read-only"]).start()
+    (folder / "page").mkdir()
+    (folder / "page" / "index.html").write_text("<!doctype html><title>TracSeq</title>")
+    shown = Node(folder / "all", extra=["--read-only", "--ui-directory", str(folder / "page")]).start()
     api = shown.api()
     odd = differences(expected, view(api))
     check("a replay of everything shows what the node showed", not odd, odd)
-    refused = api.post("/samples", dict(name="X", type="DNA"))
-    check("a read-only node takes no command", not refused.ok and refused.status in (403, 405, 409, 503),
-          refused.problem)
-    check_words("and says why", refused.problem, "read-only")
+    some = next(iter(expected["samples"]))
+    for path, body in (("/samples", dict(name="X", type="DNA")), (f"/samples/{some}:accept", {}),
+                       (f"/samples/{some}:discard", dict(reason="x", how="x")),
+                       ("/runs", dict(name="R", instrument="M1", instrument_model="Illumina MiSeq")),
+                       ("/projections/parked/samples@1|x:retry", {})):
+        refused = api.post(path, body)
+        check(f"a read-only node takes no {path}", refused.status in (403, 404, 503), refused.problem)
+        if refused.status != 404:
+            check_words(f"{path}: and says why", refused.problem, "read-only")
+    with urllib.request.urlopen(shown.url + "/", timeout=10) as page:
+        check("it serves the page", b"<title>TracSeq" in page.read())
+    past = list(api.everything(f"/samples?as_of={quote(moment)}"))
+    check("and any moment before", len(past) == 6, len(past))
+    check("its timeline is whole", all(expected["histories"].values()))
     check("it says so on the system page", api.must("GET", "/system")["read_only"] is True)
     shown.stop()
 
@@ -86,6 +101,7 @@ def replay_until_a_moment():
     shown = Node(folder / "then", extra=["--read-only"]).start()
     names = sorted(s["name"] for s in shown.api().everything("/samples"))
     check("it shows that moment", names == [f"P{n}" for n in range(6)], names)
+    check("and says which", shown.api().must("GET", "/system")["until"] == moment)
     shown.stop()
     again = support.run("replay", "--data", live.data, "--into", folder / "then")
     check("replay never overwrites", again.returncode != 0)
@@ -127,6 +143,7 @@ def copy_to_kafka_and_back():
     check_words("and the words say so", refused.stdout + refused.stderr, "another history")
 
 
-for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, copy_to_kafka_and_back):
+for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, copy_to_kafka_and_back,
+             *log_copies.ALL, *checkpoints.ALL):
     case(test)
 support.finish()

@@ -12,6 +12,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
 import support  # noqa: E402
 from support import Node, case, check, check_words  # noqa: E402
+import cloud_events  # noqa: E402
 from history import History  # noqa: E402
 from second_fold import check_export, fold  # noqa: E402
 
@@ -40,7 +41,8 @@ def make_history():
                for n in range(8)]
     for sample in samples[:6]:
         path = f"/samples/{sample['id']}"
-        must("POST", path + ":receive", dict(condition="frozen", temperature_celsius=-70))
+        must("POST", path + ":receive", dict(condition="frozen", temperature_celsius=-70,
+                                              occurred_at="2026-01-02T03:04:05Z"))
         must("POST", path + ":accept", {})
         must("POST", path + ":place", dict(unit=unit["id"]))
     first = f"/samples/{samples[0]['id']}"
@@ -57,12 +59,15 @@ def make_history():
     must("POST", "/notification-rules", dict(name="r", event_types=["sample_rejected"], channel="inbox",
                                              recipient="operator"))
     support.wait_quiet(api)
+    page = {"position": ""}
+    while (page := must("GET", f"/events?limit=500&after={page['position']}"))["items"]:
+        streamed.extend(page["items"])
     node.restart()  # a second claim on every partition
     node.stop()
     return support.export(str(folder / "data" / "log"), folder / "log.ndjson").read_text().splitlines()
 
 
-lines = []
+lines, streamed = [], []
 
 
 def a_good_export_verifies():
@@ -83,6 +88,21 @@ def a_good_export_verifies():
     check("it can be piped", stdin.returncode == 0, stdin.stderr)
 
 
+def its_events_are_cloud_events():
+    events = [e for line in lines for e in json.loads(line).get("events", [])]
+    odd = [(e.get("id"), f) for e in events for f in cloud_events.faults(e)]
+    check("every event is a CloudEvent 1.0", events and not odd, odd[:3])
+    check("source and id name one event", len({(e["source"], e["id"]) for e in events}) == len(events))
+    check("what only a line of the log can have is said", any("occurredat" in e for e in events)
+          and any("reason" in e for e in events) and any("causationid" in e for e in events))
+    odd = [(e["id"], f) for e in streamed for f in cloud_events.faults(e)]
+    check("so is every event of a stream", streamed and not odd, odd[:3])
+    check("which says where to go on", all(e.get("sequence", "").count(".") == 11 for e in streamed))
+    exported = {e["id"]: e for e in events}
+    check("stream and export say the same", all(
+        {k: v for k, v in e.items() if k != "sequence"} == exported.get(e["id"]) for e in streamed))
+
+
 def first_bad_line(changed):
     """The same script's rule, in this process: 0 if it finds nothing."""
     at = 0
@@ -93,7 +113,7 @@ def first_bad_line(changed):
             yield line
     try:
         script.verify(counted())
-    except (ValueError, KeyError, TypeError):
+    except SystemExit:
         return at
     return 0
 
@@ -133,8 +153,8 @@ def every_change_is_found():
     swapped = list(lines)
     swapped[same[0]], swapped[same[1]] = lines[same[1]], lines[same[0]]
     found("swapped records", swapped)
-    last = [n for n in commits if n > 0][-1]
-    found("a cut tail, the last line kept", lines[:last] + lines[last + 1:])
+    last = entry_lines()[-1]
+    found("a cut tail, the last line kept", lines[:last] + lines[last + 1:], "records are missing")
     found("a cut file", lines[:-1], "ends early")
     found("an empty file", [], "ends early")
     found("another file", ['{"hello": 1}'], "not an export")
@@ -142,6 +162,6 @@ def every_change_is_found():
     found("another verdict", rewritten(same[0], lambda e: e.update(verdict="skipped")), "the chain says")
 
 
-for test in (a_good_export_verifies, every_change_is_found):
+for test in (a_good_export_verifies, its_events_are_cloud_events, every_change_is_found):
     case(test)
 support.finish()

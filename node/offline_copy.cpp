@@ -1,0 +1,124 @@
+#include <thread>
+
+#include "events/hash.hpp"
+#include "node/offline.hpp"
+#include "node/offline_parts.hpp"
+#include "projections/verify.hpp"
+
+namespace tracseq::offline {
+namespace {
+
+/// Waits until the log holds `ends`, or says that it does not.
+result<void> wait_for_ends(event_log& log, std::vector<std::uint64_t> const& ends) {
+  auto const until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto const now_ends = log.ends();
+    if (!now_ends) return tl::unexpected(now_ends.error());
+    bool there = true;
+    for (std::size_t p = 0; p < ends.size(); ++p) there = there && (*now_ends)[p] >= ends[p];
+    if (there) return {};
+    if (std::chrono::steady_clock::now() > until)
+      return fail(errc::timed_out, "the target did not confirm the last records; run it again, it goes "
+                                   "on where it stopped");
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+result<void> append_patiently(event_log& to, partition_id partition,
+                              std::vector<std::string> records) {
+  auto const until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto appended = to.append(partition, records);
+    if (appended || appended.error().code != errc::overloaded ||
+        std::chrono::steady_clock::now() > until)
+      return appended;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+/// Refuses a target whose records are not the first of the source's.
+result<std::vector<log_position>> common_prefix(event_log& from, event_log& to) {
+  auto const ends = to.ends();
+  if (!ends) return tl::unexpected(ends.error());
+  std::vector<log_position> behind;
+  for (partition_id p = 0; p < to.partitions(); ++p) behind.push_back({p, (*ends)[p]});
+  std::vector<hash256> theirs(to.partitions());
+  auto const heads_of = [](event_log& log, std::vector<std::uint64_t> const& until,
+                           std::vector<hash256>& heads) {
+    return walk(log, from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
+      for (auto const& entry : entries)
+        if (entry.offset < until[entry.partition])
+          heads[entry.partition] =
+              sha256({reinterpret_cast<char const*>(heads[entry.partition].data()), 32},
+                     entry.record);
+      return {};
+    });
+  };
+  if (sum(*ends) == 0) return behind;
+  std::vector<hash256> ours(to.partitions());
+  if (auto read = heads_of(to, *ends, theirs); !read) return tl::unexpected(read.error());
+  if (auto read = heads_of(from, *ends, ours); !read) return tl::unexpected(read.error());
+  for (partition_id p = 0; p < to.partitions(); ++p)
+    if (ours[p] != theirs[p])
+      return fail(errc::conflict, "the target already holds another history (partition " +
+                                      std::to_string(p) + "). Choose an empty target.");
+  return behind;
+}
+
+}  // namespace
+
+result<transfer_report> copy_log(std::string const& from_address, std::string const& to_address,
+                                 report_progress const& progress) {
+  auto from = open_to_read(from_address);
+  if (!from) return tl::unexpected(from.error());
+  auto const checked = tracseq::verify(**from, {});
+  if (!checked) return tl::unexpected(checked.error());
+  if (!checked->ok())
+    return fail(errc::corrupt, "the source does not verify: partition " +
+                                   std::to_string(checked->problems.front().partition) +
+                                   ", offset " +
+                                   std::to_string(checked->problems.front().offset) + ": " +
+                                   checked->problems.front().why);
+  log_options options;
+  options.partitions = (*from)->partitions();
+  auto to = open_log(to_address, options);
+  if (!to) return tl::unexpected(to.error());
+  if ((*to)->partitions() != (*from)->partitions())
+    return fail(errc::conflict, "the target has " + std::to_string((*to)->partitions()) +
+                                    " partitions, the source " +
+                                    std::to_string((*from)->partitions()) +
+                                    "; a history moves only between logs with the same number");
+  auto const begin = common_prefix(**from, **to);
+  if (!begin) return tl::unexpected(begin.error());
+  transfer_report report;
+  for (auto const& one : *begin) report.already_there += one.offset;
+  auto const ends = (*from)->ends();
+  if (!ends) return tl::unexpected(ends.error());
+  auto const copied =
+      walk(**from, *begin, [&](std::vector<log_entry>& entries) -> result<void> {
+        std::vector<std::vector<std::string>> by_partition((*from)->partitions());
+        for (auto& entry : entries) {
+          ++report.records;
+          report.bytes += entry.record.size();
+          by_partition[entry.partition].push_back(std::move(entry.record));
+        }
+        for (partition_id p = 0; p < by_partition.size(); ++p)
+          if (!by_partition[p].empty())
+            if (auto done = append_patiently(**to, p, std::move(by_partition[p])); !done)
+              return done;
+        if (progress) progress(report.already_there + report.records, sum(*ends));
+        return {};
+      });
+  if (!copied) return tl::unexpected(copied.error());
+  if (auto there = wait_for_ends(**to, *ends); !there) return tl::unexpected(there.error());
+  verify_options expected;
+  for (auto const& one : checked->partitions)
+    expected.expected.push_back({one.partition, one.head.s, one.head.h, "the source"});
+  auto const verified = tracseq::verify(**to, expected);
+  if (!verified) return tl::unexpected(verified.error());
+  if (!verified->ok())
+    return fail(errc::corrupt, "the copy does not verify: " + verified->problems.front().why);
+  return report;
+}
+
+}  // namespace tracseq::offline
