@@ -195,3 +195,43 @@ TEST_CASE("the same bytes give the same preview") {
   for (std::size_t i = 0; i < test::problems_of(a).size(); ++i)
     CHECK(test::problems_of(a)[i].detail == test::problems_of(b)[i].detail);
 }
+
+TEST_CASE("what stands above the table holds for all samples") {
+  auto const text = "Project:,P-17\nBox name,Box alias\nBox 7,spare\nContact,Anna Berg\n\n"
+                    "Sample name,Well\nA,A1\nB,A2\n";
+  auto const r = read(text);
+  CHECK(r.header_row == 6);
+  REQUIRE(r.rows.size() == 2);
+  CHECK(r.rows[1].value("project") == "P-17");
+  CHECK(r.rows[1].value("container") == "Box 7");
+  CHECK(contains(r.understood_text(), "'Project' 'P-17' (B1)"));
+  CHECK(contains(r.understood_text(), "'Box name' 'Box 7' (A3)"));
+  CHECK(contains(r.notes[0], "Above the table, and not imported: 'Box alias' 'spare' (B3) and 'Contact' 'Anna Berg' (B4)."));
+  import_overrides chosen;
+  chosen.columns["B1"] = "ignore";
+  auto const without = read(text, chosen);
+  CHECK(without.rows[0].value("project").empty());
+  CHECK(without.can_commit());
+  auto const own = read("Project: X\nSample name,Project,Volume (ul)\nA,Y,1\nB,,2\n");
+  CHECK(own.rows[0].value("project") == "Y");
+  CHECK(own.rows[1].value("project").empty());
+}
+
+TEST_CASE("what says something about a person is sealed or left out") {
+  auto const r = read("Sample name,Patient ID,Patient name,Date of birth,E-mail,Colour\n"
+                      "A,P1,Anna Berg,1970-01-01,a@b.se,red\n");
+  CHECK(r.rows[0].value("donor") == "P1");
+  REQUIRE(r.rows[0].custom.size() == 1);
+  CHECK(r.rows[0].custom[0].key == "Colour");
+  CHECK(r.notes.size() == 3);
+  CHECK(contains(r.notes[0], "Column C ('Patient name') says something about a person"));
+  CHECK(contains(r.understood_text(), "3 left out because of what they say of a person"));
+  import_overrides chosen;
+  chosen.columns["E"] = "custom";
+  CHECK(read("Sample name,A,B,C,E-mail\nA,1,2,3,a@b.se\n", chosen).rows[0].custom.back().text == "a@b.se");
+}
+
+TEST_CASE("an index kit is no list of samples, and told so") {
+  auto const r = read("index1_name,index1_sequence,coordinate\nSI-A1,AATTTCGG,A1\nSI-A2,CTACTGAA,B1\n");
+  CHECK(contains(test::problem_with(r, "no_name_column").detail, "lists indexes, not samples"));
+}

@@ -56,6 +56,8 @@ def parts():
              {"program"}),
         Part("http", script("system/http_test.py"), "the API from outside, and its OpenAPI document", 300,
              {"program"}),
+        Part("imports", script("system/import_test.py"), "sheets, good and bad, and one atomic import", 300,
+             {"program"}),
         Part("prove", script("system/prove_test.py"), "replay, read-only serving, log copy", 300,
              {"program", "kafka"}),
         Part("webhooks", script("system/webhook_test.py"), "deliveries through crashes", 300, {"program"}),
