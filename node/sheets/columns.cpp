@@ -50,6 +50,7 @@ class mapper {
     collect_candidates();
     assign();
     name_the_rest();
+    tell_left_out();
     return std::move(out_);
   }
 
@@ -213,11 +214,19 @@ class mapper {
   /// What names or reaches a person is sealed, or it does not enter a history that nobody can erase.
   void leave_out(column_mapping& column) {
     column.field = ignored_column;
-    out_.notes.push_back("Column " + column.letter + " (" + quoted(column.header) +
-                         ") says something about a person and nothing can be taken out of the history "
-                         "again, so it is left out. Take it as the donor to keep it sealed, or as custom "
-                         "to keep it readable.");
+    left_out_.push_back(column.letter + " (" + quoted(column.header) + ")");
     if (column.why.empty()) column.why = "It says something about a person, so it is left out.";
+  }
+
+  void tell_left_out() {
+    if (left_out_.empty()) return;
+    bool const one = left_out_.size() == 1;
+    out_.notes.push_back((one ? "Column " : "Columns ") + join_words(left_out_, 20) +
+                         (one ? " says" : " say") +
+                         " something about a person. Nothing can be taken out of the history again, so " +
+                         (one ? "it is" : "they are") +
+                         " left out. Choose donor for a column to keep it sealed, or custom to keep it "
+                         "readable.");
   }
 
   void name_the_rest() {
@@ -264,6 +273,7 @@ class mapper {
   std::vector<candidate> candidates_;
   std::set<std::string_view> taken_;
   std::set<std::string> keys_;
+  std::vector<std::string> left_out_;
 };
 
 }  // namespace

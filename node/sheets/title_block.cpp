@@ -73,9 +73,12 @@ class block_reader {
   /// A row of names that we know, right over a row of values.
   bool take_names_over_values(table_row const& names, table_row const& values) {
     if (values.number != names.number + 1) return false;
-    bool const known = std::ranges::any_of(names.cells, [](cell const& c) {
-      return is_label(c) && shared_field(c.text) != nullptr;
-    });
+    // "Project | P-17" over "Protocol | ChIP" are two pairs, so two names both have to be ours.
+    auto const is_name = [](cell const& c) { return match_header(c.text).field != nullptr; };
+    bool const known =
+        std::ranges::all_of(names.cells, is_label) &&
+        std::ranges::any_of(names.cells, [](cell const& c) { return shared_field(c.text) != nullptr; }) &&
+        (names.cells.size() != 2 || std::ranges::all_of(names.cells, is_name));
     bool const below = std::ranges::all_of(values.cells, [&](cell const& c) {
       return names.at(c.column) != nullptr && is_value(c) && match_header(c.text).field == nullptr;
     });

@@ -212,6 +212,9 @@ TEST_CASE("what stands above the table holds for all samples") {
   auto const without = read(text, chosen);
   CHECK(without.rows[0].value("project").empty());
   CHECK(without.can_commit());
+  auto const pairs = read("Project,P-17\nProtocol,ChIP\n\nSample name,Volume (ul)\nA,1\n");
+  CHECK(pairs.rows[0].value("project") == "P-17");
+  CHECK(contains(pairs.notes[0], "'Protocol' 'ChIP' (B2)"));
   auto const own = read("Project: X\nSample name,Project,Volume (ul)\nA,Y,1\nB,,2\n");
   CHECK(own.rows[0].value("project") == "Y");
   CHECK(own.rows[1].value("project").empty());
@@ -223,8 +226,8 @@ TEST_CASE("what says something about a person is sealed or left out") {
   CHECK(r.rows[0].value("donor") == "P1");
   REQUIRE(r.rows[0].custom.size() == 1);
   CHECK(r.rows[0].custom[0].key == "Colour");
-  CHECK(r.notes.size() == 3);
-  CHECK(contains(r.notes[0], "Column C ('Patient name') says something about a person"));
+  REQUIRE(r.notes.size() == 1);
+  CHECK(contains(r.notes[0], "Columns C ('Patient name'), D ('Date of birth') and E ('E-mail') say something"));
   CHECK(contains(r.understood_text(), "3 left out because of what they say of a person"));
   import_overrides chosen;
   chosen.columns["E"] = "custom";
@@ -234,4 +237,14 @@ TEST_CASE("what says something about a person is sealed or left out") {
 TEST_CASE("an index kit is no list of samples, and told so") {
   auto const r = read("index1_name,index1_sequence,coordinate\nSI-A1,AATTTCGG,A1\nSI-A2,CTACTGAA,B1\n");
   CHECK(contains(test::problem_with(r, "no_name_column").detail, "lists indexes, not samples"));
+}
+
+TEST_CASE("'other' is said in the column beside it") {
+  auto const r = read("Sample name,Species,Other species\nA,other,Danio rerio\nB,Mus musculus,\nC,Other,\n");
+  CHECK(r.rows[0].value("organism") == "Danio rerio");
+  CHECK(r.rows[1].value("organism") == "Mus musculus");
+  CHECK(r.rows[2].value("organism") == "Other");
+  CHECK(contains(r.notes[0], "Column C ('Other species') gives the organism where column B says other"));
+  auto const type = read("Sample name,Sample type,Other (sample type)\nA,other,gDNA\n");
+  CHECK(type.rows[0].value("type") == "other");
 }
