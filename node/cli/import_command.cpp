@@ -140,6 +140,10 @@ int act(import_wish const& wish, context const& shared) {
     return good ? 0 : 1;
   }
   if (!shared.style.json) print(preview_text(*preview, shared.style));
+  if (!good && was_imported(*preview)) {
+    say("Nothing is left to import: the samples of this file have been in the laboratory since then.");
+    return describe(errc::conflict).exit_code;
+  }
   if (!good) {
     say("Nothing can be imported yet: mend the rows above, or correct with --column, --sheet, --header-row.");
     return 1;

@@ -34,11 +34,14 @@ std::string words_of(json_value const& problem) {
   return words;
 }
 
-/// Errors first: they are in the way. Otherwise in the order of the sheet.
+/// Errors first: they are in the way. Otherwise in the order of the sheet. That the labels of a file are
+/// taken says nothing more where the file was imported before.
 std::vector<finding> findings_of(json_value const& preview) {
   std::vector<finding> out;
   std::map<std::string, std::size_t> known;
+  bool const again = was_imported(preview);
   for (auto const& one : list_of(preview, "problems")) {
+    if (again && one.text("code") == "barcode_taken") continue;
     finding found{std::string(one.text("severity")), std::string(one.text("column")), words_of(one), {}};
     auto const [at, is_new] = known.emplace(found.severity + '\n' + found.column + '\n' + found.words, out.size());
     if (is_new) out.push_back(std::move(found));
@@ -125,6 +128,11 @@ json_list const& list_of(json_value const& from, std::string_view name) {
   return list ? *list : empty;
 }
 
+bool was_imported(json_value const& preview) {
+  auto const* earlier = preview.find("earlier");
+  return earlier && !earlier->is_null();
+}
+
 std::string preview_text(json_value const& preview, output_style const& style) {
   std::string out(preview.text("file_name"));
   out.append(" (").append(preview.text("kind")).append(")\n");
@@ -138,9 +146,11 @@ std::string preview_text(json_value const& preview, output_style const& style) {
     out += "\n" + sheets::count_of(number_of(counts->find("rows")), "sample") + ": " +
            with_thousands(number_of(counts->find("good"))) + " good, " +
            with_thousands(number_of(counts->find("bad"))) + " with errors.\n";
-  if (auto const* earlier = preview.find("earlier"); earlier && !earlier->is_null())
+  if (was_imported(preview)) {
+    auto const* earlier = preview.find("earlier");
     out.append("This file was imported before: ").append(earlier->text("at")).append(" by ")
         .append(earlier->text("by")).append(".\n");
+  }
   return out;
 }
 

@@ -14,6 +14,9 @@ namespace tracseq::cli {
 /// what is wrong, each thing once with all the rows it holds for.
 [[nodiscard]] std::string preview_text(http::json_value const& preview, output_style const& style);
 
+/// The same file was imported before.
+[[nodiscard]] bool was_imported(http::json_value const& preview);
+
 /// A member that is a number; 0 where it is absent.
 [[nodiscard]] std::uint64_t number_of(http::json_value const* value);
 /// A member that is a list; an empty one where it is absent.
