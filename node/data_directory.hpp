@@ -5,6 +5,7 @@
 //   store/           the projections
 //   operator.token   the operator's token (mode 0600)
 //   webhook.key      the key that webhook secrets come from (mode 0600)
+//   keys/            the keys of donors; see node/key_store.hpp (mode 0700)
 
 #include <filesystem>
 #include <string>
@@ -27,6 +28,10 @@ inline constexpr std::string_view program_version = "0.1.0";
 }
 [[nodiscard]] inline std::string webhook_key_file(std::string const& data) {
   return (std::filesystem::path(data) / "webhook.key").string();
+}
+
+[[nodiscard]] inline std::string keys_directory(std::string const& data) {
+  return (std::filesystem::path(data) / "keys").string();
 }
 
 /// The secret in `path`; made (32 random bytes in hex, mode 0600) where there is none.

@@ -58,6 +58,7 @@ def parts():
              {"program"}),
         Part("imports", script("system/import_test.py"), "sheets, good and bad, and one atomic import", 300,
              {"program"}),
+        Part("donors", script("system/donor_test.py"), "names of people: sealed, shown, erased", 120, {"program"}),
         Part("prove", script("system/prove_test.py"), "replay, read-only serving, log copy", 300,
              {"program", "kafka"}),
         Part("webhooks", script("system/webhook_test.py"), "deliveries through crashes", 300, {"program"}),
