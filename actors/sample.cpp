@@ -213,6 +213,14 @@ outcome on(seen state, asked::reinstate const&, context given) {
   return one(facts::reinstated{});
 }
 
+outcome on(seen state, asked::erase_donor const& c, context given) {
+  if (!state.details.donor || state.details.donor->key_id != c.key_id)
+    return fail(errc::conflict, label(state) + " has another donor by now; nothing was noted.");
+  if (auto const fine = require_reason(given.reason, "to erase a donor"); !fine)
+    return tl::unexpected(fine.error());
+  return one(facts::donor_erased{c.key_id});
+}
+
 void end(sample_state& state, sample_stage stage) {
   state.stage_before = state.stage;
   state.stage = stage;
@@ -277,6 +285,7 @@ sample_state sample::evolve(state now, event const& happened) {
             now.end_reason.clear();
             now.discard_id = {};
           },
+          [&](facts::donor_erased const&) {},  // what was sealed stays; nobody can read it
       },
       happened);
   return now;

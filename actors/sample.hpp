@@ -147,8 +147,16 @@ struct reinstate {
 };
 BOOST_DESCRIBE_STRUCT(reinstate, (), ())
 
+/// The donor's key was deleted. The reason has to be given with the command.
+struct erase_donor {
+  static constexpr std::string_view name = "sample.erase_donor";
+  uuid key_id;
+  friend bool operator==(erase_donor const&, erase_donor const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(erase_donor, (), (key_id))
+
 using command = std::variant<register_sample, receive, accept, reject, correct, relabel, place,
-                             take_out, hold, end_hold, discard, archive, reinstate>;
+                             take_out, hold, end_hold, discard, archive, reinstate, erase_donor>;
 
 }  // namespace tracseq::commands::sample
 

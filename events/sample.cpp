@@ -95,6 +95,10 @@ std::string discarded::words() const {
 
 std::string archived::words() const { return "Archived"; }
 
+std::string donor_erased::words() const {
+  return "Donor erased: the key that sealed it was deleted";
+}
+
 std::string reinstated::words() const { return "Reinstated: the final state was a mistake"; }
 
 }  // namespace tracseq::sample

@@ -202,7 +202,17 @@ struct reinstated {
 };
 BOOST_DESCRIBE_STRUCT(reinstated, (), ())
 
+/// The donor's key was deleted, on the node that kept it: the donor can be read nowhere in the history any
+/// more, of this sample and of all others of the same person. The reason is in the commit.
+struct donor_erased {
+  static constexpr event_type type{113, 1, "sample_donor_erased"};
+  uuid key_id;  ///< of `details.donor`
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(donor_erased const&, donor_erased const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(donor_erased, (), (key_id))
+
 using event = std::variant<registered, received, accepted, rejected, corrected, relabelled, placed,
-                           taken_out, held, hold_ended, discarded, archived, reinstated>;
+                           taken_out, held, hold_ended, discarded, archived, reinstated, donor_erased>;
 
 }  // namespace tracseq::sample

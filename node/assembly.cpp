@@ -10,6 +10,7 @@
 #include "node/data_directory.hpp"
 #include "node/follower.hpp"
 #include "node/http/api.hpp"
+#include "node/key_store.hpp"
 #include "node/labels.hpp"
 #include "node/metrics.hpp"
 #include "node/node_metrics.hpp"
@@ -41,6 +42,7 @@ struct node::parts {
   node_options options;
   std::string token;
   std::string webhook_key;
+  std::unique_ptr<key_store> keys;
   std::unique_ptr<event_log> log;
   std::unique_ptr<runner> models;
   std::unique_ptr<stream_store> streams;
@@ -65,6 +67,10 @@ struct node::parts {
     if (!read && options.read_only) read = draw_secret();
     if (!read) return tl::unexpected(read.error());
     token = *std::move(read);
+    auto store = options.read_only ? key_store::open_read_only(keys_directory(options.data))
+                                   : key_store::open(keys_directory(options.data));
+    if (!store) return tl::unexpected(store.error());
+    keys = *std::move(store);
     if (options.read_only) return {};
     read = read_or_make_secret(webhook_key_file(options.data));
     if (!read) return tl::unexpected(read.error());
@@ -186,6 +192,7 @@ struct node::parts {
     with.progress = follower.get();
     with.status = status.get();
     with.log = log.get();
+    with.keys = keys.get();
     if (engine) {
       with.submit = [this](auto group, auto done) {
         engine->submit(std::move(group), std::move(done));
@@ -252,6 +259,10 @@ struct node::parts {
     status = std::make_unique<live_status>(*models, *streams, log.get(), engine.get(),
                                            follower.get(), log_address(), options.data);
     if (!startup_warning.empty()) status->add_warning(startup_warning);
+    if (keys && keys->damaged() > 0)
+      status->add_warning(std::to_string(keys->damaged()) +
+                          " keys of donors in keys/subjects cannot be read: these donors are shown as sealed. "
+                          "Put the folder keys back from the backup.");
     make_api();
     if (log) {
       if (auto following = begin_to_follow(); !following) return following;

@@ -8,6 +8,7 @@
 //   checkpoint.key   the key that signs checkpoints (mode 0600)
 //   replayed-until   the moment that a replay shows (only there)
 //   checkpoints.ndjson   the checkpoints, unless a setting names another place
+//   keys/            the keys of donors; see node/key_store.hpp (mode 0700)
 
 #include <filesystem>
 #include <optional>
@@ -41,8 +42,13 @@ inline constexpr std::string_view program_version = "0.1.0";
   return named.empty() ? (std::filesystem::path(data) / "checkpoints.ndjson").string() : named;
 }
 
+[[nodiscard]] inline std::string keys_directory(std::string const& data) {
+  return (std::filesystem::path(data) / "keys").string();
+}
+
 /// Random: 32 bytes in hex.
 [[nodiscard]] result<std::string> draw_secret();
+
 /// The secret in `path`; made (32 random bytes in hex, mode 0600) where there is none.
 [[nodiscard]] result<std::string> read_or_make_secret(std::string const& path);
 

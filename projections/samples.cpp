@@ -83,6 +83,7 @@ struct changes {
     row.state_reason.clear();
     row.disposal.clear();
   }
+  void operator()(sample::donor_erased const&) const {}
 };
 
 }  // namespace

@@ -6,8 +6,10 @@
 
 #include "events/hash.hpp"
 #include "node/cli/app.hpp"
+#include "node/cli/preview_text.hpp"
 #include "node/cli/table.hpp"
 #include "node/http/schema.hpp"
+#include "node/sheets/detect.hpp"
 
 namespace tracseq::cli {
 namespace {
@@ -17,45 +19,33 @@ using http::json_object;
 using http::json_value;
 
 constexpr auto poll_every = std::chrono::milliseconds(250);
-constexpr std::size_t problems_shown_max = 40;
-constexpr std::size_t rows_shown_max = 5;
+constexpr std::size_t refusals_shown_max = 40;
 
 struct import_wish {
   std::string file;
   std::string name;
   std::string mapping;
   std::string sheet;
-  std::string header_row;
+  std::uint32_t header_row = 0;
+  std::uint32_t first_row = 0;
+  std::uint32_t last_row = 0;
   std::vector<std::string> columns;
   std::string dates;
+  std::string decimals;
   std::string key;
   bool commit = false;
   bool force = false;
 };
 
-std::uint64_t number_of(json_value const* value) {
-  if (!value) return 0;
-  if (auto const* u = value->as<std::uint64_t>()) return *u;
-  if (auto const* i = value->as<std::int64_t>()) return static_cast<std::uint64_t>(*i);
-  return 0;
-}
-
-json_list const& list_of(json_value const& from, std::string_view name) {
-  static json_list const empty;
-  auto const* member = from.find(name);
-  auto const* list = member ? member->as<json_list>() : nullptr;
-  return list ? *list : empty;
-}
-
 result<std::string> mapping_of(import_wish const& wish) {
   if (!wish.mapping.empty()) return read_input(wish.mapping, 1 << 20);
   json_object out;
   if (!wish.sheet.empty()) out.emplace_back("sheet", json_value{wish.sheet});
-  if (!wish.header_row.empty()) {
-    auto const row = std::strtoll(wish.header_row.c_str(), nullptr, 10);
-    out.emplace_back("header_row", json_value{static_cast<std::int64_t>(row)});
-  }
+  for (auto const& [name, row] : {std::pair("header_row", wish.header_row), {"first_row", wish.first_row},
+                                  {"last_row", wish.last_row}})
+    if (row != 0) out.emplace_back(name, json_value{std::uint64_t{row}});
   if (!wish.dates.empty()) out.emplace_back("dates", json_value{wish.dates});
+  if (!wish.decimals.empty()) out.emplace_back("decimals", json_value{wish.decimals});
   json_object columns;
   for (auto const& one : wish.columns) {
     auto const equals = one.find('=');
@@ -65,53 +55,6 @@ result<std::string> mapping_of(import_wish const& wish) {
   }
   if (!columns.empty()) out.emplace_back("columns", json_value{std::move(columns)});
   return out.empty() ? std::string() : http::write_json_text(json_value{std::move(out)});
-}
-
-/// What a person wants to know before saying yes.
-void show_preview(json_value const& preview, output_style const& style) {
-  std::string out;
-  out.append(preview.text("file_name")).append(" (").append(preview.text("kind")).append(")\n");
-  for (auto const& sentence : list_of(preview, "understood"))
-    out.append("  ").append(cell_text(sentence)).append("\n");
-  std::vector<std::vector<std::string>> columns;
-  for (auto const& one : list_of(preview, "columns"))
-    columns.push_back({std::string(one.text("column")), std::string(one.text("header")),
-                       std::string(one.text("field")), std::string(one.text("why"))});
-  out.append("\n").append(table_text({"COLUMN", "HEADER", "TAKEN AS", "WHY"}, columns, style));
-  std::vector<std::vector<std::string>> rows;
-  for (auto const& one : list_of(preview, "rows")) {
-    if (rows.size() == rows_shown_max) break;
-    auto const* values = one.find("values");
-    if (!values) continue;
-    rows.push_back({std::to_string(number_of(one.find("source_row"))), std::string(values->text("name")),
-                    std::string(values->text("barcode")), std::string(values->text("type")),
-                    std::string(values->text("project"))});
-  }
-  out.append("\n").append(table_text({"ROW", "NAME", "BARCODE", "TYPE", "PROJECT"}, rows, style));
-  std::vector<std::vector<std::string>> problems;
-  auto const& all = list_of(preview, "problems");
-  for (auto const& one : all) {
-    if (problems.size() == problems_shown_max) break;
-    auto const row = number_of(one.find("row"));
-    auto words = std::string(one.text("detail"));
-    if (auto const better = one.text("suggestion"); !better.empty()) words.append(" ").append(better);
-    problems.push_back({row ? std::to_string(row) : "", std::string(one.text("column")),
-                        std::string(one.text("severity")), words});
-  }
-  if (!problems.empty())
-    out.append("\n").append(table_text({"ROW", "COLUMN", "", "WHAT"}, problems, style));
-  if (all.size() > problems_shown_max)
-    out.append("… and ").append(with_thousands(all.size() - problems_shown_max)).append(" more; --json shows them.\n");
-  for (auto const& note : list_of(preview, "notes")) out.append("Note: ").append(cell_text(note)).append("\n");
-  auto const* counts = preview.find("counts");
-  if (counts)
-    out.append("\n").append(with_thousands(number_of(counts->find("rows")))).append(" rows: ")
-        .append(with_thousands(number_of(counts->find("good")))).append(" good, ")
-        .append(with_thousands(number_of(counts->find("bad")))).append(" with errors.\n");
-  if (auto const* earlier = preview.find("earlier"); earlier && !earlier->is_null())
-    out.append("This file was imported before: ").append(earlier->text("at")).append(" by ")
-        .append(earlier->text("by")).append(".\n");
-  print(out);
 }
 
 result<json_value> follow(client& node, std::string const& id) {
@@ -142,11 +85,11 @@ int report_end(json_value const& ended, output_style const& style) {
   }
   say("The import was refused; nothing was registered.");
   auto const& refusals = list_of(ended, "refusals");
-  for (std::size_t i = 0; i < refusals.size() && i < problems_shown_max; ++i)
+  for (std::size_t i = 0; i < refusals.size() && i < refusals_shown_max; ++i)
     say("  row " + std::to_string(number_of(refusals[i].find("source_row"))) + ": " +
         std::string(refusals[i].text("why")));
-  if (refusals.size() > problems_shown_max)
-    say("  … and " + with_thousands(refusals.size() - problems_shown_max) + " more");
+  if (refusals.size() > refusals_shown_max)
+    say("  … and " + with_thousands(refusals.size() - refusals_shown_max) + " more");
   return 3;
 }
 
@@ -164,10 +107,20 @@ int commit(client& node, json_value const& preview, import_wish const& wish, con
   return report_end(*ended, shared.style);
 }
 
+/// The sheet's bytes; one that is too large is refused by its size alone, in the words of the preview.
+result<std::string> read_sheet(std::string const& path, std::uint64_t bytes_max) {
+  std::error_code ec;
+  auto const bytes = std::filesystem::is_regular_file(path, ec) ? std::filesystem::file_size(path, ec) : 0;
+  sheets::import_limits limits;
+  limits.max_bytes = bytes_max;
+  if (!ec && bytes > bytes_max) return tl::unexpected(sheets::too_large_file(bytes, limits));
+  return read_input(path, bytes_max);
+}
+
 int act(import_wish const& wish, context const& shared) {
   auto const loaded = shared.load_settings();
   if (!loaded) return complain(loaded.error(), shared.style);
-  auto bytes = read_input(wish.file, static_cast<std::uint64_t>(loaded->integer("http.upload_bytes_max")));
+  auto bytes = read_sheet(wish.file, static_cast<std::uint64_t>(loaded->integer("http.upload_bytes_max")));
   if (!bytes) return complain(bytes.error(), shared.style);
   auto const mapping = mapping_of(wish);
   if (!mapping) return complain(mapping.error(), shared.style);
@@ -186,7 +139,11 @@ int act(import_wish const& wish, context const& shared) {
     print(answer_text(*preview, shared.style));
     return good ? 0 : 1;
   }
-  if (!shared.style.json) show_preview(*preview, shared.style);
+  if (!shared.style.json) print(preview_text(*preview, shared.style));
+  if (!good && was_imported(*preview)) {
+    say("Nothing is left to import: the samples of this file have been in the laboratory since then.");
+    return describe(errc::conflict).exit_code;
+  }
   if (!good) {
     say("Nothing can be imported yet: mend the rows above, or correct with --column, --sheet, --header-row.");
     return 1;
@@ -209,11 +166,15 @@ void add_import_command(CLI::App& app, context& shared) {
   command->add_flag("--force", wish->force, "Import the same file once more");
   command->add_option("--filename", wish->name, "The file's name, where it comes from standard input");
   command->add_option("--sheet", wish->sheet, "The workbook's sheet: its name, or its number from 1");
-  command->add_option("--header-row", wish->header_row, "Row of the column names, from 1");
-  command->add_option("--column", wish->columns, "COLUMN=FIELD: what a column is (letter or header); may repeat")
+  command->add_option("--header-row", wish->header_row, "Row of the column names, from 1")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--first-row", wish->first_row, "First row that is a sample")->check(CLI::PositiveNumber);
+  command->add_option("--last-row", wish->last_row, "Last row that is a sample")->check(CLI::PositiveNumber);
+  command->add_option("--column", wish->columns, "COLUMN=FIELD: what a column is (letter or header); also custom or ignore; may repeat")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1);
   command->add_option("--dates", wish->dates, "How 03/04/2026 is meant: day_first or month_first");
+  command->add_option("--decimals", wish->decimals, "How 1,5 is meant: point or comma");
   command->add_option("--mapping", wish->mapping, "File with all corrections as JSON");
   command->add_option("--key", wish->key, "Idempotency key of the import");
   command->callback([&shared, wish] { shared.action = [&shared, wish] { return act(*wish, shared); }; });

@@ -148,7 +148,8 @@ std::string cell_text(json_value const& value) {
 }
 
 std::string table_text(std::vector<std::string> const& header,
-                       std::vector<std::vector<std::string>> const& rows, output_style const& style) {
+                       std::vector<std::vector<std::string>> const& rows, output_style const& style,
+                       bool whole_last) {
   std::string out;
   if (style.plain) {
     for (auto const& row : rows) {
@@ -164,7 +165,7 @@ std::string table_text(std::vector<std::string> const& header,
       widths[i] = std::min<std::size_t>(60, std::max(widths[i], width_of(row[i])));
   auto const line = [&](std::vector<std::string> const& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      auto const text = cut(cells[i], widths[i]);
+      auto const text = whole_last && i + 1 == cells.size() ? cells[i] : cut(cells[i], widths[i]);
       out.append(text);
       if (i + 1 < cells.size()) out.append(widths[i] - width_of(text) + 2, ' ');
     }

@@ -21,6 +21,7 @@ void print(std::string_view text) {
 }
 
 void say(std::string_view text) {
+  std::fflush(stdout);  // what was said before stands before, also where both go to one file
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fputc('\n', stderr);
 }

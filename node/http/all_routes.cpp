@@ -16,6 +16,7 @@ std::span<route const> all_routes() {
   static std::vector<route> const table = [] {
     std::vector<route> all;
     append(all, sample_routes(), "samples");
+    append(all, donor_routes(), "samples");
     append(all, storage_routes(), "storage");
     append(all, run_routes(), "runs");
     append(all, barcode_routes(), "labels");

@@ -6,6 +6,7 @@
 #include "actors/command_codec.hpp"
 #include "actors/sheet_import.hpp"
 #include "events/barcode.hpp"
+#include "node/key_store.hpp"
 
 namespace tracseq::http {
 namespace {
@@ -29,8 +30,7 @@ std::vector<std::string> words_of(std::string_view joined) {
 }
 
 /// Puts one value where its field belongs; what has no member in the details is kept under its key.
-result<void> put(sample::details& into, std::string_view field, std::string const& text,
-                 services const& at) {
+void put(sample::details& into, std::string_view field, std::string const& text) {
   std::map<std::string_view, std::string*> const texts{
       {"name", &into.name},           {"barcode", &into.barcode},
       {"project", &into.project},     {"submission", &into.submission},
@@ -42,13 +42,6 @@ result<void> put(sample::details& into, std::string_view field, std::string cons
     boost::describe::enum_from_string(text.c_str(), into.type);
   } else if (field == "taxon_id") {
     if (auto const number = number_of(text)) into.taxon_id = static_cast<std::uint32_t>(*number);
-  } else if (field == "donor" && at.seal) {
-    auto box = at.seal(text);
-    if (!box) return tl::unexpected(box.error());
-    into.donor = *std::move(box);
-  } else if (field == "donor") {
-    return fail(errc::unsupported,
-                "This node keeps no key to seal personal data with: leave the donor column out.");
   } else if (field == "collected_at") {
     into.collected_at = parse_rfc3339(text);
   } else if (field == "concentration_ng_per_ul") {
@@ -62,6 +55,25 @@ result<void> put(sample::details& into, std::string_view field, std::string cons
   } else {
     into.custom[std::string(field)] = text;
   }
+}
+
+/// Seals the donors of all rows at once: one sync for all keys that are new.
+result<void> seal_donors(sheets::preview_result const& preview, std::vector<sheet_import::row>& rows,
+                         services const& at) {
+  std::vector<std::string> donors;
+  std::vector<std::size_t> of_row;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (auto const donor = preview.rows[i].value("donor"); !donor.empty()) {
+      donors.emplace_back(donor);
+      of_row.push_back(i);
+    }
+  if (donors.empty()) return {};
+  if (!at.keys)
+    return fail(errc::unsupported,
+                "This node keeps no key to seal personal data with: leave the donor column out.");
+  auto boxes = at.keys->seal(donors);
+  if (!boxes) return tl::unexpected(boxes.error());
+  for (std::size_t i = 0; i < of_row.size(); ++i) rows[of_row[i]].details.donor = std::move((*boxes)[i]);
   return {};
 }
 
@@ -160,11 +172,11 @@ result<std::vector<sheet_import::row>> rows_of(sheets::preview_result const& pre
     sheet_import::row row;
     row.source_row = from.source_row;
     for (auto const& value : from.values)
-      if (auto const done = put(row.details, value.field, value.text, at); !done)
-        return tl::unexpected(done.error());
+      if (value.field != "donor") put(row.details, value.field, value.text);
     for (auto const& value : from.custom) row.details.custom[value.key] = value.text;
     out.push_back(std::move(row));
   }
+  if (auto const sealed = seal_donors(preview, out, at); !sealed) return tl::unexpected(sealed.error());
   return out;
 }
 

@@ -150,6 +150,7 @@ template <class Answer, auto Handler>
 
 // One function for each resource's table.
 [[nodiscard]] std::vector<route> sample_routes();
+[[nodiscard]] std::vector<route> donor_routes();
 [[nodiscard]] std::vector<route> storage_routes();
 [[nodiscard]] std::vector<route> run_routes();
 [[nodiscard]] std::vector<route> barcode_routes();

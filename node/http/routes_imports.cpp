@@ -8,6 +8,7 @@
 #include "node/http/import_start.hpp"
 #include "node/http/json_out.hpp"
 #include "node/http/lookup.hpp"
+#include "node/http/preview_places.hpp"
 #include "node/http/preview_views.hpp"
 #include "node/http/router.hpp"
 #include "node/http/views.hpp"
@@ -99,6 +100,7 @@ void do_preview(call_ptr c, preview_query asked, none) {
     if (!made) return refuse(*one, made.error());
     auto const view = one->at->view();
     check_against_lab(*made, *view);
+    check_places(*made, *view);
     auto const kept = one->api->previews().keep(
         {to_string(new_uuid()), name, to_hex(sha256(one->request->body)), *std::move(made), {}});
     answer(*one, to_json(view_of(*kept, *view)));

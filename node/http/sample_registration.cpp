@@ -3,6 +3,7 @@
 #include "actors/barcode.hpp"
 #include "actors/command_codec.hpp"
 #include "events/barcode_label.hpp"
+#include "node/key_store.hpp"
 #include "projections/samples.hpp"
 
 namespace tracseq::http {
@@ -17,12 +18,12 @@ error label_error(error why) {
 
 result<std::optional<sealed_text>> sealed(std::string const& donor, services const& at) {
   if (donor.empty()) return std::optional<sealed_text>();
-  if (!at.seal)
+  if (!at.keys)
     return fail(errc::unsupported, "This node keeps no key to seal personal data with; leave donor out.",
                 {{"/donor", "unsupported", "cannot be sealed on this node."}});
-  auto box = at.seal(donor);
-  if (!box) return tl::unexpected(box.error());
-  return std::optional<sealed_text>(*std::move(box));
+  auto boxes = at.keys->seal(std::span(&donor, 1));
+  if (!boxes) return tl::unexpected(boxes.error());
+  return std::optional<sealed_text>(std::move(boxes->front()));
 }
 
 result<sample::details> details_of(register_sample const& asked, services const& at) {

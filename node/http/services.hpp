@@ -15,9 +15,9 @@
 #include "events/instant.hpp"
 #include "events/record.hpp"
 #include "events/result.hpp"
-#include "events/sample.hpp"
 
 namespace tracseq {
+class key_store;
 class read_view;
 namespace offline {
 struct audit_report;
@@ -132,9 +132,7 @@ struct services {
   label_source* labels = nullptr;  ///< null in a read-only node
   node_status* status = nullptr;
   event_log* log = nullptr;  ///< null where there is none to read (a replayed copy)
-  /// Seals personal text; empty where the node has no key store.
-  std::function<result<sealed_text>(std::string_view)> seal;
-  std::function<std::optional<std::string>(sealed_text const&)> unseal;
+  key_store* keys = nullptr;  ///< of donors; null in a copy of the history without them
   /// The secret that signs a rule's webhooks.
   std::function<std::string(uuid const& rule)> webhook_secret;
 };

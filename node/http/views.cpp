@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "node/http/json_value.hpp"
+#include "node/key_store.hpp"
 
 namespace tracseq::http {
 namespace {
@@ -78,6 +79,19 @@ storage_unit::temperature_class temperature_of(std::string_view word) noexcept {
   return storage_unit::temperature_class::unspecified;
 }
 
+namespace {
+
+void show_donor(std::optional<sealed_text> const& sealed, services const& at, sample_view& out) {
+  if (!sealed) return;
+  auto opened = at.keys ? at.keys->unseal(*sealed) : unsealed_text{};
+  if (opened.state == personal_text::readable)
+    out.donor = std::move(opened.text);
+  else
+    out.donor_state = opened.state == personal_text::erased ? "erased" : "sealed";
+}
+
+}  // namespace
+
 sample_view view_of(sample_row const& row, read_view const& rows, services const& at) {
   sample_view out;
   auto const& d = row.details;
@@ -90,7 +104,7 @@ sample_view view_of(sample_row const& row, read_view const& rows, services const
   out.type = d.type;
   out.taxon_id = maybe(d.taxon_id);
   out.organism = d.organism;
-  if (d.donor && at.unseal) out.donor = at.unseal(*d.donor);
+  show_donor(d.donor, at, out);
   out.collected_at = maybe(d.collected_at);
   out.collected_where = d.collected_where;
   out.collected_by = d.collected_by;

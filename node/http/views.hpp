@@ -49,6 +49,7 @@ struct sample_view {
   nullable<std::uint32_t> taxon_id;
   std::string organism;
   std::optional<std::string> donor;
+  std::optional<std::string> donor_state;  ///< "erased" or "sealed": why there is a donor and none is shown
   nullable<instant> collected_at;
   std::string collected_where;
   std::string collected_by;
@@ -73,7 +74,7 @@ struct sample_view {
 };
 BOOST_DESCRIBE_STRUCT(sample_view, (),
                       (id, name, barcode, aliases, project, submission, type, taxon_id, organism, donor,
-                       collected_at, collected_where, collected_by, concentration_ng_per_ul, volume_ul,
+                       donor_state, collected_at, collected_where, collected_by, concentration_ng_per_ul, volume_ul,
                        amount_ng, requires_temperature, notes, custom, state, state_reason, place,
                        checked_out, received_at, condition, import_id, created_at, updated_at,
                        created_by, version, as_of))

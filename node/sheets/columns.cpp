@@ -50,6 +50,7 @@ class mapper {
     collect_candidates();
     assign();
     name_the_rest();
+    tell_left_out();
     return std::move(out_);
   }
 
@@ -57,6 +58,7 @@ class mapper {
   void apply_choices(std::map<std::string, std::string> const& chosen) {
     for (auto const& [where, field] : chosen) {
       auto const at = find_column(where);
+      if (!at && field == ignored_column && parse_cell_place(where)) continue;  // above the table
       if (!at) {
         out_.refused_overrides.push_back("There is no column " + quoted(where) + " in this table.");
         continue;
@@ -74,6 +76,7 @@ class mapper {
       auto& column = out_.columns[*at];
       column.field = field;
       column.confidence = 1;
+      column.chosen = true;
       column.why = "Chosen by you.";
       if (info != nullptr) set_unit(column, *info, parse_header(column.header).known);
     }
@@ -118,7 +121,6 @@ class mapper {
     if (!weigh_cells(c)) return;
     c.why += ".";
     if (c.confidence >= confidence_min) candidates_.push_back(std::move(c));
-    else remember(source, c.why);
   }
 
   bool weigh_unit(candidate& c, header_words const& parsed) {
@@ -199,6 +201,7 @@ class mapper {
                                          [&](auto const& o) { return o.field == c.field->key; });
         column.why = "It could also be the " + fold(c.field->label) + ", but column " + holder->letter +
                      " (" + quoted(holder->header) + ") is taken for that.";
+        if (c.field->personal) leave_out(column);
         continue;
       }
       column.field = c.field->key;
@@ -206,6 +209,24 @@ class mapper {
       column.why = std::move(c.why);
       column.unit_factor = c.unit_factor;
     }
+  }
+
+  /// What names or reaches a person is sealed, or it does not enter a history that nobody can erase.
+  void leave_out(column_mapping& column) {
+    column.field = ignored_column;
+    left_out_.push_back(column.letter + " (" + quoted(column.header) + ")");
+    if (column.why.empty()) column.why = "It says something about a person, so it is left out.";
+  }
+
+  void tell_left_out() {
+    if (left_out_.empty()) return;
+    bool const one = left_out_.size() == 1;
+    out_.notes.push_back((one ? "Column " : "Columns ") + join_words(left_out_, 20) +
+                         (one ? " says" : " say") +
+                         " something about a person. Nothing can be taken out of the history again, so " +
+                         (one ? "it is" : "they are") +
+                         " left out. Choose donor for a column to keep it sealed, or custom to keep it "
+                         "readable.");
   }
 
   void name_the_rest() {
@@ -217,6 +238,7 @@ class mapper {
         auto const [first, is_new] = first_with.emplace(fold(column.header), i);
         if (!is_new) note_duplicate(first->second, i);
       }
+      if (column.field.empty() && is_personal_header(column.header)) leave_out(column);
       if (column.field.empty()) {
         column.field = custom_column;
         if (column.why.empty())
@@ -251,6 +273,7 @@ class mapper {
   std::vector<candidate> candidates_;
   std::set<std::string_view> taken_;
   std::set<std::string> keys_;
+  std::vector<std::string> left_out_;
 };
 
 }  // namespace

@@ -27,6 +27,9 @@ struct header_match {
 [[nodiscard]] header_match match_reduced_header(std::string_view words);
 [[nodiscard]] header_match match_misspelt_header(std::string_view words);
 
+/// True where a header names or reaches a person ("Date of birth", "E-mail") and is no field of ours.
+[[nodiscard]] bool is_personal_header(std::string_view header);
+
 /// One column as the table finder cut it out.
 struct column_source {
   std::uint32_t column = 0;
@@ -42,6 +45,7 @@ struct column_mapping {
   std::string field;           ///< a field's key, `custom` or `ignore`
   std::string custom_key;      ///< for `custom`: the name to keep the values under; unique in the sheet
   double confidence = 0;       ///< 1 = a person said so, or the exact name
+  bool chosen = false;         ///< a person said so
   std::string why;             ///< a sentence
   double unit_factor = 1;      ///< from the header's unit into the field's
   std::vector<std::string> choices;  ///< what the workbook's own drop-down list offers there

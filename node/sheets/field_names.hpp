@@ -97,6 +97,17 @@ inline constexpr synonym donor[] = {
     {"identifiant patient", 0.95}, {"identifiant du patient", 0.95}, {"mrn", 0.8},
 };
 
+/// Headers that name or reach a person and are no field of ours.
+inline constexpr std::string_view personal[] = {
+    "first name", "last name", "given name", "family name", "surname", "full name", "maiden name",
+    "patient first name", "patient last name", "patient surname", "date of birth", "birth date",
+    "birthdate", "birthday", "patient date of birth", "patient birth date", "dob", "phone", "phone number",
+    "telephone", "mobile", "mobile number", "home address", "street address", "postal address",
+    "social security number", "ssn", "national id", "nhs number", "passport number", "health card number",
+    "fornamn", "efternamn", "fodelsedatum", "fodelsedag", "personnummer", "telefon", "telefonnummer",
+    "adress", "vorname", "nachname", "familienname", "geburtsdatum", "geburtstag", "adresse",
+    "versichertennummer", "prenom", "nom de famille", "date de naissance", "numero de securite sociale"};
+
 inline constexpr synonym collected_at[] = {
     {"collected at", 1.0}, {"collection date", 1.0}, {"date of collection", 1.0},
     {"sampling date", 1.0}, {"date collected", 1.0}, {"sample collection date", 1.0},

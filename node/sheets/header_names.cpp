@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "node/sheets/columns.hpp"
+#include "node/sheets/field_names.hpp"
 #include "node/sheets/text.hpp"
 #include "node/sheets/units.hpp"
 
@@ -104,6 +105,14 @@ header_match match_misspelt_header(std::string_view header) {
       if (name.confidence * 0.8 > best.confidence && is_slip(words, name.words))
         best = {&field, name.confidence * 0.8};
   return best;
+}
+
+bool is_personal_header(std::string_view header) {
+  auto const words = to_words(header);
+  constexpr std::string_view mail[] = {"email", "e mail", "mail address", "mailadress"};
+  if (std::ranges::any_of(mail, [&](auto start) { return std::string_view(words).starts_with(start); }))
+    return true;
+  return std::ranges::find(names::personal, std::string_view(words)) != std::end(names::personal);
 }
 
 }  // namespace tracseq::sheets

@@ -10,6 +10,7 @@
 #include "node/sheets/preview_rows.hpp"
 #include "node/sheets/sample_sheet.hpp"
 #include "node/sheets/text.hpp"
+#include "node/sheets/title_block.hpp"
 #include "node/sheets/xlsx.hpp"
 
 namespace tracseq::sheets {
@@ -68,8 +69,9 @@ result<preview_result> preview_table(workbook const& book, file_kind kind, char 
                 "The table lies on its side: column " + column_letter(found->first_column) +
                     " holds the names of fields, and each sample is a column. Copy it in Excel, choose 'Paste "
                     "special', 'Transpose', and import the result.");
-  check_rows(out);
   explain(*found, book, out);
+  apply_title_block(*found, overrides, context, out);
+  check_rows(out);
   if (out.rows.empty())
     out.problems.push_back({out.header_row, "", "", "no_rows", "The table holds no samples yet.",
                             "Fill in rows below the header, or choose another sheet or header row."});

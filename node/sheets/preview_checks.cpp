@@ -66,7 +66,8 @@ void check_names(preview_result& out) {
 void check_positions(preview_result& out) {
   first_seen seen;
   auto const* column = column_of(out, "position");
-  bool const no_containers = column_of(out, "container") == nullptr;
+  bool const no_containers =
+      std::ranges::none_of(out.rows, [](auto const& row) { return !row.value("container").empty(); });
   if (column != nullptr && no_containers && !out.rows.empty())
     out.notes.push_back("Column " + column->letter + " gives positions, but no column names the box or "
                         "plate, so the samples are registered without a place.");
@@ -101,7 +102,14 @@ bool has_problem_in(preview_row const& row, std::string_view field) {
 void check_required(preview_result& out) {
   auto const* name = column_of(out, "name");
   auto const* barcode = column_of(out, "barcode");
-  if (name == nullptr && barcode == nullptr) {
+  bool const lists_indexes = column_of(out, "index_i7") != nullptr && column_of(out, "index_name") != nullptr;
+  if (name == nullptr && barcode == nullptr && lists_indexes) {
+    out.problems.push_back({out.header_row, "", "name", "no_name_column",
+                            "The table lists indexes, not samples: it has their names and bases, but no "
+                            "column names a sample.",
+                            "If it is an index kit, there is nothing to import. Otherwise choose the column "
+                            "that names the samples."});
+  } else if (name == nullptr && barcode == nullptr) {
     out.problems.push_back({out.header_row, "", "name", "no_name_column",
                             "No column looks like the samples' name or barcode.",
                             "Choose the column that names the samples, or another header row. If the file "

@@ -47,6 +47,7 @@ class row_reader {
     prepare_readers(sources);
     out_.rows.reserve(found_.rows.size());
     for (auto const* row : found_.rows) read_row(*row);
+    take_others();
   }
 
  private:
@@ -185,6 +186,33 @@ class row_reader {
       for (auto const& value : list.values) reader.choices.insert(fold(trim(value)));
       return;
     }
+  }
+
+  /// Forms offer "other" in one column and ask for it in the next: "Species", "Other species".
+  void take_others() {
+    for (auto const& beside : out_.columns) {
+      auto const words = to_words(beside.header);
+      constexpr std::string_view other = "other ";
+      if (beside.field != custom_column || !std::string_view(words).starts_with(other)) continue;
+      auto const match = match_header(std::string_view(words).substr(other.size()));
+      auto const* main = match.field == nullptr ? nullptr : column_of(out_, match.field->key);
+      if (main == nullptr || match.field->type != field_type::text) continue;
+      std::size_t taken = 0;
+      for (auto& row : out_.rows) taken += take_other(row, *match.field, beside.custom_key);
+      if (taken > 0)
+        out_.notes.push_back("Column " + beside.letter + " (" + quoted(beside.header) + ") gives the " +
+                             fold(match.field->label) + " where column " + main->letter + " says other.");
+    }
+  }
+
+  static bool take_other(preview_row& row, field_info const& field, std::string const& key) {
+    auto const said = std::ranges::find(row.custom, key, &custom_value::key);
+    auto const value = std::ranges::find(row.values, field.key, &field_value::field);
+    if (said == row.custom.end() || value == row.values.end() || is_missing_word(said->text)) return false;
+    auto const word = to_words(value->text);
+    if (word != "other" && word != "annat" && word != "andere" && word != "autre") return false;
+    value->text = said->text;
+    return true;
   }
 
   void read_row(table_row const& row) {

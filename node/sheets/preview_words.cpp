@@ -21,21 +21,31 @@ std::string rows_sentence(found_table const& found, preview_result const& out) {
          count_of(out.rows.size(), "sample") + ").";
 }
 
+/// "volume", "i7 index": a label without the capital of a heading.
+std::string field_in_words(std::string_view key) {
+  auto const* field = find_field(key);
+  std::string label(field == nullptr ? key : field->label);
+  if (!label.empty() && label[0] >= 'A' && label[0] <= 'Z') label[0] = static_cast<char>(label[0] - 'A' + 'a');
+  return label;
+}
+
 std::string columns_sentence(preview_result const& out) {
   std::vector<std::string> fields;
   std::size_t custom = 0;
   std::size_t ignored = 0;
+  std::size_t left_out = 0;
   for (auto const& column : out.columns) {
     if (column.field == custom_column)
       ++custom;
     else if (column.field == ignored_column)
-      ++ignored;
+      ++(column.chosen ? ignored : left_out);
     else
-      fields.push_back(column.letter + " " + column.field);
+      fields.push_back(column.letter + " " + field_in_words(column.field));
   }
   std::string text = count_of(out.columns.size(), "column") + ": ";
   text += fields.empty() ? "none gives a field that TracSeq knows" : join_words(fields, 30);
   if (custom > 0) text += "; " + std::to_string(custom) + " kept as custom fields";
+  if (left_out > 0) text += "; " + std::to_string(left_out) + " left out because of what they say of a person";
   if (ignored > 0) text += "; " + std::to_string(ignored) + " left out because you said so";
   return text + ".";
 }

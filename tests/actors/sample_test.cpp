@@ -205,6 +205,20 @@ TEST_CASE("a correction never writes personal text") {
   CHECK(json_of(event).find("secret") == std::string::npos);
 }
 
+TEST_CASE("an erased donor is a fact of the sample, with its reason") {
+  auto details = tube();
+  details.donor = sealed_text{id(1), "secret"};
+  auto known = sample_scenario().after(ask::register_sample{details, {}});
+  CHECK(known.when(ask::erase_donor{id(1)}).words() == "A reason is required to erase a donor.");
+  known.because("asked for it");
+  auto const event = known.when(ask::erase_donor{id(1)}).only<fact::donor_erased>();
+  CHECK(event.key_id == id(1));
+  CHECK(event.words() == "Donor erased: the key that sealed it was deleted");
+  CHECK(known.when(ask::erase_donor{id(2)}).code() == errc::conflict);
+  CHECK(known.after(ask::erase_donor{id(1)}).state().details == details);
+  CHECK(registered().because("why").when(ask::erase_donor{id(1)}).code() == errc::conflict);
+}
+
 TEST_CASE("a final state is corrected and reinstated only with a reason") {
   auto rejected = received().after(ask::reject{"leaked"});
   ask::patch patch;

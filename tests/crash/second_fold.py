@@ -131,6 +131,11 @@ class Fold:
         self.rule(sample.stage in FINAL, commit, f"reinstated while {sample.stage}")
         sample.stage = sample.stage_before
 
+    def sample__sample_donor_erased(self, key, data, commit):
+        donor = self.samples[key].details["donor"]
+        self.rule(donor is not None and donor["sealed_with"] == data["key_id"], commit,
+                  "the key of another donor was erased")
+
     def stage(self, key, commit, before, after):
         sample = self.samples[key]
         self.rule(sample.stage in before and not sample.held, commit, f"{after} while {sample.state}")

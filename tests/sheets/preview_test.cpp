@@ -195,3 +195,56 @@ TEST_CASE("the same bytes give the same preview") {
   for (std::size_t i = 0; i < test::problems_of(a).size(); ++i)
     CHECK(test::problems_of(a)[i].detail == test::problems_of(b)[i].detail);
 }
+
+TEST_CASE("what stands above the table holds for all samples") {
+  auto const text = "Project:,P-17\nBox name,Box alias\nBox 7,spare\nContact,Anna Berg\n\n"
+                    "Sample name,Well\nA,A1\nB,A2\n";
+  auto const r = read(text);
+  CHECK(r.header_row == 6);
+  REQUIRE(r.rows.size() == 2);
+  CHECK(r.rows[1].value("project") == "P-17");
+  CHECK(r.rows[1].value("container") == "Box 7");
+  CHECK(contains(r.understood_text(), "'Project' 'P-17' (B1)"));
+  CHECK(contains(r.understood_text(), "'Box name' 'Box 7' (A3)"));
+  CHECK(contains(r.notes[0], "Above the table, and not imported: 'Box alias' 'spare' (B3) and 'Contact' 'Anna Berg' (B4)."));
+  import_overrides chosen;
+  chosen.columns["B1"] = "ignore";
+  auto const without = read(text, chosen);
+  CHECK(without.rows[0].value("project").empty());
+  CHECK(without.can_commit());
+  auto const pairs = read("Project,P-17\nProtocol,ChIP\n\nSample name,Volume (ul)\nA,1\n");
+  CHECK(pairs.rows[0].value("project") == "P-17");
+  CHECK(contains(pairs.notes[0], "'Protocol' 'ChIP' (B2)"));
+  auto const own = read("Project: X\nSample name,Project,Volume (ul)\nA,Y,1\nB,,2\n");
+  CHECK(own.rows[0].value("project") == "Y");
+  CHECK(own.rows[1].value("project").empty());
+}
+
+TEST_CASE("what says something about a person is sealed or left out") {
+  auto const r = read("Sample name,Patient ID,Patient name,Date of birth,E-mail,Colour\n"
+                      "A,P1,Anna Berg,1970-01-01,a@b.se,red\n");
+  CHECK(r.rows[0].value("donor") == "P1");
+  REQUIRE(r.rows[0].custom.size() == 1);
+  CHECK(r.rows[0].custom[0].key == "Colour");
+  REQUIRE(r.notes.size() == 1);
+  CHECK(contains(r.notes[0], "Columns C ('Patient name'), D ('Date of birth') and E ('E-mail') say something"));
+  CHECK(contains(r.understood_text(), "3 left out because of what they say of a person"));
+  import_overrides chosen;
+  chosen.columns["E"] = "custom";
+  CHECK(read("Sample name,A,B,C,E-mail\nA,1,2,3,a@b.se\n", chosen).rows[0].custom.back().text == "a@b.se");
+}
+
+TEST_CASE("an index kit is no list of samples, and told so") {
+  auto const r = read("index1_name,index1_sequence,coordinate\nSI-A1,AATTTCGG,A1\nSI-A2,CTACTGAA,B1\n");
+  CHECK(contains(test::problem_with(r, "no_name_column").detail, "lists indexes, not samples"));
+}
+
+TEST_CASE("'other' is said in the column beside it") {
+  auto const r = read("Sample name,Species,Other species\nA,other,Danio rerio\nB,Mus musculus,\nC,Other,\n");
+  CHECK(r.rows[0].value("organism") == "Danio rerio");
+  CHECK(r.rows[1].value("organism") == "Mus musculus");
+  CHECK(r.rows[2].value("organism") == "Other");
+  CHECK(contains(r.notes[0], "Column C ('Other species') gives the organism where column B says other"));
+  auto const type = read("Sample name,Sample type,Other (sample type)\nA,other,gDNA\n");
+  CHECK(type.rows[0].value("type") == "other");
+}

@@ -2597,8 +2597,10 @@ export interface components {
             taxon_id: number | null;
             /** @description Scientific name of the organism. */
             organism: string;
-            /** @description Who it comes from; left out where it is not known or was erased. */
+            /** @description Who it comes from; left out where it is not known or cannot be shown. */
             donor?: string;
+            /** @description Why a donor is not shown: erased (its key was deleted) or sealed (its key is not on this node). */
+            donor_state?: string;
             /**
              * Format: date-time
              * @description When it was collected.

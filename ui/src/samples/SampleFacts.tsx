@@ -12,7 +12,7 @@ export function factsOf(sample: Sample): [string, string][] {
     ['Project', sample.project],
     ['Submission', sample.submission],
     ['Organism', [sample.organism, sample.taxon_id ? `(taxon ${sample.taxon_id})` : ''].filter(Boolean).join(' ')],
-    ['Donor', sample.donor],
+    ['Donor', sample.donor ?? sample.donor_state],
     ['Concentration', amount(sample.concentration_ng_per_ul, 'ng/µl')],
     ['Volume', amount(sample.volume_ul, 'µl')],
     ['Amount', amount(sample.amount_ng, 'ng')],

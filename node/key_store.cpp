@@ -1,0 +1,393 @@
+#include "node/key_store.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace tracseq {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t key_bytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t mac_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t digest_bytes = 32;
+
+using key = std::array<unsigned char, key_bytes>;
+using digest = std::array<unsigned char, digest_bytes>;
+static_assert(key_bytes == crypto_kdf_KEYBYTES && key_bytes == 32);
+
+enum class record_state : std::uint8_t { live = 1, erased = 2 };
+
+/// As it lies on disk.
+struct record {
+  std::array<char, 4> magic{'T', 'S', 'K', '1'};
+  record_state state = record_state::live;
+  std::array<std::uint8_t, 3> reserved{};
+  uuid key_id;
+  digest of_text{};
+  std::array<unsigned char, nonce_bytes> nonce{};
+  std::array<unsigned char, key_bytes + mac_bytes> wrapped{};
+};
+static_assert(sizeof(record) == 128);
+
+/// Further keys come from one key, by purpose.
+key derived(key const& from, std::uint64_t purpose) {
+  key out;
+  crypto_kdf_derive_from_key(out.data(), out.size(), purpose, "tracseqk", from.data());
+  return out;
+}
+constexpr std::uint64_t for_digests = 1;  // of the secret
+constexpr std::uint64_t for_wrapping = 2;
+constexpr std::uint64_t for_nonces = 1;  // of a person's key
+constexpr std::uint64_t for_texts = 2;
+
+unsigned char const* bytes_of(std::string_view text) {
+  return reinterpret_cast<unsigned char const*>(text.data());
+}
+
+digest digest_of(key const& with, std::string_view text) {
+  digest out;
+  crypto_generichash(out.data(), out.size(), bytes_of(text), text.size(), with.data(), with.size());
+  return out;
+}
+
+/// nonce ‖ ciphertext. The nonce is a keyed digest of the text: no two texts share one, and a command that
+/// is repeated carries the same bytes.
+std::string seal_with(key const& person, uuid const& id, std::string_view text) {
+  std::string box(nonce_bytes + text.size() + mac_bytes, '\0');
+  auto* out = reinterpret_cast<unsigned char*>(box.data());
+  auto const nonce_key = derived(person, for_nonces);
+  crypto_generichash(out, nonce_bytes, bytes_of(text), text.size(), nonce_key.data(), nonce_key.size());
+  auto const text_key = derived(person, for_texts);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(out + nonce_bytes, nullptr, bytes_of(text), text.size(),
+                                             id.bytes.data(), id.bytes.size(), nullptr, out, text_key.data());
+  return box;
+}
+
+std::optional<std::string> open_with(key const& person, sealed_text const& sealed) {
+  if (sealed.box.size() < nonce_bytes + mac_bytes) return std::nullopt;
+  std::string text(sealed.box.size() - nonce_bytes - mac_bytes, '\0');
+  auto const* box = bytes_of(sealed.box);
+  auto const text_key = derived(person, for_texts);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          reinterpret_cast<unsigned char*>(text.data()), nullptr, nullptr, box + nonce_bytes,
+          sealed.box.size() - nonce_bytes, sealed.key_id.bytes.data(), sealed.key_id.bytes.size(), box,
+          text_key.data()) != 0)
+    return std::nullopt;
+  return text;
+}
+
+/// The id and the digest are bound to the wrapped key, so that no record can be passed off as another.
+std::array<unsigned char, 16 + digest_bytes> bound_to(record const& one) {
+  std::array<unsigned char, 16 + digest_bytes> out;
+  std::memcpy(out.data(), one.key_id.bytes.data(), 16);
+  std::memcpy(out.data() + 16, one.of_text.data(), digest_bytes);
+  return out;
+}
+
+void wrap(record& into, key const& person, key const& with) {
+  randombytes_buf(into.nonce.data(), into.nonce.size());
+  auto const bound = bound_to(into);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(into.wrapped.data(), nullptr, person.data(), person.size(),
+                                             bound.data(), bound.size(), nullptr, into.nonce.data(), with.data());
+}
+
+std::optional<key> unwrap(record const& from, key const& with) {
+  key person;
+  auto const bound = bound_to(from);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(person.data(), nullptr, nullptr, from.wrapped.data(),
+                                                 from.wrapped.size(), bound.data(), bound.size(),
+                                                 from.nonce.data(), with.data()) != 0)
+    return std::nullopt;
+  return person;
+}
+
+error cannot(std::string_view doing, std::string const& path) {
+  return {errc::io_failure,
+          "cannot " + std::string(doing) + " " + path + ": " + std::strerror(errno) +
+              ". Donors cannot be sealed without it.",
+          {}};
+}
+
+struct file {
+  int fd = -1;
+  file() = default;
+  explicit file(int from) : fd(from) {}
+  file(file&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
+  file& operator=(file&& other) noexcept {
+    std::swap(fd, other.fd);
+    return *this;
+  }
+  ~file() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+bool write_all(int fd, void const* from, std::size_t size, off_t at) {
+  auto const* bytes = static_cast<char const*>(from);
+  while (size > 0) {
+    auto const done = ::pwrite(fd, bytes, size, at);
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) return false;
+    bytes += done;
+    at += done;
+    size -= static_cast<std::size_t>(done);
+  }
+  return true;
+}
+
+bool read_all(int fd, void* into, std::size_t size, off_t at) {
+  auto* bytes = static_cast<char*>(into);
+  while (size > 0) {
+    auto const done = ::pread(fd, bytes, size, at);
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) return false;
+    bytes += done;
+    at += done;
+    size -= static_cast<std::size_t>(done);
+  }
+  return true;
+}
+
+bool sync_directory(std::string const& path) {
+  file const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return directory.fd >= 0 && ::fsync(directory.fd) == 0;
+}
+
+result<key> read_secret(std::string const& path) {
+  file const in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  key secret;
+  if (in.fd < 0 || !read_all(in.fd, secret.data(), secret.size(), 0)) return tl::unexpected(cannot("read", path));
+  return secret;
+}
+
+/// Whole or not at all: written beside, synced, and renamed.
+result<key> make_secret(std::string const& directory, std::string const& path) {
+  key secret;
+  randombytes_buf(secret.data(), secret.size());
+  auto const beside = path + ".new";
+  file const out(::open(beside.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600));
+  bool const ok = out.fd >= 0 && write_all(out.fd, secret.data(), secret.size(), 0) && ::fsync(out.fd) == 0 &&
+                  ::rename(beside.c_str(), path.c_str()) == 0 && sync_directory(directory);
+  if (!ok) return tl::unexpected(cannot("make", path));
+  return secret;
+}
+
+}  // namespace
+
+struct key_store::parts {
+  struct subject {
+    std::uint64_t index = 0;  ///< of its record
+    std::optional<key> person;  ///< none = erased
+    digest of_text{};
+  };
+
+  mutable std::mutex mutex;
+  std::string path;
+  file records;
+  bool failed = false;  ///< a sync failed: nobody knows what is on disk
+  std::uint64_t count = 0;
+  std::size_t damaged = 0;
+  key digest_key{};
+  key wrap_key{};
+  std::map<uuid, subject> by_id;
+  std::map<digest, uuid> by_text;
+
+  ~parts() {
+    sodium_memzero(digest_key.data(), digest_key.size());
+    sodium_memzero(wrap_key.data(), wrap_key.size());
+    for (auto& [id, one] : by_id)
+      if (one.person) sodium_memzero(one.person->data(), one.person->size());
+  }
+
+  void take(record const& one, std::uint64_t index) {
+    if (one.magic != record{}.magic) {
+      ++damaged;
+      return;
+    }
+    subject found{index, std::nullopt, one.of_text};
+    if (one.state != record_state::erased) {
+      found.person = unwrap(one, wrap_key);
+      if (!found.person) {
+        ++damaged;
+        return;
+      }
+      by_text[one.of_text] = one.key_id;
+    }
+    by_id[one.key_id] = found;
+  }
+
+  result<void> load(bool writable) {
+    struct stat about {};
+    if (::fstat(records.fd, &about) != 0) return tl::unexpected(cannot("read", path));
+    count = static_cast<std::uint64_t>(about.st_size) / sizeof(record);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      record one;
+      if (!read_all(records.fd, &one, sizeof one, static_cast<off_t>(i * sizeof one)))
+        return tl::unexpected(cannot("read", path));
+      take(one, i);
+    }
+    // A record that was cut off by a crash was in no event yet.
+    auto const whole = static_cast<off_t>(count * sizeof(record));
+    if (writable && about.st_size > whole && ::ftruncate(records.fd, whole) != 0)
+      return tl::unexpected(cannot("mend", path));
+    return {};
+  }
+
+  result<void> append(std::vector<record> const& fresh) {
+    auto const at = static_cast<off_t>(count * sizeof(record));
+    if (write_all(records.fd, fresh.data(), fresh.size() * sizeof(record), at)) {
+      if (::fdatasync(records.fd) == 0) return {};
+      failed = true;
+    }
+    auto const why = cannot("write", path);
+    if (::ftruncate(records.fd, at) != 0) failed = true;
+    return tl::unexpected(why);
+  }
+
+  [[nodiscard]] result<void> usable() const {
+    if (!failed) return {};
+    return fail(errc::io_failure, "The keys of donors in " + path + " could not be written to the disk. Mend "
+                                  "the disk and start the node again.");
+  }
+};
+
+namespace {
+
+result<void> prepare() {
+  if (sodium_init() < 0) return fail(errc::internal, "the library that seals personal data cannot start");
+  return {};
+}
+
+}  // namespace
+
+key_store::key_store(std::unique_ptr<parts> all) : parts_(std::move(all)) {}
+key_store::~key_store() = default;
+
+result<std::unique_ptr<key_store>> key_store::open(std::string const& directory) {
+  if (auto const ready = prepare(); !ready) return tl::unexpected(ready.error());
+  auto all = std::make_unique<parts>();
+  all->path = (fs::path(directory) / "subjects").string();
+  auto const secret_path = (fs::path(directory) / "secret").string();
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return tl::unexpected(cannot("make", directory));
+  std::error_code ignored;
+  bool const has_secret = fs::exists(secret_path, ignored);
+  if (!has_secret && fs::exists(all->path, ignored) && fs::file_size(all->path, ignored) > 0)
+    return fail(errc::io_failure, "The file " + secret_path + " is missing, and without it no donor can be read. "
+                                  "Put it back from the backup.");
+  auto secret = has_secret ? read_secret(secret_path) : make_secret(directory, secret_path);
+  if (!secret) return tl::unexpected(secret.error());
+  all->digest_key = derived(*secret, for_digests);
+  all->wrap_key = derived(*secret, for_wrapping);
+  all->records = file(::open(all->path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  if (all->records.fd < 0 || !sync_directory(directory)) return tl::unexpected(cannot("open", all->path));
+  if (auto const loaded = all->load(true); !loaded) return tl::unexpected(loaded.error());
+  return std::unique_ptr<key_store>(new key_store(std::move(all)));
+}
+
+result<std::unique_ptr<key_store>> key_store::open_read_only(std::string const& directory) {
+  if (auto const ready = prepare(); !ready) return tl::unexpected(ready.error());
+  auto const secret_path = (fs::path(directory) / "secret").string();
+  std::error_code ignored;
+  if (!fs::exists(secret_path, ignored)) return std::unique_ptr<key_store>();
+  auto all = std::make_unique<parts>();
+  all->path = (fs::path(directory) / "subjects").string();
+  auto secret = read_secret(secret_path);
+  if (!secret) return tl::unexpected(secret.error());
+  all->digest_key = derived(*secret, for_digests);
+  all->wrap_key = derived(*secret, for_wrapping);
+  all->records = file(::open(all->path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (all->records.fd < 0) return tl::unexpected(cannot("read", all->path));
+  if (auto const loaded = all->load(false); !loaded) return tl::unexpected(loaded.error());
+  return std::unique_ptr<key_store>(new key_store(std::move(all)));
+}
+
+result<std::vector<sealed_text>> key_store::seal(std::span<std::string const> texts) {
+  auto& all = *parts_;
+  std::lock_guard const lock(all.mutex);
+  if (auto const fine = all.usable(); !fine) return tl::unexpected(fine.error());
+  std::vector<record> fresh;
+  std::map<digest, std::pair<uuid, key>> made;
+  std::vector<sealed_text> out;
+  out.reserve(texts.size());
+  for (auto const& text : texts) {
+    auto const of_text = digest_of(all.digest_key, text);
+    uuid id;
+    key person;
+    if (auto const known = all.by_text.find(of_text); known != all.by_text.end()) {
+      id = known->second;
+      person = *all.by_id.at(id).person;
+    } else if (auto const now = made.find(of_text); now != made.end()) {
+      std::tie(id, person) = now->second;
+    } else {
+      id = new_uuid();
+      randombytes_buf(person.data(), person.size());
+      auto& one = fresh.emplace_back();
+      one.key_id = id;
+      one.of_text = of_text;
+      wrap(one, person, all.wrap_key);
+      made.emplace(of_text, std::pair(id, person));
+    }
+    out.push_back({id, seal_with(person, id, text)});
+    sodium_memzero(person.data(), person.size());
+  }
+  if (!fresh.empty())
+    if (auto const written = all.append(fresh); !written) return tl::unexpected(written.error());
+  for (auto const& one : fresh) all.take(one, all.count++);
+  return out;
+}
+
+unsealed_text key_store::unseal(sealed_text const& sealed) const {
+  auto const& all = *parts_;
+  std::lock_guard const lock(all.mutex);
+  auto const found = all.by_id.find(sealed.key_id);
+  if (found == all.by_id.end()) return {};
+  if (!found->second.person) return {personal_text::erased, {}};
+  auto text = open_with(*found->second.person, sealed);
+  if (!text) return {};
+  return {personal_text::readable, *std::move(text)};
+}
+
+result<void> key_store::erase(uuid const& key_id) {
+  auto& all = *parts_;
+  std::lock_guard const lock(all.mutex);
+  if (auto const fine = all.usable(); !fine) return fine;
+  auto const found = all.by_id.find(key_id);
+  if (found == all.by_id.end())
+    return fail(errc::not_found, "The key of this donor is not on this node, so it cannot be erased here.");
+  auto& subject = found->second;
+  if (!subject.person) return {};
+  record empty;
+  empty.state = record_state::erased;
+  empty.key_id = key_id;
+  if (!write_all(all.records.fd, &empty, sizeof empty, static_cast<off_t>(subject.index * sizeof empty)))
+    return tl::unexpected(cannot("write", all.path));
+  if (::fdatasync(all.records.fd) != 0) {
+    all.failed = true;
+    return tl::unexpected(cannot("write", all.path));
+  }
+  all.by_text.erase(subject.of_text);
+  sodium_memzero(subject.person->data(), subject.person->size());
+  subject.person.reset();
+  return {};
+}
+
+std::size_t key_store::size() const {
+  std::lock_guard const lock(parts_->mutex);
+  return parts_->by_text.size();
+}
+
+std::size_t key_store::damaged() const { return parts_->damaged; }
+
+}  // namespace tracseq
