@@ -208,6 +208,22 @@ void register_commands(std::vector<outgoing_command>& into, seen state, facts::r
   into.back().group = group;
 }
 
+/// Whoever lists the rows may have died, and the preview with them. The import then ends by itself; so
+/// its id, which is younger than the preview, says when it began.
+step give_up_listing(seen state) {
+  constexpr std::uint64_t patience_ms = 30'000;
+  constexpr std::uint64_t patience_per_list_ms = 1'000;
+  auto const lists = state.rows_expected / asked::rows_per_list_max + 1;
+  auto const until_ms = unix_ms_of(state.import_id) + patience_ms + patience_per_list_ms * lists;
+  step last;
+  last.name = "give-up-listing";
+  last.not_before = instant{static_cast<std::int64_t>(until_ms * 1'000)};
+  last.commands.push_back(make_command(
+      stream_name(facts::kind, state.import_id),
+      asked::abandon{"its rows were not listed in time; import the file again"}));
+  return last;
+}
+
 step make_step(seen state, import_chunk const& chunk) {
   step next;
   next.name = step_name(state, chunk.first);
@@ -285,6 +301,7 @@ std::vector<step> sheet_import::due(state const& seen) {
                      seen.stage == import_stage::releasing ||
                      seen.stage == import_stage::registering;
   std::vector<step> steps;
+  if (seen.stage == import_stage::listing) steps.push_back(give_up_listing(seen));
   if (!works || seen.parked) return steps;
   for (auto const chunk : open_chunk_list(seen, steps_at_once))
     steps.push_back(make_step(seen, chunk_at(seen, chunk)));

@@ -213,6 +213,7 @@ struct node::parts {
     auto const until = std::chrono::steady_clock::now() + catch_up_patience;
     for (partition_id p = 0; p < ends->size(); ++p)
       while (models->applied()[p] < (*ends)[p] && !log->dead()) {
+        if (auto const why = follower->failure()) return tl::unexpected(*why);
         if (std::chrono::steady_clock::now() > until)
           return fail(errc::timed_out, "the history cannot be read to its end (partition " +
                                            std::to_string(p) + ")");

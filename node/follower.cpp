@@ -43,8 +43,16 @@ void follower::stop() {
 }
 
 std::optional<error> follower::failure() const {
+  if (!failing_.load(std::memory_order_acquire)) return std::nullopt;
   std::lock_guard const guard(mutex_);
   return failure_;
+}
+
+void follower::set_failure(std::optional<error> why) {
+  if (!why && !failing_) return;
+  std::lock_guard const guard(mutex_);
+  failure_ = std::move(why);
+  failing_.store(failure_.has_value(), std::memory_order_release);
 }
 
 double follower::behind_seconds() const {
@@ -53,29 +61,35 @@ double follower::behind_seconds() const {
 }
 
 void follower::run(engine* to) {
+  while (!stopping_ && follow(to)) tell_waiters();
+  // Who waits is told in time, also when nothing more will come.
   while (!stopping_) {
-    auto batch = reader_->next(batch_bytes_max, poll_patience);
-    if (!batch) {
-      std::lock_guard const guard(mutex_);
-      failure_ = batch.error();
-      return;
-    }
-    if (!batch->empty()) {
-      // First the engine, so that who waits for an acknowledgement does not also wait for the rows.
-      if (to) tell_engine(*to, *batch);
-      if (!apply(*batch)) return;
-      streams_.set_positions(batch->positions);
-      if (to) to->on_applied(applied_positions());
-      std::vector<std::function<void()>> listeners;
-      {
-        std::lock_guard const guard(mutex_);
-        listeners = listeners_;
-      }
-      for (auto const& news : listeners) news();
-    }
-    if (reader_->caught_up()) caught_up_us_ = now().us;
-    if (waiting_.load(std::memory_order_acquire) > 0) tell_waiters();
+    tell_waiters();
+    std::this_thread::sleep_for(poll_patience);
   }
+}
+
+bool follower::follow(engine* to) {
+  auto batch = reader_->next(batch_bytes_max, poll_patience);
+  if (!batch) {
+    set_failure(batch.error());
+    return false;
+  }
+  if (!batch->empty()) {
+    // First the engine, so that who waits for an acknowledgement does not also wait for the rows.
+    if (to) tell_engine(*to, *batch);
+    if (!apply(*batch)) return false;
+    streams_.set_positions(batch->positions);
+    if (to) to->on_applied(applied_positions());
+    std::vector<std::function<void()>> listeners;
+    {
+      std::lock_guard const guard(mutex_);
+      listeners = listeners_;
+    }
+    for (auto const& news : listeners) news();
+  }
+  if (reader_->caught_up()) caught_up_us_ = now().us;
+  return true;
 }
 
 void follower::tell_engine(engine& to, folded_batch const& batch) {
@@ -95,10 +109,7 @@ void follower::tell_engine(engine& to, folded_batch const& batch) {
 bool follower::apply(folded_batch const& batch) {
   for (;;) {
     auto applied = models_.apply(batch);
-    {
-      std::lock_guard const guard(mutex_);
-      failure_ = applied ? std::nullopt : std::optional(applied.error());
-    }
+    set_failure(applied ? std::nullopt : std::optional(applied.error()));
     if (applied) return true;
     if (stopping_) return false;
     tell_waiters();
@@ -151,6 +162,7 @@ void follower::when_applied(std::vector<log_position> wanted, std::chrono::milli
 }
 
 void follower::tell_waiters() {
+  if (waiting_.load(std::memory_order_acquire) == 0) return;
   std::vector<std::pair<std::function<void(bool)>, bool>> ready;
   {
     std::lock_guard const guard(mutex_);

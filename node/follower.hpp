@@ -27,7 +27,7 @@ class follower final : public http::progress {
   /// that takes no commands.
   [[nodiscard]] result<void> start(engine* to);
   void stop();
-  /// Why reading stopped, if it did: damage, a log that forgot.
+  /// Why nothing new is shown, if so: the store's disk is full, or reading has stopped for good.
   [[nodiscard]] std::optional<error> failure() const;
   /// Seconds since the last time the log was seen to its end.
   [[nodiscard]] double behind_seconds() const;
@@ -35,6 +35,8 @@ class follower final : public http::progress {
   [[nodiscard]] std::vector<std::uint64_t> applied() const override;
   [[nodiscard]] std::vector<std::uint64_t> acknowledged() const override;
   [[nodiscard]] bool current() const noexcept override;
+  [[nodiscard]] bool shows(log_position at) const noexcept override { return models_.covers(at); }
+  [[nodiscard]] std::optional<error> stuck() const override { return failure(); }
   void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds within,
                     std::function<void(bool)> done) override;
   void on_advance(std::function<void()> news) override;
@@ -46,6 +48,9 @@ class follower final : public http::progress {
     std::function<void(bool)> done;
   };
   void run(engine* to);
+  /// One round of it; false when reading has stopped for good.
+  [[nodiscard]] bool follow(engine* to);
+  void set_failure(std::optional<error> why);
   void tell_engine(engine& to, folded_batch const& batch);
   [[nodiscard]] bool apply(folded_batch const& batch);
   void tell_waiters();
@@ -59,6 +64,7 @@ class follower final : public http::progress {
   std::vector<std::atomic<std::uint64_t>> acknowledged_;
   std::atomic<std::int64_t> caught_up_us_{0};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> failing_{false};  ///< `failure_` is set
 
   mutable std::mutex mutex_;  // guards what follows
   std::optional<error> failure_;

@@ -6,6 +6,7 @@
 #include <rocksdb/perf_level.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
+#include <sys/statvfs.h>
 
 #include "projections/store_core.hpp"
 
@@ -167,6 +168,20 @@ std::unique_ptr<table_view> rocks_store::newest(table_handle table) const {
   return std::make_unique<rocks_view>(std::move(table), nullptr, nullptr);
 }
 
+// RocksDB takes a full disk badly: what was half written to its log cannot be mended while it is open. So
+// it never gets that far, and there is always room to put into files what was taken already.
+result<void> rocks_store::check_room() const {
+  constexpr std::uint64_t kept_free = 64u << 20;
+  struct statvfs facts {};
+  if (::statvfs(directory().c_str(), &facts) != 0) return {};
+  auto const left = static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
+  if (left >= kept_free) return {};
+  return fail(errc::storage_full, "the disk under " + directory() + " is full: " +
+                                      std::to_string(left >> 20) + " MB are left, and " +
+                                      std::to_string(kept_free >> 20) +
+                                      " MB are needed. Free some space; work then goes on by itself.");
+}
+
 result<void> rocks_store::write(std::span<store_write const> writes) {
   count_nothing();
   rocksdb::WriteBatch batch;
@@ -176,12 +191,21 @@ result<void> rocks_store::write(std::span<store_write const> writes) {
                    : batch.Delete(table->handle(), slice(key));
     if (!status.ok()) break;
   }
+  if (auto const room = check_room(); !room) return room;
   if (status.ok()) status = core_->db->Write({}, &batch);
+  // Background work that failed closes RocksDB to writes until it is told to go on: here, at each try.
+  // Behind a broken log of writes it cannot go on; only opening it again helps.
+  if (!status.ok() && !core_->watch->log_broken && core_->db->Resume().ok())
+    status = core_->db->Write({}, &batch);
+  if (!status.ok() && core_->watch->log_broken)
+    return fail(errc::io_failure, "Writing to " + directory() + ": " + status.ToString() +
+                                      ". Look at the disk, then restart TracSeq.");
   if (!status.ok()) return tl::unexpected(store_error("Writing to " + directory(), status));
   return {};
 }
 
 result<void> rocks_store::write_bulk(std::span<bulk_rows const> tables) {
+  if (auto const room = check_room(); !room) return room;
   namespace fs = std::filesystem;
   auto const incoming = fs::path(directory()) / "incoming";
   std::error_code failed;

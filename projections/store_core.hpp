@@ -1,12 +1,14 @@
 #pragma once
 // What the store's own files share of RocksDB. Included by store*.cpp alone.
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 
 #include <rocksdb/db.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -14,11 +16,24 @@
 
 namespace tracseq {
 
+/// What RocksDB tells of its own failures. Its recovery by itself is turned off: it looks for room every
+/// five seconds, and while it does nobody else may ask.
+struct failure_watch final : rocksdb::EventListener {
+  std::atomic<bool> log_broken = false;
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
+    if (reason == rocksdb::BackgroundErrorReason::kWriteCallback) log_broken = true;
+  }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* by_itself) override {
+    *by_itself = false;
+  }
+};
+
 /// The open database; tables and snapshots keep it alive.
 struct store_core {
   std::string directory;
   bool read_only = false;
   std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<failure_watch> watch = std::make_shared<failure_watch>();
   rocksdb::DBOptions db_options;
   std::unique_ptr<rocksdb::DB> db;
 };
@@ -73,6 +88,9 @@ class rocks_store final : public store {
   [[nodiscard]] figures measure() const override;
 
  private:
+  /// `storage_full` where a write might meet the end of the disk.
+  [[nodiscard]] result<void> check_room() const;
+
   std::shared_ptr<store_core> core_;
   mutable std::mutex mutex_;  ///< of the list of tables
   std::unordered_map<std::string, table_handle> tables_;

@@ -164,6 +164,7 @@ result<std::unique_ptr<store>> store::open(std::string const& directory,
   core->read_only = options.read_only;
   core->cache = rocksdb::NewLRUCache(options.cache_bytes, 4, false, 0.5);
   core->db_options = database_options(options);
+  core->db_options.listeners.push_back(core->watch);
   auto opened = std::make_unique<rocks_store>(std::move(core));
   if (auto fine = opened->open(options); !fine) return tl::unexpected(fine.error());
   return std::unique_ptr<store>(std::move(opened));

@@ -324,7 +324,11 @@ void shard::start_claim() {
 }
 
 void shard::on_claimed(read_back const& record) {
-  if (record.claimed_by != around_->options.boot_id) {
+  bool const own = record.claimed_by == around_->options.boot_id;
+  // Before it is open it may read the claim of a node that died behind it, late: the next one is ours.
+  if (!own && phase_ == phase::claiming)
+    return close(phase::closed, not_open("another TracSeq node claimed this partition at the same time"));
+  if (!own) {
     close(phase::fenced,
           not_open("another TracSeq node has taken this partition over; ask that one"));
     return;

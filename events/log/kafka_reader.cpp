@@ -109,9 +109,14 @@ result<void> reader::verify_after_reconnect(deadline const& by) {
     verified_connections_ = connections;
     return {};
   }
-  auto const found = fetch_records(where_, at,
-                                   std::chrono::milliseconds(std::max(by.left_ms(), 200)), &interrupted_);
-  if (!found) return tl::unexpected(found.error());
+  auto const found =
+      fetch_records(where_, at, std::max(std::chrono::milliseconds(by.left_ms()), verify_patience_), &interrupted_);
+  if (!found) {
+    // A busy machine may need longer than a poll: each try gets more, or none would ever succeed.
+    verify_patience_ = std::min(2 * verify_patience_, where_.timeout);
+    return tl::unexpected(found.error());
+  }
+  verify_patience_ = verify_patience_first;
   for (std::size_t i = 0; i < at.size(); ++i) {
     if ((*found)[i] && *(*found)[i] == lane_of(at[i].partition).last) continue;
     return fail(errc::corrupt,

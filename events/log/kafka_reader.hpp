@@ -2,6 +2,7 @@
 // Reads the topic: librdkafka's simple consumer, without a group, all partitions into one queue.
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <span>
@@ -54,6 +55,8 @@ class reader final : public log_reader {
   std::vector<log_entry> taken_;         ///< read, not yet given: a reconnect has to be checked first
   std::size_t taken_bytes_ = 0;
   std::size_t bytes_since_nudge_ = 0;
+  static constexpr std::chrono::milliseconds verify_patience_first{200};
+  std::chrono::milliseconds verify_patience_ = verify_patience_first;
   std::uint64_t verified_connections_ = 0;
   bool caught_up_ = false;
   std::atomic<bool> interrupted_ = false;

@@ -66,7 +66,8 @@ result<json_value> follow(client& node, std::string const& id) {
     auto const reserved = number_of(one->find("reserved"));
     auto const registered = number_of(one->find("registered"));
     bar.show((reserved + registered) / 2, number_of(one->find("rows")));
-    if (state == "completed" || state == "refused" || state == "parked") return one;
+    if (state == "completed" || state == "refused" || state == "parked" || state == "abandoned")
+      return one;
     std::this_thread::sleep_for(poll_every);
   }
 }
@@ -82,6 +83,10 @@ int report_end(json_value const& ended, output_style const& style) {
   if (ended.text("state") == "parked") {
     say("The import waits for an operator: " + std::string(ended.text("parked_why")));
     return 1;
+  }
+  if (ended.text("state") == "abandoned") {
+    say("The import was given up before it began, and nothing was registered. Import the file again.");
+    return 3;
   }
   say("The import was refused; nothing was registered.");
   auto const& refusals = list_of(ended, "refusals");

@@ -137,6 +137,10 @@ void api::handle(request_ptr request, responder to) {
   c->who = {"operator", "Operator", "lab_administrator"};
   if (c->row->writes && !at_.submit)
     return refuse(*c, because(errc::forbidden, "This is a read-only copy: nothing can be changed here."));
+  // What cannot be shown is not written: the log must not run ahead of what anybody can see.
+  if (c->row->writes && at_.progress)
+    if (auto const stuck = at_.progress->stuck())
+      return refuse(*c, {stuck->code, "Nothing can be written at the moment: " + stuck->detail, {}});
   try {
     c->row->run(c);
   } catch (query_failure const& failed) {

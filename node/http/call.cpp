@@ -5,6 +5,7 @@
 #include "node/http/problem.hpp"
 #include "node/http/route.hpp"
 #include "node/http/static_files.hpp"
+#include "node/http/turns.hpp"
 #include "node/http/worker_pool.hpp"
 #include "node/log.hpp"
 #include "projections/position.hpp"
@@ -38,10 +39,26 @@ std::vector<log_position> as_log_positions(std::vector<std::uint64_t> const& off
   return out;
 }
 
+/// True while what the call wrote is in the history and not yet in the projections.
+bool unshown(call const& c) {
+  return c.wrote && c.at->progress && !c.at->progress->shows(*c.wrote);
+}
+
+/// An answer made now would deny what was done.
+void say_unshown(call& c) {
+  auto const stuck = c.at->progress->stuck();
+  auto why = stuck ? error{stuck->code, "It is in the history, but this node cannot show it: " + stuck->detail, {}}
+                   : because(errc::unavailable, "It is in the history, but not visible here yet.");
+  why.detail += " Repeat the request with the same idempotency key: it is done once.";
+  c.wrote.reset();
+  refuse(c, why);
+}
+
 }  // namespace
 
 void answer(call& c, std::string json, answer_facts const& facts) {
   if (!c.to.pending()) return;
+  if (unshown(c)) return say_unshown(c);
   response out;
   out.status = facts.status ? facts.status : c.row->status;
   out.headers.reserve(512);
@@ -65,6 +82,9 @@ void answer(call& c, std::string json, answer_facts const& facts) {
 
 void refuse(call& c, error const& why, int status) {
   if (!c.to.pending()) return;
+  if (why.code == errc::not_found && unshown(c)) return say_unshown(c);
+  if (!c.picked_for.is_nil() && describe(why.code).retryable)
+    c.api->creations().remember(c.picked_for, c.picked);
   // Overload is counted, not logged: a flood must not become a flood of lines.
   auto const own_status = describe(why.code).http_status;
   if (own_status == 500 || own_status == 507)
@@ -78,6 +98,8 @@ void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
   auto const demanded = c->request->header("x-tracseq-position");
   auto* progress = c->at->progress;
   if (!progress || (demanded.empty() && progress->current())) return then(std::move(c));
+  // Nothing to wait for: what is there can be read, and nobody was told that more is.
+  if (demanded.empty() && progress->stuck()) return then(std::move(c));
   auto wanted = progress->acknowledged();
   if (!demanded.empty()) {
     auto const asked = parse_position(demanded);

@@ -9,11 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "events/event_log.hpp"
 #include "events/record.hpp"
 #include "events/result.hpp"
 #include "node/http/json_value.hpp"
 #include "node/http/message.hpp"
 #include "node/http/services.hpp"
+#include "node/http/turns.hpp"
 
 namespace tracseq {
 class read_view;
@@ -41,6 +43,9 @@ struct call {
   fingerprint print{};
   std::string key;  ///< the idempotency key, also where the server made it
   std::shared_ptr<void> turn;  ///< held by the one request of a key that is being worked on
+  uuid picked_for;             ///< of a call that makes something: its command id, which names `picked`
+  picked_names picked;
+  std::optional<log_position> wrote;  ///< behind its newest accepted commit
 
   [[nodiscard]] std::string const& id() const noexcept { return params[0]; }
 };

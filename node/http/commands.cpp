@@ -67,11 +67,11 @@ void submit(call_ptr c, std::vector<command_request> group, on_reply then,
                              result<command_reply> reply) mutable {
     if (!reply) return refused(c, reply.error());
     auto const at = log_position{reply->partition, reply->offset + 1};
+    c->wrote = at;
     auto* progress = c->at->progress;
     progress->when_applied({at}, c->at->read_wait,
                            [c, then = std::move(then), reply = *std::move(reply)](bool) {
-                             // Where the projections are late the answer shows less than was written;
-                             // its position says what to demand.
+                             // Where the projections are late, `answer` says so.
                              try {
                                then(c, reply);
                              } catch (query_failure const& failed) {
@@ -94,14 +94,34 @@ void submit(call_ptr c, write_options const& why, outgoing_command command, on_r
   submit(std::move(c), std::move(group), std::move(then));
 }
 
+uuid picked_id(call& c) {
+  if (c.picked.id.is_nil()) c.picked.id = new_uuid();
+  return c.picked.id;
+}
+
+uuid picked_id_beside(call& c, std::string_view kind, std::string const& label_stream) {
+  auto const partitions = c.at->facts.partitions;
+  if (c.picked.id.is_nil())
+    c.picked.id = new_uuid_in_partition(kind, partition_of(label_stream, partitions), partitions);
+  return c.picked.id;
+}
+
+uuid picked_process_id(call& c) {
+  if (c.picked.process_id.is_nil()) c.picked.process_id = new_uuid();
+  return c.picked.process_id;
+}
+
 void once(call_ptr c, std::function<void(call_ptr)> begin, on_reply then) {
+  c->picked_for = c->command_id;
   // A key that the server made cannot have been used before.
   if (c->request->header("idempotency-key").empty()) return begin(std::move(c));
   c->turn = c->api->creations().take(c->command_id, [c, begin, then] { once(c, begin, then); });
   if (!c->turn) return;
   auto const view = c->at->view();
   auto const earlier = command_ids_query(*view).find(c->command_id);
-  if (!earlier) return begin(std::move(c));
+  c->picked = c->api->creations().recall(c->command_id);
+  // Of a group that was cut off nothing holds, so it begins anew; one that is being read joins its first.
+  if (!earlier || earlier->flags == commit_flag::continued) return begin(std::move(c));
   if (earlier->request != c->print)
     return refuse(*c, because(errc::key_reused,
                             "This idempotency key was used for another request. Take a new key."));

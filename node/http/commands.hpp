@@ -35,6 +35,13 @@ void submit(call_ptr c, std::vector<command_request> group, on_reply then,
 /// called with the first answer, else `begin`. Calls with the same key take turns.
 void once(call_ptr c, std::function<void(call_ptr)> begin, on_reply then);
 
+/// The id of what this call makes: a repeat gets the same one while the outcome is open (turns.hpp).
+[[nodiscard]] uuid picked_id(call& c);
+/// The same, in the partition of the label's stream.
+[[nodiscard]] uuid picked_id_beside(call& c, std::string_view kind, std::string const& label_stream);
+/// Of the process manager that the call starts.
+[[nodiscard]] uuid picked_process_id(call& c);
+
 /// The position to demand in order to see `reply`.
 [[nodiscard]] std::string position_of(call const& c, command_reply const& reply);
 /// Version, position and repeat of an answer to a write.

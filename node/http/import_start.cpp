@@ -82,7 +82,7 @@ struct listing {
   start_import asked;
   std::shared_ptr<kept_preview const> kept;
   std::vector<sheet_import::row> rows;
-  uuid import_id = new_uuid();
+  uuid import_id;
   std::size_t labelled = 0;
   std::size_t listed = 0;
   command_reply begun;
@@ -137,6 +137,8 @@ void start_listing(call_ptr c, listing_ptr all) {
                             all->kept->result.understood_text()};
   give_one(std::move(c), all, make_command(all->stream(), command), {},
            [all](call_ptr next, command_reply const& reply) {
+             // A repeat looks on: the rows are listed by whoever began.
+             if (reply.repeated) return all->then(next, reply);
              all->begun = reply;
              list_next(std::move(next), all);
            });
@@ -189,6 +191,11 @@ void begin_import(call_ptr c, start_import const& asked, std::shared_ptr<kept_pr
   all->kept = std::move(kept);
   all->rows = *std::move(rows);
   all->then = std::move(then);
+  // In the partition that a first try may have gone to: there the command id is known.
+  auto const partitions = c->at->facts.partitions;
+  auto const beside = stream_name(sheet_import::kind, picked_id(*c));
+  all->import_id =
+      new_uuid_in_partition(sheet_import::kind, partition_of(beside, partitions), partitions);
   label_rows(std::move(c), std::move(all));
 }
 

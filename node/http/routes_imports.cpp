@@ -136,7 +136,7 @@ std::optional<error> in_the_way(kept_preview const& kept, start_import const& as
   }
   if (asked.force) return std::nullopt;
   for (auto const& earlier : imports_query(rows).of_file(kept.sha256))
-    if (earlier.state != import_state::refused)
+    if (earlier.state != import_state::refused && earlier.state != import_state::abandoned)
       return error{errc::conflict,
                    "This file was imported before: on " + to_rfc3339(earlier.created_at) + " by " +
                        earlier.created_by + " (" + std::to_string(earlier.rows) + " rows, import " +
@@ -155,7 +155,7 @@ void do_start(call_ptr c, none, start_import asked) {
       try {
         auto const row = imports_query(*one->at->view()).get(id);
         return row && (row->state == import_state::completed || row->state == import_state::refused ||
-                       row->state == import_state::parked);
+                       row->state == import_state::parked || row->state == import_state::abandoned);
       } catch (query_failure const&) {
         return false;
       }

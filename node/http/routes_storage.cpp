@@ -225,7 +225,7 @@ give::add command_of(add_unit const& asked) {
 void add_one(call_ptr c, add_unit const& asked, on_reply then) {
   auto command = command_of(asked);
   if (asked.barcode.empty()) {
-    auto const stream = stream_name(storage_unit::kind, new_uuid());
+    auto const stream = stream_name(storage_unit::kind, picked_id(*c));
     std::vector<command_request> group;
     group.push_back(make_request(*c, asked, make_command(stream, command)));
     return submit(std::move(c), std::move(group), then);
@@ -233,11 +233,8 @@ void add_one(call_ptr c, add_unit const& asked, on_reply then) {
   with_label(std::move(c), asked.barcode,
              [asked, command, then](call_ptr one, std::string label, bool) mutable {
                auto const label_stream = stream_name(barcode::kind, label);
-               auto const partitions = one->at->facts.partitions;
                auto const stream = stream_name(
-                   storage_unit::kind,
-                   new_uuid_in_partition(storage_unit::kind, partition_of(label_stream, partitions),
-                                         partitions));
+                   storage_unit::kind, picked_id_beside(*one, storage_unit::kind, label_stream));
                command.barcode = label;
                commands::barcode::assign const assign{label, stream, asked.name, {}, false};
                std::vector<command_request> group;

@@ -63,8 +63,10 @@ void with_label(call_ptr c, std::string const& given,
     if (!label) return refuse(*c, label_error(label.error()));
     return then(std::move(c), *std::move(label), false);
   }
+  if (auto const picked = c->picked.label; !picked.empty()) return then(std::move(c), picked, true);
   c->at->labels->next([c, then = std::move(then)](result<std::string> label) {
     if (!label) return refuse(*c, label.error());
+    c->picked.label = *label;
     then(c, *std::move(label), true);
   });
 }
@@ -76,10 +78,8 @@ void register_one(call_ptr c, register_sample asked, on_reply then) {
     with_label(std::move(asker), asked.barcode,
                [asked, details, then](call_ptr one, std::string label, bool from_series) {
                  auto const label_stream = stream_name(barcode::kind, label);
-                 auto const partitions = one->at->facts.partitions;
-                 auto const id = new_uuid_in_partition(
-                     sample::kind, partition_of(label_stream, partitions), partitions);
-                 auto const stream = stream_name(sample::kind, id);
+                 auto const stream =
+                     stream_name(sample::kind, picked_id_beside(*one, sample::kind, label_stream));
                  auto made = details;
                  made.barcode = label;
                  std::vector<command_request> group;
@@ -112,19 +112,23 @@ void relabel_one(call_ptr c, uuid const& id, relabel_sample const& asked, on_rep
                                         make_command(label_stream, labels::assign{label, stream, name, {},
                                                                                   from_series}),
                                         "assign"));
-          auto put_on = [=](call_ptr two, command_reply const&) {
+          auto put_on = [=](call_ptr two, command_reply const& assigned) {
+            // Of a repeat the label that the first try made, not the one made now.
+            std::string const worn(stream_key(assigned.stream));
             auto request = make_request(*two, asked,
-                                        make_command(stream, commands::sample::relabel{label}));
+                                        make_command(stream, commands::sample::relabel{worn}));
             request.expected_version = version;
             std::vector<command_request> group;
             group.push_back(std::move(request));
             submit(std::move(two), std::move(group), then,
                    [=](call_ptr three, error const& why) {
+                     // It may be on the sample yet; the repeat goes on from here.
+                     if (describe(why.code).retryable) return refuse(*three, why);
                      std::vector<command_request> release;
                      release.push_back(make_request(
                          *three, asked,
-                         make_command(label_stream,
-                                      labels::release{label, stream, {}, {}, false, why.detail}),
+                         make_command(assigned.stream,
+                                      labels::release{worn, stream, {}, {}, false, why.detail}),
                          "release"));
                      submit(
                          three, std::move(release),

@@ -36,6 +36,10 @@ class progress {
   [[nodiscard]] virtual std::vector<std::uint64_t> acknowledged() const = 0;
   /// True when the projections show all that this node has acknowledged. Cheap: asked on every read.
   [[nodiscard]] virtual bool current() const noexcept = 0;
+  /// True when the projections show what lies before `at`. Cheap.
+  [[nodiscard]] virtual bool shows(log_position at) const noexcept = 0;
+  /// Why nothing new can be shown, as long as that lasts: a full disk, damage. Cheap where all is well.
+  [[nodiscard]] virtual std::optional<error> stuck() const = 0;
   /// Calls `done(true)` as soon as the projections cover `wanted` (in this call if they do already),
   /// `done(false)` after `within`.
   virtual void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds within,

@@ -23,4 +23,19 @@ std::shared_ptr<void> turns::take(uuid const& key, std::function<void()> again) 
           }};
 }
 
+void turns::remember(uuid const& key, picked_names names) {
+  std::lock_guard const lock(table_->mutex);
+  if (!table_->remembered.insert_or_assign(key, std::move(names)).second) return;
+  table_->order.push_back(key);
+  if (table_->order.size() <= remembered_max) return;
+  table_->remembered.erase(table_->order.front());
+  table_->order.pop_front();
+}
+
+picked_names turns::recall(uuid const& key) const {
+  std::lock_guard const lock(table_->mutex);
+  auto const found = table_->remembered.find(key);
+  return found == table_->remembered.end() ? picked_names{} : found->second;
+}
+
 }  // namespace tracseq::http

@@ -94,9 +94,25 @@ TEST_CASE("a bad row is named with its row in the file") {
         errc::too_large);
 }
 
+TEST_CASE("an import whose rows are not listed in time gives itself up") {
+  auto in = listed(2);
+  REQUIRE(due(in).size() == 1);
+  auto const last = due(in)[0];
+  auto const began = instant{static_cast<std::int64_t>(unix_ms_of(in.state().import_id) * 1'000)};
+  REQUIRE(last.not_before);
+  CHECK(*last.not_before == instant{began.us + 31'000'000});
+  REQUIRE(last.commands.size() == 1);
+  CHECK(last.commands[0].stream == stream_name("import", in.state().import_id));
+  CHECK(last.commands[0].name == ask::abandon::name);
+  // Should it be sealed meanwhile, the step is refused, and nothing follows from that.
+  in = sealed(2);
+  CHECK(std::ranges::none_of(due(in), [](step const& one) { return one.name == "give-up-listing"; }));
+  CHECK(in.when(ask::record_step{"give-up-listing", 0, 0, {}}).changes_nothing());
+  CHECK(due(listed(2).after(ask::abandon{""})).empty());
+}
+
 TEST_CASE("an import that was not sealed can be given up") {
   auto const begun = listed(2);
-  CHECK(due(begun).empty());
   CHECK(begun.when(ask::abandon{"wrong file"}).only<fact::abandoned>().words() ==
         "Given up before it began: wrong file");
   auto const gone = listed(2).after(ask::abandon{""});

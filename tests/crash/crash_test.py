@@ -45,6 +45,8 @@ class Client(threading.Thread):
                 answer = api.post(path, body, key=key)
             except (OSError, http.client.HTTPException):
                 self.book.unknown(key, path, body)
+                if self.book.down.is_set():
+                    break
                 continue
             self.book.outcome(key, path, body, answer)
         api.close()
@@ -84,9 +86,10 @@ class Book:
 
     def __init__(self, node, seed):
         self.node, self.seed, self.token = node, seed, ""
-        self.lock, self.stop = threading.Lock(), threading.Event()
+        self.lock, self.stop, self.down = threading.Lock(), threading.Event(), threading.Event()
         self.samples, self.boxes = [], []
         self.acknowledged, self.refused, self.unresolved, self.resolved = {}, {}, {}, 0
+        self.unclear = []
 
     def some_sample(self, draw):
         with self.lock:
@@ -111,15 +114,18 @@ class Book:
     def outcome(self, key, path, body, answer):
         if answer.status in (202, 408, 429) or answer.status >= 500:
             # The server says that it does not know either, or that it did not look.
+            if answer.status != 202 and not (answer.status in (429, 503, 507)
+                                             and answer.body.get("retryable") is True):
+                self.unclear.append(answer.problem)
             return self.unknown(key, path, body)
         with self.lock:
             if not answer.ok:
                 self.refused[key] = (path, answer.status, answer.problem)
                 return
             told = answer.body
-            self.acknowledged[key] = dict(
-                path=path, body=body, id=told.get("id"), version=told.get("version"),
-                position=answer.headers.get("X-TracSeq-Position"))
+            etag = answer.headers.get("ETag", "").strip('"')
+            self.acknowledged[key] = dict(path=path, body=body, id=told.get("id"),
+                                          version=told.get("version"), etag=int(etag) if etag else None)
             if path == "/samples":
                 self.samples.append(told["id"])
 
@@ -141,47 +147,50 @@ def furnish(api):
 
 
 def kill_rounds(book, kills, clients, draw):
-    longest = 0.0
+    """Kills the node under load; at times also while it recovers, up to three times in a row."""
+    slowest, nested = 0.0, 0
     for round_number in range(kills):
         book.stop.clear()
+        book.down.clear()
         threads = [Client(book, n, round_number) for n in range(clients)]
         for thread in threads:
             thread.start()
         time.sleep(draw.uniform(0.05, 0.9))
+        book.down.set()  # clients go on until they meet the dead node
         book.node.kill()
         book.stop.set()
         for thread in threads:
             thread.join(30)
+        if draw.random() < 0.3:
+            for _ in range(draw.randrange(1, 4)):
+                book.node.launch()
+                time.sleep(draw.uniform(0, 1.3 * max(slowest, 0.1)))
+                book.node.kill()
+                nested += 1
         book.node.start(timeout_s=90)
-        longest = max(longest, book.node.ready_s)
-        if draw.random() < 0.15:  # killed again while it recovers
-            time.sleep(draw.uniform(0, 0.05))
-            book.node.kill()
-            book.node.start(timeout_s=90)
+        slowest = max(slowest, book.node.ready_s)
         if (round_number + 1) % 10 == 0:
             print(f"        {round_number + 1} kills, {len(book.acknowledged)} acknowledged, "
                   f"{len(book.unresolved)} without an answer", flush=True)
-    return longest
+    return slowest, nested
 
 
 def check_promises(book, history, state):
     """What clients were told against what the history says."""
     by_command = {}
     for commit in history.commits:
-        by_command.setdefault(commit["command_id"], []).append(commit)
-    registered = {key.split("/", 1)[1] for key in state.versions if key.startswith("sample/")}
+        if (commit["partition"], commit["offset"]) not in state.torn:
+            by_command.setdefault(commit["command_id"], []).append(commit)
     lost, doubled, wrong, ghosts = [], [], [], []
     for key, told in book.acknowledged.items():
         commits = by_command.get(command_id(key), [])
-        if told["path"] == "/samples":
-            if told["id"] not in registered:
-                lost.append((key, told))
-            elif state.samples[told["id"]].details["name"] != told["body"]["name"]:
-                wrong.append((key, told))
-        elif not commits and needs_commit(told["path"]):
+        streams = [c["stream"] for c in commits]
+        if not commits:
             lost.append((key, told))
-        if len({c["stream"] for c in commits}) != len(commits):
-            doubled.append((key, [c["stream"] for c in commits]))
+        elif len(set(streams)) != len(streams):
+            doubled.append((key, streams))
+        elif not has_effect(told, commits, state):
+            wrong.append((key, told, streams))
         if told["version"] and told["id"] in state.samples and (
                 state.samples[told["id"]].version < told["version"]):
             lost.append((key, told))
@@ -199,20 +208,23 @@ def check_promises(book, history, state):
     check("no refused command acted", not ghosts, ghosts[:3])
     halves = []
     for key, entry in book.unresolved.items():
-        streams = {c["stream"].split("/")[0] for c in by_command.get(command_id(key), [])}
-        if entry["path"] == "/samples" and "sample" not in streams and "barcode" in streams:
-            label = [c["stream"].split("/", 1)[1] for c in by_command[command_id(key)]
-                     if c["stream"].startswith("barcode/")][0]
-            if state.barcodes.get(label, ("",))[0].startswith("sample/"):
-                held = state.barcodes[label][0].split("/", 1)[1]
-                if held not in state.samples:
-                    halves.append((key, label, held))
+        kinds = {c["stream"].split("/")[0] for c in by_command.get(command_id(key), [])}
+        if entry["path"] == "/samples" and len(kinds & {"sample", "barcode"}) == 1:
+            halves.append((key, kinds))
     check("what had no answer is there wholly or not at all", not halves, halves[:3])
 
 
-def needs_commit(path):
-    """A correction that changes nothing writes nothing; all else leaves a fact."""
-    return not path.endswith(":correct")
+def has_effect(told, commits, state):
+    """The commits of an acknowledged command did what its answer said."""
+    if told["path"].endswith((":place", ":take-out", ":discard")):  # done by a process manager
+        processes = [c["stream"] for c in commits if c["stream"].startswith(("move/", "discard/"))]
+        return [state.ended.get(p) for p in processes] in (["move_completed"], ["discard_completed"])
+    own = [c for c in commits if c["stream"] == f"sample/{told['id']}"]
+    if len(own) != 1 or told["etag"] != own[0]["base_version"] + len(own[0]["events"]):
+        return False
+    return told["path"] != "/samples" or (
+        own[0]["events"][0]["name"] == "sample_registered"
+        and own[0]["events"][0]["data"]["details"]["name"] == told["body"]["name"])
 
 
 def compare_with_api(api, state):
@@ -289,11 +301,13 @@ def crash(engine, kills, clients, seed):
     book.token = node.token()
     book.boxes = furnish(node.api())
     began = time.monotonic()
-    longest = kill_rounds(book, kills, clients, draw)
-    print(f"        {engine}: {kills} kills in {time.monotonic() - began:.0f} s, "
+    slowest, nested = kill_rounds(book, kills, clients, draw)
+    print(f"        {engine}: {kills} kills under load and {nested} while recovering in "
+          f"{time.monotonic() - began:.0f} s, "
           f"{len(book.acknowledged)} acknowledged, {len(book.refused)} refused, "
           f"{book.resolved} asked again, {len(book.unresolved)} never answered; "
-          f"slowest start {longest:.1f} s", flush=True)
+          f"slowest start {slowest:.1f} s", flush=True)
+    check("who got no result was told that it can be repeated", not book.unclear, book.unclear[:3])
     check("the load was real", len(book.acknowledged) > 10 * kills, len(book.acknowledged))
     history, state = examine(node, book)
     print(f"        {len(history.commits)} commits, {len(state.samples)} samples, "

@@ -41,7 +41,8 @@ class Fold:
     def __init__(self):
         self.samples, self.units, self.barcodes, self.runs = {}, {}, {}, {}
         self.versions, self.commands, self.broken = {}, {}, []
-        self.open_processes = set()
+        self.open_processes, self.ended = set(), {}
+        self.groups, self.torn = {}, set()
 
     def rule(self, holds, commit, words):
         if not holds:
@@ -55,6 +56,7 @@ class Fold:
         version = self.versions.get(stream, 0)
         self.rule(commit["base_version"] == version, commit,
                   f"version {commit['base_version']} follows {version}")
+        self.follow_group(commit)
         earlier = self.commands.setdefault((commit["command_id"], stream), commit)
         self.rule(earlier is commit, commit, f"command {commit['command_id']} acted twice")
         for event in commit["events"]:
@@ -70,7 +72,20 @@ class Fold:
                 if kind == "discard" and event["name"] == "discard_refused":
                     ended = True
                 (self.open_processes.discard if ended else self.open_processes.add)(stream)
+                if ended:
+                    self.ended[stream] = event["name"]
         self.versions[stream] = version
+
+    def follow_group(self, commit):
+        """A group whose last commit never came was cut off: its command was not done, and may be later."""
+        open_group = self.groups.pop(commit["partition"], [])
+        if open_group and open_group[0]["command_id"] != commit["command_id"]:
+            for part in open_group:
+                self.torn.add((part["partition"], part["offset"]))
+                self.commands.pop((part["command_id"], part["stream"]), None)
+            open_group = []
+        if commit["flags"]:
+            self.groups[commit["partition"]] = open_group + [commit]
 
     # ---- samples
 
@@ -216,6 +231,8 @@ class Fold:
         if self.open_processes:
             return [f"{stream} is still open" for stream in sorted(self.open_processes)]
         broken, places = [], {}
+        for group in self.groups.values():
+            broken.append(f"{group[0]['stream']}: a group was cut off, and nobody took it back")
         for stream, place in [(f"sample/{k}", s.place) for k, s in self.samples.items()] + [
                 (f"storage_unit/{k}", u.parent) for k, u in self.units.items()]:
             if place:
@@ -237,6 +254,8 @@ class Fold:
             kind, _, key = entity.partition("/")
             if state == "assigned" and kind == "sample" and key not in self.samples:
                 broken.append(f"{label} names {entity}, which was never registered")
+            if state == "reserved":
+                broken.append(f"{label} is still reserved for {entity}")
         return broken
 
 

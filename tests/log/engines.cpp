@@ -78,7 +78,8 @@ void own_broker::start() { run("start --heap 384 --for " + std::to_string(::getp
 std::string const& shared_broker() {
   static auto const* given = std::getenv("TRACSEQ_TEST_KAFKA");
   if (given != nullptr && *given != '\0') {
-    static std::string const host = given;
+    constexpr std::string_view scheme = "kafka://";
+    static std::string const host = std::string_view(given).starts_with(scheme) ? given + scheme.size() : given;
     return host;
   }
   static own_broker const broker;

@@ -44,7 +44,7 @@ class own_broker {
   std::string port_;
 };
 
-/// The broker that tests share: TRACSEQ_TEST_KAFKA (host:port), or one started for this process.
+/// The broker that tests share: TRACSEQ_TEST_KAFKA (kafka://host:port), or one started for this process.
 [[nodiscard]] std::string const& shared_broker();
 /// A topic name that no test had before.
 [[nodiscard]] std::string fresh_topic();

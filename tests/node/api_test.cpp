@@ -34,6 +34,8 @@ class still_progress final : public http::progress {
   std::vector<std::uint64_t> applied() const override { return std::vector<std::uint64_t>(12, 5); }
   std::vector<std::uint64_t> acknowledged() const override { return applied(); }
   bool current() const noexcept override { return true; }
+  bool shows(log_position at) const noexcept override { return at.offset <= 5; }
+  std::optional<error> stuck() const override { return std::nullopt; }
   void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds,
                     std::function<void(bool)> done) override {
     bool shown = true;

@@ -22,9 +22,7 @@ BALLAST = "ballast"
 def failing_sync(nth):
     data = support.new_folder("sync") / "data"
     Node(data).start().stop()  # the folder is made without faults
-    segment = segments(data / "log")[-1]  # the history itself; the store can be computed again
-    node = Node(data, wrapper=["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(segment),
-                               "-e", "trace=fdatasync", "-e", f"inject=fdatasync:error=EIO:when={nth}"])
+    node = node_behind_strace(data, f"error=EIO:when={nth}")
     node.start()
     api = node.api(timeout_s=20)
     acknowledged, refusals = [], []
@@ -53,6 +51,28 @@ def failing_sync(nth):
     after.stop()
     audit = support.run("audit", "verify", "--data", data)
     check(f"sync {nth}: the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+
+
+def node_behind_strace(data, fault):
+    """A node whose syncs of the history itself meet a fault; the store can be computed again."""
+    segment = segments(data / "log")[-1]
+    return Node(data, wrapper=["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(segment),
+                               "-e", "trace=fdatasync", "-e", f"inject=fdatasync:{fault}"])
+
+
+def slow_sync():
+    """Nothing is acknowledged before its sync has returned: an answer takes at least as long as that."""
+    data, delay_s = support.new_folder("slow") / "data", 0.3
+    Node(data).start().stop()
+    node = node_behind_strace(data, f"delay_enter={int(delay_s * 1e6)}")
+    node.start()
+    api, waits = node.api(), []
+    for n in range(5):
+        began = time.monotonic()
+        api.must("POST", "/samples", dict(name=f"S{n}", type="DNA"))
+        waits.append(time.monotonic() - began)
+    check("no answer comes before the sync", min(waits) > delay_s, waits)
+    node.kill()
 
 
 def sync_that_fails():
@@ -129,6 +149,6 @@ def write_until_refused(api):
 
 
 if __name__ == "__main__":
-    for test in (sync_that_fails, disk_that_is_full):
+    for test in (slow_sync, sync_that_fails, disk_that_is_full):
         case(test)
     support.finish()

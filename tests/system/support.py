@@ -159,11 +159,15 @@ class Node:
 
     def kill(self):
         """kill -9, also of what a wrapper (strace) started."""
-        with contextlib.suppress(ProcessLookupError):
-            for child in children_of(self.process.pid):
-                os.kill(child, signal.SIGKILL)
-            self.process.kill()
+        below = children_of(self.process.pid)
+        for pid in [*below, self.process.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        # What was traced ends behind its tracer, and holds the data folder until then.
+        until = time.monotonic() + 20
+        while any(is_running(pid) for pid in below) and time.monotonic() < until:
+            time.sleep(0.01)
 
     def stop(self, timeout_s=30):
         if self.process.poll() is not None:
@@ -183,6 +187,16 @@ def children_of(pid):
         return [int(p) for p in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def is_running(pid):
+    """False for a process that has ended and waits for its parent to take notice, too; true as long as
+    one of its threads has not ended, for they hold its files."""
+    for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):
+            if thread.read_text().rpartition(")")[2].split()[0] not in "ZX":
+                return True
+    return False
 
 
 def all_units(api):

@@ -75,6 +75,10 @@ def parts():
              {"program"}),
         Part("crash", script("crash/crash_test.py"), "kill -9 under load, on both engines", 2400,
              {"program", "kafka"}),
+        Part("imports", script("crash/import_test.py"), "kill -9 in imports, on both engines", 1800,
+             {"program", "kafka"}),
+        Part("bounce", script("crash/bounce_test.py"), "a broker that goes and comes under load", 900,
+             {"program", "kafka"}),
         Part("ui", ["npm", "test"], "unit tests of the page", 300, {"page", "node"}, PROJECT / "ui"),
         Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 600,
              {"program", "page", "node", "lab"}),
@@ -125,6 +129,38 @@ def name_of(pid):
         return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:100]
     except OSError:
         return ""
+
+
+def reap_orphans(ours):
+    """Takes notice of adopted processes that have ended: who waits for them to go would wait for ever."""
+    for pid in descendants():
+        if pid in ours:
+            continue
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            pass  # somebody else's child
+
+
+def wait_for(child, timeout_s, ours):
+    """The exit code of `child`; TimeoutExpired as of its own `wait`."""
+    until = time.monotonic() + timeout_s
+    while child.poll() is None:
+        if time.monotonic() > until:
+            raise subprocess.TimeoutExpired(child.args, timeout_s)
+        reap_orphans({child.pid, *ours})
+        time.sleep(0.1)
+    return child.returncode
+
+
+def wait_until_alone(ours, patience_s=3.0):
+    """What watches a part's process needs a moment to see that it has ended."""
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        reap_orphans(ours)
+        if not [pid for pid in descendants() if pid not in ours]:
+            return
+        time.sleep(0.05)
 
 
 def end_descendants(keep=()):
@@ -221,6 +257,7 @@ def prepare(chosen, build):
             raise RuntimeError("the build failed")
     env = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC")
     env.setdefault("TRACSEQ_KILLS", "20" if os.environ.get("CI") else "100")
+    env.setdefault("TRACSEQ_BOUNCES", "4" if os.environ.get("CI") else "10")
     env.setdefault("TRACSEQ_TAIL_STEP", "7" if os.environ.get("CI") else "1")
     env.setdefault("TRACSEQ_SHARED", str(PROJECT.parent / "shared"))
     if "node" in needs:
@@ -251,7 +288,8 @@ def run_part(part, env, extra, keep):
             child = subprocess.Popen(part.command + extra, cwd=part.cwd, env=env, stdout=out, stderr=out,
                                      stdin=subprocess.DEVNULL, start_new_session=True)
             try:
-                status = child.wait(part.timeout_s)
+                status = wait_for(child, part.timeout_s, keep)
+                wait_until_alone(keep)
             except subprocess.TimeoutExpired:
                 status = f"not done after {part.timeout_s} s"
         except OSError as problem:
