@@ -44,7 +44,7 @@ bool check_body(call& c, schema const& type) {
     auto const content_type = c.request->header("content-type");
     if (!content_type.empty() && !is_json(content_type)) {
       refuse(c, error{errc::invalid_argument, "Content-Type has to be application/json, not \"" +
-                                                  std::string(content_type.substr(0, 80)) + "\".",
+                                                  clipped(content_type, 80) + "\".",
                       {{"", "unsupported_media_type", "Send the body as application/json."}}},
              415);
       return false;

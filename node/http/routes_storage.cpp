@@ -192,7 +192,10 @@ void put_into_parent(call_ptr c, add_unit const& asked, uuid const& id, command_
   if (asked.parent.empty()) return answer_unit(c, id, facts);
   auto const view = c->at->view();
   auto const row = storage_query(*view).get(id);
-  if (row && row->parent_id) return answer_unit(c, id, facts);  // a repeat: it stands there already
+  if (row && row->parent_id) {  // a repeat: it stands there already
+    facts.version.reset();
+    return answer_unit(c, id, facts);
+  }
   auto const parent = find_unit(*view, asked.parent);
   if (!parent) return refuse(*c, parent.error());
   // The move is a command of its own, with an id that follows from this one's.
@@ -276,8 +279,6 @@ void do_add(call_ptr c, none, add_unit asked) {
 void do_move(call_ptr c, none, move_unit asked) {
   with_unit(std::move(c), [&](call_ptr asker, uuid const& id) {
     auto const view = asker->at->view();
-    auto const row = storage_query(*view).get(id);
-    if (row && !matches(*asker, row->version)) return;
     relocation_wish wish;
     wish.thing = stream_name(storage_unit::kind, id);
     wish.slot = asked.slot;
@@ -316,7 +317,8 @@ void unit_history(call_ptr c, history_query asked, none) {
   });
 }
 
-constexpr auto missing = errors(errc::not_found);
+/// Several units may have the name that was given.
+constexpr auto missing = errors(errc::not_found, errc::conflict);
 constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
 
 }  // namespace
@@ -334,8 +336,8 @@ std::vector<route> storage_routes() {
       get<list_of<history_view>, &unit_history>("/storage-units/{id}/history", "storage_unit_history",
                                                 "storage history", "What happened to a storage unit",
                                                 missing),
-      post<unit_view, &do_move>("/storage-units/{id}:move", "move_storage_unit", "storage move",
-                                "Move a storage unit with all in it", ruled),
+      may_take_long(post<unit_view, &do_move>("/storage-units/{id}:move", "move_storage_unit", "storage move",
+                                              "Move a storage unit with all in it", ruled)),
       post<unit_view, &do_rename>("/storage-units/{id}:rename", "rename_storage_unit",
                                   "storage rename", "Rename a storage unit", ruled),
       post<unit_view, &do_start_maintenance>("/storage-units/{id}:start-maintenance",

@@ -9,7 +9,8 @@ using namespace tracseq;
 using namespace tracseq::http;
 
 TEST_CASE("a problem says all of RFC 9457, and the fields") {
-  auto const text = problem_json({errc::invalid_argument, "name \"x\" is wrong", {{"/name", "too_long", "is too long."}}}, "r-1");
+  auto const text = problem_json({errc::invalid_argument, "name \"x\" is wrong", {{"/name", "too_long", "is too long."}}}, {"/here", "r-1"});
+
   auto const read = nlohmann::json::parse(text);
   CHECK(read["type"] == "/problems/invalid_argument");
   CHECK(read["title"] == "Invalid argument");
@@ -21,9 +22,9 @@ TEST_CASE("a problem says all of RFC 9457, and the fields") {
 }
 
 TEST_CASE("what may succeed later says when") {
-  auto const out = problem_response({errc::overloaded, "busy", {}}, "r");
+  auto const out = problem_response({errc::overloaded, "busy", {}}, {"/", "r"});
   CHECK(out.headers.find("Retry-After: 1\r\n") != std::string::npos);
-  CHECK(problem_response({errc::unauthenticated, "who?", {}}, "r").headers.find("WWW-Authenticate: Bearer") !=
+  CHECK(problem_response({errc::unauthenticated, "who?", {}}, {"/", "r"}).headers.find("WWW-Authenticate: Bearer") !=
         std::string::npos);
 }
 
