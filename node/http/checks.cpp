@@ -1,6 +1,7 @@
 // What every request is checked for before its handler sees it.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 
 #include "events/hash.hpp"
@@ -11,9 +12,11 @@ namespace {
 
 constexpr std::size_t key_bytes_max = 200;
 
-bool is_json(std::string_view content_type) noexcept {
-  auto const kind = content_type.substr(0, content_type.find(';'));
-  return kind == "application/json" || kind == "application/json " || kind.ends_with("+json");
+bool is_json(std::string_view content_type) {
+  std::string kind(content_type.substr(0, content_type.find(';')));
+  while (kind.ends_with(' ') || kind.ends_with('\t')) kind.pop_back();
+  std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });
+  return kind == "application/json" || kind.ends_with("+json");
 }
 
 bool printable(std::string_view text) noexcept {

@@ -120,21 +120,19 @@ void list_units(call_ptr c, unit_query asked, none) {
         parent = *id;
       }
       list_of<unit_view> out;
-      auto const wanted = [&](unit_row const& row) { return !asked.kind || *asked.kind == row.kind; };
+      auto const limit = asked.limit.value_or(50);
       if (asked.as_of) {
-        auto const page =
-            children_as_of(*view, parent, *asked.as_of, asked.cursor, asked.limit.value_or(50));
+        auto const page = children_as_of(*view, parent, *asked.as_of, asked.cursor, limit, asked.kind);
         if (!page) return refuse(*one, page.error());
         for (auto const& row : page->rows)
-          if (wanted(row)) out.items.push_back(view_of(row, path_as_of(*view, row.id, *asked.as_of), 0));
+          out.items.push_back(view_of(row, path_as_of(*view, row.id, *asked.as_of), 0));
         return answer_units(*one, std::move(out), page->next_cursor);
       }
       storage_query const units(*view);
-      auto const page = units.children(parent, asked.cursor, asked.limit.value_or(50));
+      auto const page = units.children(parent, asked.cursor, limit, asked.kind);
       if (!page) return refuse(*one, page.error());
       for (auto const& row : page->rows)
-        if (wanted(row.unit))
-          out.items.push_back(view_of(row.unit, units.path(row.unit.id), row.children));
+        out.items.push_back(view_of(row.unit, units.path(row.unit.id), row.children));
       answer_units(*one, std::move(out), page->next_cursor);
     });
   });

