@@ -244,6 +244,7 @@ struct node::parts {
         [this](http::request_ptr request, http::responder to) {
           api->handle(std::move(request), std::move(to));
         });
+    register_server_metrics(metrics, *server);
     return server->start();
   }
 

@@ -75,4 +75,15 @@ void register_node_metrics(metrics& counts, event_log* log, runner& models, engi
   });
 }
 
+void register_server_metrics(metrics& counts, http::server const& server) {
+  auto const from_stats = [&](std::string_view name, std::uint64_t http::server_stats::*field) {
+    counts.source(name, [&server, field] { return static_cast<double>(server.stats().*field); });
+  };
+  from_stats("tracseq_http_connections", &http::server_stats::connections);
+  from_stats("tracseq_http_connections_refused_total", &http::server_stats::connections_refused);
+  from_stats("tracseq_http_bad_requests_total", &http::server_stats::bad_requests);
+  from_stats("tracseq_sse_clients", &http::server_stats::streams);
+  from_stats("tracseq_sse_dropped_total", &http::server_stats::streams_dropped);
+}
+
 }  // namespace tracseq

@@ -181,14 +181,15 @@ result<page<run_row>> runs_as_of(read_view const& now, instant moment, std::stri
 }
 
 result<page<unit_row>> children_as_of(read_view const& now, std::optional<uuid> const& parent,
-                                      instant moment, std::string const& cursor,
-                                      std::uint32_t limit) {
-  auto const scope = scope_of("units", moment, key('p').id(parent.value_or(uuid{})));
+                                      instant moment, std::string const& cursor, std::uint32_t limit,
+                                      std::optional<storage_unit::unit_kind> kind) {
+  auto const of_kind = kind ? static_cast<std::uint8_t>(*kind) : std::uint8_t{0xff};
+  auto const scope = scope_of("units", moment, key('p').id(parent.value_or(uuid{})).u8(of_kind));
   return page_of<unit_row>(
       now.table("storage"), {scope, "R", direction::forward, cursor, limit},
       [&](std::string_view, std::string_view value) -> std::optional<unit_row> {
         auto const today = decode_row<unit_row>(value);
-        if (today.created_at > moment) return std::nullopt;
+        if (today.created_at > moment || (kind && today.kind != *kind)) return std::nullopt;
         auto row = unit_as_of(now, today.id, moment);
         if (row && row->parent_id != parent) row.reset();
         return row;

@@ -32,9 +32,9 @@ namespace tracseq {
                                                      std::uint32_t limit);
 [[nodiscard]] result<page<run_row>> runs_as_of(read_view const& now, instant moment,
                                                std::string const& cursor, std::uint32_t limit);
-/// Units that stood in `parent` (or in nothing) at `moment`.
-[[nodiscard]] result<page<unit_row>> children_as_of(read_view const& now,
-                                                    std::optional<uuid> const& parent, instant moment,
-                                                    std::string const& cursor, std::uint32_t limit);
+/// Units that stood in `parent` (or in nothing) at `moment`; of one kind where it is given.
+[[nodiscard]] result<page<unit_row>> children_as_of(
+    read_view const& now, std::optional<uuid> const& parent, instant moment, std::string const& cursor,
+    std::uint32_t limit, std::optional<storage_unit::unit_kind> kind = std::nullopt);
 
 }  // namespace tracseq

@@ -101,11 +101,12 @@ class storage_query {
   explicit storage_query(read_view const& view) : view_(view) {}
 
   [[nodiscard]] std::optional<unit_row> get(uuid const& id) const;
-  /// Units that stand in `parent`, or in nothing, by kind and name. The cursor is opaque;
-  /// `invalid_argument` for a cursor of another list or a limit out of range.
-  [[nodiscard]] result<page<unit_summary>> children(std::optional<uuid> const& parent,
-                                                    std::string const& cursor = {},
-                                                    std::uint32_t limit = page_rows_max) const;
+  /// Units that stand in `parent`, or in nothing, by kind and name; of one kind where it is given. The
+  /// cursor is opaque; `invalid_argument` for a cursor of another list or a limit out of range.
+  [[nodiscard]] result<page<unit_summary>> children(
+      std::optional<uuid> const& parent, std::string const& cursor = {},
+      std::uint32_t limit = page_rows_max,
+      std::optional<storage_unit::unit_kind> kind = std::nullopt) const;
   /// The occupied and reserved slots in order of rows and columns. Costs what the unit holds.
   [[nodiscard]] std::vector<slot_view> slots(uuid const& id) const;
   [[nodiscard]] std::optional<slot_row> slot(uuid const& id, std::string_view slot) const;

@@ -46,11 +46,13 @@ std::optional<unit_row> storage_query::get(uuid const& id) const {
   return read_row<unit_row>(view_.table("storage"), key('R').id(id));
 }
 
-result<page<unit_summary>> storage_query::children(std::optional<uuid> const& parent,
-                                                   std::string const& cursor,
-                                                   std::uint32_t limit) const {
+result<page<unit_summary>> storage_query::children(
+    std::optional<uuid> const& parent, std::string const& cursor, std::uint32_t limit,
+    std::optional<storage_unit::unit_kind> kind) const {
   auto const& rows = view_.table("storage");
-  auto const prefix = children_key(parent).bytes();
+  auto from = children_key(parent);
+  if (kind) from.u8(static_cast<std::uint8_t>(*kind));
+  auto const prefix = from.bytes();
   return page_of<unit_summary>(
       rows, {prefix, prefix, direction::forward, cursor, limit},
       [&](std::string_view at, std::string_view) -> std::optional<unit_summary> {

@@ -254,7 +254,10 @@ void shard::finish(command_group& group, result<command_reply> const& reply) {
       found != by_command_.end() && found->second.get() == &group)
     by_command_.erase(found);
   gauge_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-  for (auto const& callback : group.waiting) callback(reply);
+  // Who joined it later asked for it once more.
+  auto again = reply;
+  if (again) again->repeated = true;
+  for (std::size_t i = 0; i < group.waiting.size(); ++i) group.waiting[i](i == 0 ? reply : again);
 }
 
 // --- The log ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "node/cli/help.hpp"
 #include "node/data_directory.hpp"
 
 namespace tracseq::cli {
@@ -83,8 +84,6 @@ std::string unknown_command(CLI::App const& at, int argc, char const* const* arg
 
 int usage_error(CLI::App const& app, CLI::ParseError const& wrong, int argc, char const* const* argv) {
   auto const& at = deepest_parsed(app);
-  auto path = at.get_name();
-  for (auto const* up = at.get_parent(); up; up = up->get_parent()) path = up->get_name() + " " + path;
   // A word that is no command comes out as "a subcommand is required": name it.
   auto const commands = names_below(at);
   if (auto const typed = unknown_command(at, argc, argv); !typed.empty()) {
@@ -103,7 +102,7 @@ int usage_error(CLI::App const& app, CLI::ParseError const& wrong, int argc, cha
       break;
     }
   }
-  say("See: " + path + " --help");
+  say("See: " + path_of(at) + " --help");
   return 2;
 }
 
@@ -114,7 +113,9 @@ result<tracseq::settings> context::load_settings() const {
   from.file = config_file;
   from.environment = &environment;
   from.flags = setting_flags;
-  return tracseq::settings::load(from);
+  auto loaded = tracseq::settings::load(from);
+  wrong_settings = !loaded.has_value();
+  return loaded;
 }
 
 result<std::unique_ptr<cli::client>> context::connect() const {
@@ -130,6 +131,14 @@ result<std::unique_ptr<cli::client>> context::connect() const {
   if (!token) return tl::unexpected(token.error());
   options.token = *std::move(token);
   return std::make_unique<cli::client>(std::move(options));
+}
+
+std::function<std::string(std::string const&)> reads_as(std::string form) {
+  return [form = std::move(form)](std::string const& text) {
+    auto const equals = text.find('=');
+    bool const good = equals != text.npos && equals > 0;
+    return good ? std::string() : "\"" + text + "\" has to read " + form;
+  };
 }
 
 std::string log_address_of(tracseq::settings const& from) {
@@ -176,7 +185,9 @@ void add_all_commands(CLI::App& app, context& shared) {
   add_log_commands(app, shared);
   add_config_commands(app, shared);
   add_completion_command(app, shared);
-  app.add_subcommand("version", "Say the version")->callback([&shared] {
+  auto* version = app.add_subcommand("version", "Say the version");
+  shared.examples[version] = {"tracseq version"};
+  version->callback([&shared] {
     shared.action = [&shared] {
       print(shared.style.json ? R"({"version":")" + std::string(program_version) + "\"}\n"
                               : "tracseq " + std::string(program_version) + "\n");
@@ -200,7 +211,7 @@ int run(int argc, char const* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (CLI::CallForHelp const& help) {
-    print(deepest_parsed(app).help());
+    print(help_of(deepest_parsed(app), shared));
     return 0;
   } catch (CLI::CallForAllHelp const&) {
     print(app.help("", CLI::AppFormatMode::All));
@@ -209,10 +220,11 @@ int run(int argc, char const* const* argv) {
     return usage_error(app, wrong, argc, argv);
   }
   if (!shared.action) {
-    print(deepest_parsed(app).help());
+    print(help_of(deepest_parsed(app), shared));
     return 2;
   }
-  return shared.action();
+  auto const code = shared.action();
+  return shared.wrong_settings ? 2 : code;
 }
 
 }  // namespace tracseq::cli

@@ -28,6 +28,9 @@ struct context {
   std::string config_file;
   std::map<std::string, std::string, std::less<>> setting_flags;  ///< by setting name, as typed
   std::function<int()> action;  ///< set by the command that was named
+  /// What a person types, by command; `--help` begins with it.
+  std::map<CLI::App const*, std::vector<std::string>> examples;
+  mutable bool wrong_settings = false;  ///< found while loading: wrong usage, whatever the command says
 
   [[nodiscard]] result<tracseq::settings> load_settings() const;
   /// A client of the node that is meant, with the operator's token.
@@ -48,6 +51,9 @@ void add_audit_commands(CLI::App& app, context& shared);    ///< audit, replay
 void add_log_commands(CLI::App& app, context& shared);      ///< log info, copy, export, repair
 void add_config_commands(CLI::App& app, context& shared);
 void add_completion_command(CLI::App& app, context& shared);
+
+/// Judges the text of an option that has to read NAME=VALUE (`form` says it in words).
+[[nodiscard]] std::function<std::string(std::string const&)> reads_as(std::string form);
 
 /// The address of the log that the settings mean.
 [[nodiscard]] std::string log_address_of(tracseq::settings const& from);

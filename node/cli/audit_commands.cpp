@@ -191,6 +191,8 @@ void add_audit_commands(CLI::App& app, context& shared) {
   walk->add_option("--checkpoints", asked->checkpoints,
                    "A file of signed checkpoints: finds a cut tail and a rewritten history, too");
   walk->add_option("--key", asked->keys, "The public key that signed them, or a file with it; repeatable");
+  shared.examples[walk] = {"tracseq audit verify", "tracseq audit verify --log kafka://broker:9092/lab --json",
+                           "tracseq audit verify --checkpoints /mnt/archive/checkpoints.ndjson --key KEY"};
   walk->callback([&shared, asked] {
     shared.action = [&shared, asked] {
       return with_settings(shared, [&](auto const& with) { return verify(shared, with, *asked); });
@@ -199,6 +201,7 @@ void add_audit_commands(CLI::App& app, context& shared) {
   auto const as_pem = std::make_shared<bool>(false);
   auto* key = audit->add_subcommand("key", "The public key that this node's checkpoints verify with");
   key->add_flag("--pem", *as_pem, "As PEM, for other programs");
+  shared.examples[key] = {"tracseq audit key", "tracseq audit key --pem"};
   key->callback([&shared, as_pem] {
     shared.action = [&shared, as_pem] {
       return with_settings(shared, [&](auto const& with) { return show_key(shared, with, *as_pem); });
@@ -207,6 +210,7 @@ void add_audit_commands(CLI::App& app, context& shared) {
 
   auto const wish = std::make_shared<replay_wish>();
   auto* again = app.add_subcommand("replay", "Build everything as it was at a moment, in a new directory");
+  shared.examples[again] = {"tracseq replay --until 2026-11-24T09:30:00Z --into copy"};
   again->add_option("--until", wish->until, "The moment (RFC 3339); left out, now");
   again->add_option("--into", wish->into, "The new directory")->required();
   again->callback([&shared, wish] {
@@ -219,7 +223,9 @@ void add_audit_commands(CLI::App& app, context& shared) {
 void add_log_commands(CLI::App& app, context& shared) {
   auto* group = app.add_subcommand("log", "The log itself");
   group->require_subcommand(1);
-  group->add_subcommand("info", "Where it lies and how long it is")->callback([&shared] {
+  auto* about = group->add_subcommand("info", "Where it lies and how long it is");
+  shared.examples[about] = {"tracseq log info"};
+  about->callback([&shared] {
     shared.action = [&shared] {
       return with_settings(shared, [&](auto const& with) {
         auto const report = offline::info(log_address_of(with));
@@ -230,6 +236,7 @@ void add_log_commands(CLI::App& app, context& shared) {
 
   auto const to = std::make_shared<std::string>("-");
   auto* out = group->add_subcommand("export", "Write the history as lines of JSON that anybody can verify");
+  shared.examples[out] = {"tracseq log export --into history.ndjson", "tracseq log export | tools/verify.py"};
   out->add_option("--into", *to, "File; - for standard output");
   out->callback([&shared, to] {
     shared.action = [&shared, to] {
@@ -239,24 +246,26 @@ void add_log_commands(CLI::App& app, context& shared) {
 
   auto const from_to = std::make_shared<std::pair<std::string, std::string>>();
   auto* copy = group->add_subcommand("copy", "Copy a history to another log, verified; resumes");
+  shared.examples[copy] = {"tracseq log copy /srv/lab/log kafka://broker:9092/lab"};
   copy->add_option("from", from_to->first, "Directory, or kafka://host:port/topic")->required();
   copy->add_option("to", from_to->second, "Directory, or kafka://host:port/topic")->required();
   copy->callback([&shared, from_to] {
     shared.action = [&shared, from_to] { return copy_log(shared, from_to->first, from_to->second); };
   });
 
-  group->add_subcommand("repair", "Append again what the log has lost and this node still has")
-      ->callback([&shared] {
-        shared.action = [&shared] {
-          return with_settings(shared, [&](auto const& with) {
-            progress_bar bar("Repairing");
-            auto const report =
-                offline::repair_log(log_address_of(with), with.text("data.directory"), on_bar(bar));
-            bar.end();
-            return report ? print_report(*report, shared.style) : complain(report.error(), shared.style);
-          });
-        };
+  auto* repair = group->add_subcommand("repair", "Append again what the log has lost and this node still has");
+  shared.examples[repair] = {"tracseq log repair --data /srv/lab"};
+  repair->callback([&shared] {
+    shared.action = [&shared] {
+      return with_settings(shared, [&](auto const& with) {
+        progress_bar bar("Repairing");
+        auto const report =
+            offline::repair_log(log_address_of(with), with.text("data.directory"), on_bar(bar));
+        bar.end();
+        return report ? print_report(*report, shared.style) : complain(report.error(), shared.style);
       });
+    };
+  });
 }
 
 }  // namespace tracseq::cli

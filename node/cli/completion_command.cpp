@@ -110,6 +110,10 @@ void add_completion_command(CLI::App& app, context& shared) {
   command->add_option("shell", *shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  shared.examples[command] = {
+      "source <(tracseq completion bash)                      in ~/.bashrc",
+      "source <(tracseq completion zsh)                       in ~/.zshrc, behind compinit",
+      "tracseq completion fish >~/.config/fish/completions/tracseq.fish"};
   command->callback([&app, &shared, shell] {
     shared.action = [&app, shell] {
       std::vector<node_words> all;

@@ -27,10 +27,7 @@ int show(context const& shared) {
 
 int check(context const& shared) {
   auto const loaded = shared.load_settings();
-  if (!loaded) {
-    complain(loaded.error(), shared.style);
-    return 1;
-  }
+  if (!loaded) return complain(loaded.error(), shared.style);
   print("The configuration is good.\n");
   return 0;
 }
@@ -40,18 +37,22 @@ int check(context const& shared) {
 void add_config_commands(CLI::App& app, context& shared) {
   auto* config = app.add_subcommand("config", "What is set, and by what");
   config->require_subcommand(1);
-  config->add_subcommand("show", "Every setting with its value and where that comes from")
-      ->callback([&shared] { shared.action = [&shared] { return show(shared); }; });
-  config->add_subcommand("check", "Say what is wrong with the configuration")->callback([&shared] {
+  auto* all = config->add_subcommand("show", "Every setting with its value and where that comes from");
+  shared.examples[all] = {"tracseq config show", "tracseq config show --config /etc/tracseq/tracseq.toml --json"};
+  all->callback([&shared] { shared.action = [&shared] { return show(shared); }; });
+  auto* good = config->add_subcommand("check", "Say what is wrong with the configuration");
+  shared.examples[good] = {"tracseq config check --config tracseq.toml"};
+  good->callback([&shared] {
     shared.action = [&shared] { return check(shared); };
   });
-  config->add_subcommand("default", "A configuration file with every setting, commented")
-      ->callback([&shared] {
-        shared.action = [] {
-          print(example_configuration());
-          return 0;
-        };
-      });
+  auto* standard = config->add_subcommand("default", "A configuration file with every setting, commented");
+  shared.examples[standard] = {"tracseq config default >tracseq.toml"};
+  standard->callback([&shared] {
+    shared.action = [] {
+      print(example_configuration());
+      return 0;
+    };
+  });
 }
 
 }  // namespace tracseq::cli

@@ -49,8 +49,6 @@ result<std::string> mapping_of(import_wish const& wish) {
   json_object columns;
   for (auto const& one : wish.columns) {
     auto const equals = one.find('=');
-    if (equals == one.npos)
-      return fail(errc::invalid_argument, "--column \"" + one + "\" has to read COLUMN=FIELD");
     columns.emplace_back(one.substr(0, equals), json_value{one.substr(equals + 1)});
   }
   if (!columns.empty()) out.emplace_back("columns", json_value{std::move(columns)});
@@ -166,6 +164,10 @@ void add_import_command(CLI::App& app, context& shared) {
   auto const wish = std::make_shared<import_wish>();
   auto* command = app.add_subcommand(
       "import", "Show what a sheet of samples would import (CSV, XLSX, Illumina); --commit imports it");
+  shared.examples[command] = {"tracseq import samples.xlsx                    look at it first",
+                              "tracseq import samples.xlsx --commit           import it, all rows or none",
+                              "tracseq import samples.csv --column C=name --dates day_first",
+                              "cat samples.csv | tracseq import - --filename samples.csv"};
   command->add_option("file", wish->file, "The sheet; - for standard input")->required();
   command->add_flag("--commit", wish->commit, "Import it, all rows or none");
   command->add_flag("--force", wish->force, "Import the same file once more");
@@ -177,7 +179,8 @@ void add_import_command(CLI::App& app, context& shared) {
   command->add_option("--last-row", wish->last_row, "Last row that is a sample")->check(CLI::PositiveNumber);
   command->add_option("--column", wish->columns, "COLUMN=FIELD: what a column is (letter or header); also custom or ignore; may repeat")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->expected(1);
+      ->expected(1)
+      ->check(reads_as("COLUMN=FIELD"));
   command->add_option("--dates", wish->dates, "How 03/04/2026 is meant: day_first or month_first");
   command->add_option("--decimals", wish->decimals, "How 1,5 is meant: point or comma");
   command->add_option("--mapping", wish->mapping, "File with all corrections as JSON");

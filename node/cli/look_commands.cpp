@@ -70,6 +70,8 @@ std::string timeline(json_value const& answer, output_style const& style) {
 void add_look_commands(CLI::App& app, context& shared) {
   auto const wish = std::make_shared<history_wish>();
   auto* history = app.add_subcommand("history", "What happened to a thing: who, when, why");
+  shared.examples[history] = {"tracseq history TS-2026-000042-X", "tracseq history \"Box 7\" --oldest-first",
+                              "tracseq history TS-2026-000042-X --as-of 2026-11-24T09:30:00Z"};
   history->add_option("thing", wish->thing, "Id or label of a sample, storage unit, run or import")->required();
   history->add_option("--as-of", wish->as_of, "Only what was recorded up to this moment");
   history->add_option("--limit", wish->limit, "How many events, at most 500");
@@ -87,6 +89,7 @@ void add_look_commands(CLI::App& app, context& shared) {
 
   auto const words = std::make_shared<std::vector<std::string>>();
   auto* search = app.add_subcommand("search", "Find anything by what is on its label");
+  shared.examples[search] = {"tracseq search patient 12", "tracseq search TS-2026-0000"};
   search->add_option("words", *words, "Beginnings of words; all must match")->required();
   search->callback([&shared, words] {
     shared.action = [&shared, words] {

@@ -60,7 +60,8 @@ void add_field(CLI::App& command, field_schema const& field, std::string const& 
   if (field.type->shape == shape::map) {
     command.add_option(flag_name(name), given.pairs[name], help_of(field) + " (KEY=VALUE, may repeat)")
         ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->check(reads_as("KEY=VALUE"));
     return;
   }
   if (field.type->shape == shape::boolean) {
@@ -132,8 +133,6 @@ result<json_value> body_of(route const& row, typed const& given) {
     json_object map;
     for (auto const& pair : pairs) {
       auto const equals = pair.find('=');
-      if (equals == pair.npos || equals == 0)
-        return fail(errc::invalid_argument, flag_name(name) + ": \"" + pair + "\" has to read KEY=VALUE");
       put(map, pair.substr(0, equals), json_value{pair.substr(equals + 1)});
     }
     put(body, name, json_value{std::move(map)});
@@ -198,9 +197,58 @@ int act(route const& row, typed const& given, context const& shared) {
   return 0;
 }
 
+/// What stands behind a flag in an example.
+std::string example_value(field_schema const& field) {
+  std::string word(field.about.example);
+  if (word.empty() && field.name == "reason") word = "The first entry was wrong";
+  if (word.empty() && field.name == "name") word = "Rejected samples";
+  for (auto const one : field.type->words)
+    if (word.empty() || one == "box") word = one;
+  if (word.empty()) word = field.about.words.substr(0, field.about.words.find(' '));
+  if (word.empty()) {
+    switch (field.type->shape) {
+      case shape::integer:
+      case shape::number: word = "1"; break;
+      case shape::time: word = "2026-11-24"; break;
+      case shape::list: word = "sample_rejected"; break;
+      default: word = "TS-2026-000042-X";
+    }
+  }
+  return word.find(' ') == word.npos ? word : "\"" + word + "\"";
+}
+
+/// One line that works, with what is required and one more flag where nothing is.
+std::string example_of(route const& row) {
+  auto out = "tracseq " + std::string(row.cli);
+  auto const noun = row.cli.substr(0, row.cli.find(' '));
+  if (row.path.find('{') != row.path.npos)
+    out += noun == "storage"                        ? " \"Box 7\""
+           : noun == "sample" || noun == "barcode" ? " TS-2026-000042-X"
+                                                   : " 0192f3a1-7c55-7d3e-9b1a-3f6f0c2d9e11";
+  auto const add = [&out](field_schema const& field) {
+    out += " " + flag_name(field.name) + " " + example_value(field);
+  };
+  bool any = false;
+  for (auto const* from : {row.body ? &row.body() : nullptr, &row.query()})
+    for (auto const& field : from ? from->fields : std::vector<field_schema>())
+      if (field.about.required) {
+        add(field);
+        any = true;
+      }
+  if (any) return out;
+  if (row.body)
+    for (auto const& field : row.body().fields)
+      if (!field.about.example.empty()) {
+        add(field);
+        break;
+      }
+  return out;
+}
+
 void add_command(CLI::App& noun, route const& row, context& shared) {
   auto const verb = std::string(row.cli.substr(row.cli.find(' ') + 1));
   auto* command = noun.add_subcommand(verb, std::string(row.summary));
+  shared.examples[command] = {example_of(row)};
   auto const given = std::make_shared<typed>();
   auto path = row.path;
   std::size_t count = 0;

@@ -124,6 +124,11 @@ int serve(context const& shared) {
 
 void add_serve_command(CLI::App& app, context& shared) {
   auto* command = app.add_subcommand("serve", "Run a node: log, projections, HTTP and the page");
+  shared.examples[command] = {
+      "tracseq serve                                  on port 8089, with the data in your home",
+      "tracseq serve --data /srv/lab --port 80        elsewhere",
+      "tracseq serve --log kafka://broker:9092/lab    with the history in Kafka",
+      "tracseq serve --read-only --data COPY          show a replayed copy"};
   command->footer(
       "Every setting is a flag (http.port is --http-port), a variable (TRACSEQ_HTTP_PORT) and a line\n"
       "of the configuration file; `tracseq config default` explains them all.");

@@ -28,7 +28,7 @@ void say(std::string_view text) {
 
 int complain(error const& why, output_style const& style) {
   if (style.json) {
-    say(http::problem_json(why, ""));
+    say(http::problem_json(why, {}));
   } else {
     say("tracseq: " + why.detail);
     for (auto const& one : why.problems)

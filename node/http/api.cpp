@@ -92,8 +92,10 @@ bool api::known(request const& asked) const {
 void api::missing(request const& asked, responder to, error const& why, std::string const& allow) {
   // The only other refusals here are of paths that cannot be read.
   int const status = !allow.empty() ? 405 : why.code == errc::invalid_argument ? 400 : 0;
-  auto out = problem_response(why, make_request_id(asked, boot_), status);
+  auto const id = make_request_id(asked, boot_);
+  auto out = problem_response(why, {asked.path, id}, status);
   if (!allow.empty()) out.add("Allow", allow);
+  out.add("X-Request-Id", id);
   out.headers.append(api_security_headers());
   to.send(std::move(out));
 }
@@ -119,7 +121,7 @@ void api::handle(request_ptr request, responder to) {
                      found.allow);
     if (reads && files_->serve(*request, *decoded, to)) return;
     return missing(*request, std::move(to),
-                   because(errc::not_found, "There is nothing at " + decoded->substr(0, 200) + "."), {});
+                   because(errc::not_found, "There is nothing at " + clipped(*decoded, 200) + "."), {});
   }
   auto c = std::make_shared<call>();
   c->api = this;

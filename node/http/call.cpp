@@ -91,7 +91,7 @@ void refuse(call& c, error const& why, int status) {
     log::error("request failed", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});
   else if (log::debug_enabled())
     log::debug("request refused", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});
-  send(c, problem_response(why, c.request_id, status));
+  send(c, problem_response(why, {c.request->path, c.request_id}, status));
 }
 
 void when_readable(call_ptr c, std::function<void(call_ptr)> then) {

@@ -1,6 +1,7 @@
 // What every request is checked for before its handler sees it.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 
 #include "events/hash.hpp"
@@ -11,9 +12,11 @@ namespace {
 
 constexpr std::size_t key_bytes_max = 200;
 
-bool is_json(std::string_view content_type) noexcept {
-  auto const kind = content_type.substr(0, content_type.find(';'));
-  return kind == "application/json" || kind == "application/json " || kind.ends_with("+json");
+bool is_json(std::string_view content_type) {
+  std::string kind(content_type.substr(0, content_type.find(';')));
+  while (kind.ends_with(' ') || kind.ends_with('\t')) kind.pop_back();
+  std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });
+  return kind == "application/json" || kind.ends_with("+json");
 }
 
 bool printable(std::string_view text) noexcept {
@@ -44,7 +47,7 @@ bool check_body(call& c, schema const& type) {
     auto const content_type = c.request->header("content-type");
     if (!content_type.empty() && !is_json(content_type)) {
       refuse(c, error{errc::invalid_argument, "Content-Type has to be application/json, not \"" +
-                                                  std::string(content_type.substr(0, 80)) + "\".",
+                                                  clipped(content_type, 80) + "\".",
                       {{"", "unsupported_media_type", "Send the body as application/json."}}},
              415);
       return false;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "node/http/problem.hpp"
 #include "node/http/services.hpp"
 #include "projections/table_view.hpp"
 
@@ -35,7 +36,7 @@ result<position_vector> event_feed::check(std::string_view position) const {
   auto asked = parse_position(position);
   auto const shown = current();
   if (!asked || asked->size() != shown.size())
-    return fail(errc::invalid_argument, "\"" + std::string(position.substr(0, 80)) +
+    return fail(errc::invalid_argument, "\"" + clipped(position, 80) +
                                             "\" is not a position that this laboratory gave.");
   if (!at_.log) return *std::move(asked);
   auto const ends = at_.log->ends();

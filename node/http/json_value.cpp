@@ -168,15 +168,43 @@ void append_pointer(std::string& pointer, std::string_view key) {
   }
 }
 
+std::size_t utf8_character(std::string_view text) noexcept {
+  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty()) return 0;
+  unsigned const first = byte(0);
+  if (first < 0x80) return 1;
+  std::size_t const bytes = first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
+  if (bytes == 0 || text.size() < bytes) return 0;
+  std::uint32_t code = first & (0x7fu >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if (byte(i) >> 6 != 2) return 0;
+    code = code << 6 | (byte(i) & 0x3fu);
+  }
+  static constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  bool const surrogate = code >= 0xd800 && code <= 0xdfff;
+  return code < least[bytes] || code > 0x10ffff || surrogate ? 0 : bytes;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   out.push_back('"');
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto const c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    if (c >= 0x80) {
+      if (auto const bytes = utf8_character(text.substr(i)); bytes > 0) {
+        i += bytes - 1;
+        continue;
+      }
+    } else if (c >= 0x20 && c != '"' && c != '\\') {
+      continue;
+    }
     out.append(text.substr(plain, i - plain));
     plain = i + 1;
+    if (c >= 0x80) {
+      out.append("\xef\xbf\xbd");
+      continue;
+    }
     switch (c) {
       case '"': out.append("\\\""); break;
       case '\\': out.append("\\\\"); break;

@@ -49,7 +49,11 @@ struct json_limits {
 /// As given, indented when `indent` > 0.
 [[nodiscard]] std::string write_json_text(json_value const& value, int indent = 0);
 
-/// Appends `text` as a JSON string with its quotes.
+/// Bytes of the character that `text` begins with; 0 where that is not valid UTF-8 (overlong, a
+/// surrogate, beyond U+10FFFF, cut off).
+[[nodiscard]] std::size_t utf8_character(std::string_view text) noexcept;
+/// Appends `text` as a JSON string with its quotes. What is not UTF-8 (a header may hold any byte)
+/// becomes U+FFFD, so that an answer is always JSON.
 void append_json_string(std::string& out, std::string_view text);
 /// Appends `key` to an RFC 6901 pointer.
 void append_pointer(std::string& pointer, std::string_view key);

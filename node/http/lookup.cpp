@@ -19,7 +19,7 @@ std::string kind_words(std::string_view kind) {
 
 error no_such(std::string_view kind, std::string_view text) {
   return because(errc::not_found, "No " + kind_words(kind) + " has the id or label \"" +
-                                      std::string(text.substr(0, 100)) + "\".");
+                                      clipped(text, 100) + "\".");
 }
 
 result<uuid> find_thing(read_view const& view, std::string_view kind, std::string_view text) {
@@ -29,7 +29,7 @@ result<uuid> find_thing(read_view const& view, std::string_view kind, std::strin
   auto const stream = barcodes_query(view).resolve(label ? *label : std::string(text));
   if (!stream) return tl::unexpected(no_such(kind, text));
   if (stream_kind(*stream) != kind)
-    return fail(errc::not_found, "\"" + std::string(text.substr(0, 100)) + "\" is the label of a " +
+    return fail(errc::not_found, "\"" + clipped(text, 100) + "\" is the label of a " +
                                      kind_words(stream_kind(*stream)) + ", not of a " +
                                      kind_words(kind) + ".");
   auto const id = parse_uuid(stream_key(*stream));
@@ -51,7 +51,7 @@ result<uuid> find_unit(read_view const& view, std::string_view text) {
   if (named.size() == 1) return named.front();
   if (named.size() > 1)
     return fail(errc::conflict, std::to_string(named.size()) + " storage units are called \"" +
-                                    std::string(text.substr(0, 100)) + "\". Give the label or the id.");
+                                    clipped(text, 100) + "\". Give the label or the id.");
   return by_label;
 }
 

@@ -1,5 +1,7 @@
 #include "node/http/message.hpp"
 
+#include "node/http/problem.hpp"
+
 namespace tracseq::http {
 
 std::string_view to_string(method m) noexcept {
@@ -26,14 +28,10 @@ void response::add(std::string_view name, std::string_view value) {
 
 responder::~responder() {
   if (!to_) return;
-  response lost;
-  lost.status = 500;
-  lost.content_type = "application/problem+json";
-  lost.body =
-      R"({"type":"/problems/internal","title":"Internal error","status":500,)"
-      R"("detail":"The request was dropped without an answer. Retry with the same idempotency key.",)"
-      R"("code":"internal","errors":[],"retryable":true})";
-  std::exchange(to_, nullptr)->send(std::move(lost));
+  problem const lost{500, "internal",
+                     "The request was dropped without an answer. Retry with the same idempotency key.",
+                     true, {}};
+  std::exchange(to_, nullptr)->send(problem_response(lost, {"/", {}}));
 }
 
 void responder::send(response answer) {

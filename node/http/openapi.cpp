@@ -41,25 +41,26 @@ json_list parameters_of(route const& row, schema_writer& schemas) {
     }
     out.push_back(make(std::move(parameter)));
   }
-  if (row.method == method::post && !row.outside) {
+  if (row.writes) {
     out.push_back(reference("#/components/parameters/idempotency_key"));
-    out.push_back(reference("#/components/parameters/if_match"));
-  } else if (!row.outside) {
+    if (row.path.find("{id}") != row.path.npos)
+      out.push_back(reference("#/components/parameters/if_match"));
+  } else if (row.method == method::get && !row.outside) {
     out.push_back(reference("#/components/parameters/position"));
   }
   return out;
 }
 
-json_object answers_of(route const& row, schema_writer& schemas) {
+json_value success_of(route const& row, int status, schema const& (*answer)(), schema_writer& schemas) {
   json_object content{
       {std::string(row.media),
-       make(json_object{{"schema", schemas.ref(row.answer(), nullptr, true)}})}};
+       make(json_object{{"schema", schemas.ref(answer(), nullptr, true)}})}};
   if (row.streams)
     content.emplace_back("text/event-stream",
                          make(json_object{{"schema", make(json_object{{"type", text("string")}})}}));
-  json_object success{{"description", text(row.status == 201 ? "Made." : row.status == 202
-                                                                ? "Begun; see Location."
-                                                                : "Done.")}};
+  json_object success{{"description", text(status == 201 ? "Made." : status == 202
+                                                            ? "Begun; see Location."
+                                                            : "Done.")}};
   json_object headers;
   if (row.writes) {
     headers.emplace_back("X-TracSeq-Position", reference("#/components/headers/position"));
@@ -72,14 +73,23 @@ json_object answers_of(route const& row, schema_writer& schemas) {
   }
   if (!headers.empty()) success.emplace_back("headers", make(std::move(headers)));
   success.emplace_back("content", make(std::move(content)));
+  return make(std::move(success));
+}
+
+json_object answers_of(route const& row, schema_writer& schemas) {
   json_object out;
-  out.emplace_back(std::to_string(row.status), make(std::move(success)));
+  out.emplace_back(std::to_string(row.status), success_of(row, row.status, row.answer, schemas));
+  if (row.other_status)
+    out.emplace_back(std::to_string(row.other_status),
+                     success_of(row, row.other_status, row.other_answer, schemas));
 
   auto may_fail = row.may_fail;
-  if (!row.outside) may_fail |= errors(errc::invalid_argument, errc::unauthenticated, errc::unavailable);
+  if (!row.outside)
+    may_fail |= errors(errc::invalid_argument, errc::unauthenticated, errc::unavailable, errc::internal);
   if (row.writes)
     may_fail |= errors(errc::conflict, errc::key_reused, errc::version_mismatch, errc::overloaded,
-                       errc::outcome_unknown, errc::forbidden, errc::too_large, errc::rule_violation);
+                       errc::outcome_unknown, errc::forbidden, errc::too_large, errc::rule_violation,
+                       errc::storage_full);
   std::map<int, std::string> words;
   words[400] = "the request itself cannot be read";
   if (row.takes == body_kind::json) words[415] = "the body is not application/json";
@@ -143,6 +153,7 @@ json_value problem_schema() {
       {"title", is("string", "The code in words.")},
       {"status", is("integer", "The HTTP status.")},
       {"detail", is("string", "A sentence for people: what is wrong and what would be right.")},
+      {"instance", is("string", "The path that was asked for.")},
       {"code", is("string", "Stable word for the kind of failure.")},
       {"errors", make(json_object{{"type", text("array")},
                                   {"description", text("The wrong fields, if fields are wrong.")},
@@ -150,7 +161,8 @@ json_value problem_schema() {
       {"request_id", is("string", "Names the request in the node's log.")},
       {"retryable", is("boolean", "The same request may succeed later.")}}));
   all.emplace_back("required", make(json_list{text("type"), text("title"), text("status"), text("detail"),
-                                              text("code"), text("errors"), text("retryable")}));
+                                              text("instance"), text("code"), text("errors"),
+                                              text("request_id"), text("retryable")}));
   return make(std::move(all));
 }
 

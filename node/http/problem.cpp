@@ -28,16 +28,25 @@ error field_error(std::vector<field_problem> problems) {
   return {errc::invalid_argument, std::move(detail), std::move(problems)};
 }
 
-std::string problem_json(error const& why, std::string_view request_id, int status) {
-  auto const& about = describe(why.code);
+std::string clipped(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0) == 0x80) --bytes_max;
+  return std::string(text.substr(0, bytes_max));
+}
+
+std::string problem_json(problem const& what, problem_place const& at) {
   std::string out = R"({"type":"/problems/)";
-  out.append(about.name).append(R"(","title":)");
-  append_json_string(out, title_of(about.name));
-  out.append(R"(,"status":)").append(std::to_string(status ? status : about.http_status)).append(R"(,"detail":)");
-  append_json_string(out, why.detail);
-  out.append(R"(,"code":")").append(about.name).append(R"(","errors":[)");
-  for (std::size_t i = 0; i < why.problems.size(); ++i) {
-    auto const& one = why.problems[i];
+  out.append(what.code).append(R"(","title":)");
+  append_json_string(out, title_of(what.code));
+  out.append(R"(,"status":)").append(std::to_string(what.status)).append(R"(,"detail":)");
+  append_json_string(out, what.detail);
+  if (!at.instance.empty()) {
+    out.append(R"(,"instance":)");
+    append_json_string(out, at.instance);
+  }
+  out.append(R"(,"code":")").append(what.code).append(R"(","errors":[)");
+  for (std::size_t i = 0; i < what.errors.size(); ++i) {
+    auto const& one = what.errors[i];
     out.append(i ? R"(,{"pointer":)" : R"({"pointer":)");
     append_json_string(out, one.pointer);
     out.append(R"(,"code":)");
@@ -47,19 +56,38 @@ std::string problem_json(error const& why, std::string_view request_id, int stat
     out.push_back('}');
   }
   out.append(R"(],"request_id":)");
-  append_json_string(out, request_id);
-  return out.append(about.retryable ? R"(,"retryable":true})" : R"(,"retryable":false})");
+  append_json_string(out, at.request_id);
+  return out.append(what.retryable ? R"(,"retryable":true})" : R"(,"retryable":false})");
 }
 
-response problem_response(error const& why, std::string_view request_id, int status) {
-  auto const& about = describe(why.code);
+response problem_response(problem const& what, problem_place const& at) {
   response out;
-  out.status = status ? status : about.http_status;
+  out.status = what.status;
   out.content_type = "application/problem+json";
-  out.body = problem_json(why, request_id, status);
-  if (about.retryable && (out.status == 503 || out.status == 429)) out.add("Retry-After", "1");
+  out.body = problem_json(what, at);
+  if (what.retryable && (out.status == 503 || out.status == 429)) out.add("Retry-After", "1");
   if (out.status == 401) out.add("WWW-Authenticate", "Bearer realm=\"tracseq\"");
   return out;
+}
+
+namespace {
+
+problem problem_of(error const& why, int status) {
+  auto const& about = describe(why.code);
+  auto code = about.name;
+  if (status == 405) code = "method_not_allowed";
+  if (status == 415) code = "unsupported_media_type";
+  return {status ? status : about.http_status, code, why.detail, about.retryable, why.problems};
+}
+
+}  // namespace
+
+std::string problem_json(error const& why, problem_place const& at, int status) {
+  return problem_json(problem_of(why, status), at);
+}
+
+response problem_response(error const& why, problem_place const& at, int status) {
+  return problem_response(problem_of(why, status), at);
 }
 
 }  // namespace tracseq::http

@@ -4,6 +4,7 @@
 #include "actors/discard.hpp"
 #include "actors/move.hpp"
 #include "node/http/api.hpp"
+#include "node/http/json_out.hpp"
 #include "node/http/lookup.hpp"
 #include "node/http/router.hpp"
 #include "node/http/watch.hpp"
@@ -87,6 +88,26 @@ void wait_for_end(call_ptr c, relocation_kind kind, uuid id, command_reply reply
       });
 }
 
+/// `If-Match` against what shall be moved; refuses and gives false. Asked only when the key is new: a
+/// repeat finds the version that its first made.
+bool matches(call& c, std::string const& stream) {
+  std::optional<std::uint64_t> wanted;
+  if (!read_if_match(c, wanted)) return false;
+  if (!wanted) return true;
+  auto const view = c.at->view();
+  auto const id = parse_uuid(stream_key(stream)).value_or(uuid{});
+  std::uint64_t version = *wanted;
+  if (stream_kind(stream) == sample::kind) {
+    if (auto const row = samples_query(*view).get(id)) version = row->version;
+  } else if (auto const row = storage_query(*view).get(id)) {
+    version = row->version;
+  }
+  if (*wanted == version) return true;
+  refuse(c, because(errc::version_mismatch, "It has changed: its version is " + std::to_string(version) +
+                                                ", not " + std::to_string(*wanted) + ". Look again."));
+  return false;
+}
+
 /// A repeat after a slow first answer finds the process by its stream.
 uuid process_id_of(command_reply const& reply) {
   return parse_uuid(stream_key(reply.stream)).value_or(uuid{});
@@ -99,20 +120,11 @@ refused slow_is_accepted(relocation_kind kind) {
     answer_facts facts;
     facts.status = 202;
     facts.location = std::string(api_base) + "/processes?state=open";
-    answer(*c, R"({"state":"under way","process":")" + word + "\"}", facts);
+    answer(*c, to_json(under_way{"under way", word}), facts);
   };
 }
 
 }  // namespace
-
-bool matches(call& c, std::uint64_t version) {
-  std::optional<std::uint64_t> wanted;
-  if (!read_if_match(c, wanted)) return false;
-  if (!wanted || *wanted == version) return true;
-  refuse(c, because(errc::version_mismatch, "It has changed: its version is " + std::to_string(version) +
-                                              ", not " + std::to_string(*wanted) + ". Look again."));
-  return false;
-}
 
 void relocate(call_ptr c, write_options const& why, relocation_wish const& wish, on_reply then,
               refused failed) {
@@ -149,6 +161,7 @@ void relocate(call_ptr c, write_options const& why, relocation_wish const& wish,
 
 void relocate(call_ptr c, write_options const& why, relocation_wish const& wish, on_reply then) {
   auto begin = [why, wish, then](call_ptr asker) {
+    if (!matches(*asker, wish.thing)) return;
     relocate(std::move(asker), why, wish, then, slow_is_accepted(relocation_kind::move));
   };
   once(std::move(c), std::move(begin), [then](call_ptr asker, command_reply const& reply) {
@@ -164,6 +177,7 @@ void discard(call_ptr c, write_options const& why, uuid const& sample_id, std::s
     wait_for_end(std::move(asker), relocation_kind::discard, process_id_of(reply), reply, then, failed);
   };
   auto begin = [why, sample_id, how = std::move(how), wait](call_ptr asker) {
+    if (!matches(*asker, stream_name(sample::kind, sample_id))) return;
     auto const view = asker->at->view();
     auto const row = samples_query(*view).get(sample_id);
     if (!row) return refuse(*asker, no_such(sample::kind, to_string(sample_id)));

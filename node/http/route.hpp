@@ -56,6 +56,8 @@ struct route {
   schema const& (*body)() = nullptr;
   schema const& (*answer)() = nullptr;
   int status = 200;
+  int other_status = 0;                      ///< another way to succeed; 0 = there is none
+  schema const& (*other_answer)() = nullptr;
   error_set may_fail = 0;  ///< beside what every route may answer
   body_kind takes = body_kind::none;
   access who = access::operator_token;

@@ -248,10 +248,13 @@ std::vector<route> import_routes() {
   preview.takes = body_kind::bytes;
   preview.upload = true;
   preview.writes = false;
+  auto start = post<import_view, &do_start>("/imports", "start_import", {}, "Import what a preview showed",
+                                            errors(errc::not_found), 202);
+  start.other_status = 201;  // small ones are done by then
+  start.other_answer = start.answer;
   return {
       preview,
-      post<import_view, &do_start>("/imports", "start_import", {}, "Import what a preview showed",
-                                   errors(errc::not_found), 202),
+      start,
       get<list_of<import_view>, &list_imports>("/imports", "list_imports", "imports list",
                                                "List imports"),
       get<import_view, &show_import>("/imports/{id}", "show_import", "imports show",

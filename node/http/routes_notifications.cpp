@@ -111,9 +111,16 @@ struct delivery_params : read_options {
 BOOST_DESCRIBE_STRUCT(delivery_params, (read_options), (state, limit, cursor))
 
 struct read_all_view {
-  std::uint64_t read = 0;
+  std::uint64_t unread = 0;
 };
-BOOST_DESCRIBE_STRUCT(read_all_view, (), (read))
+BOOST_DESCRIBE_STRUCT(read_all_view, (), (unread))
+
+struct deleted_view {
+  uuid id;
+  bool deleted = true;
+  std::uint64_t version = 0;
+};
+BOOST_DESCRIBE_STRUCT(deleted_view, (), (id, deleted, version))
 
 }  // namespace
 
@@ -143,7 +150,10 @@ inline constexpr auto notes<delivery_view> = std::to_array<note>({
 });
 template <>
 inline constexpr auto notes<read_all_view> = std::to_array<note>({
-    {.field = "read", .doc = "How many were marked as seen."}});
+    {.field = "unread", .doc = "Messages you have not seen even so."}});
+template <>
+inline constexpr auto notes<deleted_view> = std::to_array<note>({
+    {.field = "deleted", .doc = "It is gone; its history stays."}});
 
 namespace {
 
@@ -286,13 +296,9 @@ void do_resume(call_ptr c, none, plain_write asked) { command_rule(std::move(c),
 void do_delete(call_ptr c, none, plain_write asked) {
   auto const id = own_id(*c, notification_rule::kind);
   if (!id) return;
-  auto const row = inbox_query(*c->at->view()).rule(*id);
   submit(std::move(c), asked, make_command(stream_name(notification_rule::kind, *id), give::delete_rule{}),
-         [row](call_ptr one, command_reply const& reply) {
-           // It is gone from the list: the answer is what it was.
-           auto gone = row.value_or(rule_row{});
-           gone.version = reply.version;
-           answer(*one, to_json(view_of(gone, *one->at)), facts_of(*one, reply));
+         [id = *id](call_ptr one, command_reply const& reply) {
+           answer(*one, to_json(deleted_view{id, true, reply.version}), facts_of(*one, reply));
          });
 }
 
@@ -332,29 +338,42 @@ struct reading {
   std::size_t next = 0;
 };
 
+read_all_view unread_of(call const& c) {
+  return {inbox_query(*c.at->view()).unread(c.who.subject)};
+}
+
 void read_next(call_ptr c, std::shared_ptr<reading> all, command_reply const* last) {
   if (all->next == all->ids.size()) {
     auto facts = last ? facts_of(*c, *last) : answer_facts{};
     facts.version.reset();
-    return answer(*c, to_json(read_all_view{all->ids.size()}), facts);
+    facts.repeated = false;
+    return answer(*c, to_json(unread_of(*c)), facts);
   }
+  // The first carries the request's own id, by which a repeat is known.
   auto const id = all->ids[all->next++];
+  auto const step = all->next == 1 ? std::string() : "read-" + to_string(id);
   std::vector<command_request> group;
   group.push_back(make_request(
-      *c, all->asked, make_command(stream_name(delivery::kind, id), commands::delivery::mark_read{}),
-      "read-" + to_string(id)));
+      *c, all->asked, make_command(stream_name(delivery::kind, id), commands::delivery::mark_read{}), step));
   submit(std::move(c), std::move(group),
          [all](call_ptr one, command_reply const& reply) { read_next(std::move(one), all, &reply); });
 }
 
 void do_read_all(call_ptr c, none, plain_write asked) {
-  constexpr std::uint32_t at_once = 500;
-  auto const page = inbox_query(*c->at->view()).messages(c->who.subject, true, {}, at_once);
-  if (!page) return refuse(*c, page.error());
-  auto all = std::make_shared<reading>();
-  all->asked = asked;
-  for (auto const& row : page->rows) all->ids.push_back(row.id);
-  read_next(std::move(c), std::move(all), nullptr);
+  auto begin = [asked](call_ptr one) {
+    constexpr std::uint32_t at_once = 500;
+    auto const page = inbox_query(*one->at->view()).messages(one->who.subject, true, {}, at_once);
+    if (!page) return refuse(*one, page.error());
+    auto all = std::make_shared<reading>();
+    all->asked = asked;
+    for (auto const& row : page->rows) all->ids.push_back(row.id);
+    read_next(std::move(one), std::move(all), nullptr);
+  };
+  once(std::move(c), std::move(begin), [](call_ptr one, command_reply const& reply) {
+    auto facts = facts_of(*one, reply);
+    facts.version.reset();
+    answer(*one, to_json(unread_of(*one)), facts);
+  });
 }
 
 void list_deliveries(call_ptr c, delivery_params asked, none) {
@@ -411,7 +430,7 @@ std::vector<route> notification_routes() {
                                  "Pause a rule", missing),
       post<rule_view, &do_resume>("/notification-rules/{id}:resume", "resume_rule", "rule resume",
                                   "Resume a rule", missing),
-      post<rule_view, &do_delete>("/notification-rules/{id}:delete", "delete_rule", "rule delete",
+      post<deleted_view, &do_delete>("/notification-rules/{id}:delete", "delete_rule", "rule delete",
                                   "Delete a rule", missing),
       get<inbox_page, &show_inbox>("/inbox", "show_inbox", "inbox list", "What you were told"),
       post<message_view, &do_read>("/inbox/{id}:read", "read_message", "inbox read",

@@ -221,7 +221,8 @@ constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
 std::vector<route> run_routes() {
   return {
       post<run_view, &do_plan>("/runs", "plan_run", "run plan", "Plan a sequencing run", 0, 201),
-      get<list_of<run_view>, &list_runs>("/runs", "list_runs", "run list", "List sequencing runs"),
+      get<list_of<run_view>, &list_runs>("/runs", "list_runs", "run list", "List sequencing runs",
+                               missing),
       get<run_view, &show_run>("/runs/{id}", "show_run", "run show", "Show a sequencing run", missing),
       get<list_of<history_view>, &run_history>("/runs/{id}/history", "run_history", "run history",
                                                "What happened to a run", missing),

@@ -201,15 +201,8 @@ on_reply answer_moved(uuid const& id) {
   };
 }
 
-bool matches_sample(call& c, uuid const& id) {
-  auto const view = c.at->view();
-  auto const row = samples_query(*view).get(id);
-  return !row || matches(c, row->version);
-}
-
 void do_place(call_ptr c, none, place_sample asked) {
   with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
-    if (!matches_sample(*asker, id)) return;
     auto const view = asker->at->view();
     auto const unit = find_unit(*view, asked.unit);
     if (!unit) {
@@ -224,7 +217,6 @@ void do_place(call_ptr c, none, place_sample asked) {
 
 void do_take_out(call_ptr c, none, take_out_sample asked) {
   with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
-    if (!matches_sample(*asker, id)) return;
     relocation_wish wish{stream_name(sample::kind, id), {}, {}, asked.purpose, asked.due_at, {}};
     relocate(std::move(asker), asked, wish, answer_moved(id));
   });
@@ -232,7 +224,6 @@ void do_take_out(call_ptr c, none, take_out_sample asked) {
 
 void do_discard(call_ptr c, none, discard_sample asked) {
   with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
-    if (!matches_sample(*asker, id)) return;
     discard(std::move(asker), asked, id, asked.how, answer_moved(id));
   });
 }
@@ -255,7 +246,7 @@ std::vector<route> sample_routes() {
       post<sample_view, &do_register>("/samples", "register_sample", "sample register",
                                       "Register a sample", errors(errc::already_exists), 201),
       get<list_of<sample_view>, &list_samples>("/samples", "list_samples", "sample list",
-                                               "List samples"),
+                                               "List samples", errors(errc::not_found, errc::conflict)),
       get<sample_view, &show_sample>("/samples/{id}", "show_sample", "sample show", "Show a sample",
                                      missing),
       get<list_of<history_view>, &sample_history>("/samples/{id}/history", "sample_history",
@@ -270,16 +261,16 @@ std::vector<route> sample_routes() {
                                      "Put wrong details of a sample right", ruled),
       post<sample_view, &do_relabel>("/samples/{id}:relabel", "relabel_sample", "sample relabel",
                                      "Give a sample a new label", ruled),
-      post<sample_view, &do_place>("/samples/{id}:place", "place_sample", "sample place",
-                                   "Put a tube into a place, or move it to another", ruled),
-      post<sample_view, &do_take_out>("/samples/{id}:take-out", "take_out_sample", "sample take-out",
-                                      "Take a tube out of storage", ruled),
+      may_take_long(post<sample_view, &do_place>("/samples/{id}:place", "place_sample", "sample place",
+                                                 "Put a tube into a place, or move it to another", ruled)),
+      may_take_long(post<sample_view, &do_take_out>("/samples/{id}:take-out", "take_out_sample",
+                                                    "sample take-out", "Take a tube out of storage", ruled)),
       post<sample_view, &do_hold>("/samples/{id}:hold", "hold_sample", "sample hold",
                                   "Put a sample on hold", ruled),
       post<sample_view, &do_end_hold>("/samples/{id}:end-hold", "end_hold_of_sample", "sample end-hold",
                                       "End the hold of a sample", ruled),
-      post<sample_view, &do_discard>("/samples/{id}:discard", "discard_sample", "sample discard",
-                                     "Discard a sample", ruled),
+      may_take_long(post<sample_view, &do_discard>("/samples/{id}:discard", "discard_sample",
+                                                   "sample discard", "Discard a sample", ruled)),
       post<sample_view, &do_archive>("/samples/{id}:archive", "archive_sample", "sample archive",
                                      "Archive a sample", ruled),
       post<sample_view, &do_reinstate>("/samples/{id}:reinstate", "reinstate_sample",

@@ -120,21 +120,19 @@ void list_units(call_ptr c, unit_query asked, none) {
         parent = *id;
       }
       list_of<unit_view> out;
-      auto const wanted = [&](unit_row const& row) { return !asked.kind || *asked.kind == row.kind; };
+      auto const limit = asked.limit.value_or(50);
       if (asked.as_of) {
-        auto const page =
-            children_as_of(*view, parent, *asked.as_of, asked.cursor, asked.limit.value_or(50));
+        auto const page = children_as_of(*view, parent, *asked.as_of, asked.cursor, limit, asked.kind);
         if (!page) return refuse(*one, page.error());
         for (auto const& row : page->rows)
-          if (wanted(row)) out.items.push_back(view_of(row, path_as_of(*view, row.id, *asked.as_of), 0));
+          out.items.push_back(view_of(row, path_as_of(*view, row.id, *asked.as_of), 0));
         return answer_units(*one, std::move(out), page->next_cursor);
       }
       storage_query const units(*view);
-      auto const page = units.children(parent, asked.cursor, asked.limit.value_or(50));
+      auto const page = units.children(parent, asked.cursor, limit, asked.kind);
       if (!page) return refuse(*one, page.error());
       for (auto const& row : page->rows)
-        if (wanted(row.unit))
-          out.items.push_back(view_of(row.unit, units.path(row.unit.id), row.children));
+        out.items.push_back(view_of(row.unit, units.path(row.unit.id), row.children));
       answer_units(*one, std::move(out), page->next_cursor);
     });
   });
@@ -192,7 +190,10 @@ void put_into_parent(call_ptr c, add_unit const& asked, uuid const& id, command_
   if (asked.parent.empty()) return answer_unit(c, id, facts);
   auto const view = c->at->view();
   auto const row = storage_query(*view).get(id);
-  if (row && row->parent_id) return answer_unit(c, id, facts);  // a repeat: it stands there already
+  if (row && row->parent_id) {  // a repeat: it stands there already
+    facts.version.reset();
+    return answer_unit(c, id, facts);
+  }
   auto const parent = find_unit(*view, asked.parent);
   if (!parent) return refuse(*c, parent.error());
   // The move is a command of its own, with an id that follows from this one's.
@@ -273,8 +274,6 @@ void do_add(call_ptr c, none, add_unit asked) {
 void do_move(call_ptr c, none, move_unit asked) {
   with_unit(std::move(c), [&](call_ptr asker, uuid const& id) {
     auto const view = asker->at->view();
-    auto const row = storage_query(*view).get(id);
-    if (row && !matches(*asker, row->version)) return;
     relocation_wish wish;
     wish.thing = stream_name(storage_unit::kind, id);
     wish.slot = asked.slot;
@@ -313,7 +312,8 @@ void unit_history(call_ptr c, history_query asked, none) {
   });
 }
 
-constexpr auto missing = errors(errc::not_found);
+/// Several units may have the name that was given.
+constexpr auto missing = errors(errc::not_found, errc::conflict);
 constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
 
 }  // namespace
@@ -331,8 +331,8 @@ std::vector<route> storage_routes() {
       get<list_of<history_view>, &unit_history>("/storage-units/{id}/history", "storage_unit_history",
                                                 "storage history", "What happened to a storage unit",
                                                 missing),
-      post<unit_view, &do_move>("/storage-units/{id}:move", "move_storage_unit", "storage move",
-                                "Move a storage unit with all in it", ruled),
+      may_take_long(post<unit_view, &do_move>("/storage-units/{id}:move", "move_storage_unit", "storage move",
+                                              "Move a storage unit with all in it", ruled)),
       post<unit_view, &do_rename>("/storage-units/{id}:rename", "rename_storage_unit",
                                   "storage rename", "Rename a storage unit", ruled),
       post<unit_view, &do_start_maintenance>("/storage-units/{id}:start-maintenance",

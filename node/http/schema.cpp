@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "node/http/problem.hpp"
+
 namespace tracseq::http {
 namespace {
 
@@ -56,7 +58,7 @@ struct judge {
       }
     }
     if (!found)
-      add(pointer, "unknown_value", "\"" + text.substr(0, 60) + "\" is not one of: " + wanted + ".");
+      add(pointer, "unknown_value", "\"" + clipped(text, 60) + "\" is not one of: " + wanted + ".");
   }
 
   void number(schema const& type, note const* about, json_value const& value,
@@ -132,7 +134,7 @@ struct judge {
         if (auto const* held = value.as<std::string>()) {
           if (!parse_rfc3339(*held))
             add(pointer, "invalid_time",
-                "\"" + held->substr(0, 40) +
+                "\"" + clipped(*held, 40) +
                     "\" is not a date or date-time such as 2026-11-24 or 2026-11-24T09:30:00Z.");
           return;
         }
@@ -208,13 +210,10 @@ int hex_value(char c) noexcept {
 }
 
 bool is_utf8(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size();) {
-    auto const c = static_cast<unsigned char>(text[i]);
-    std::size_t const more = c < 0x80 ? 0 : c >> 5 == 6 ? 1 : c >> 4 == 14 ? 2 : c >> 3 == 30 ? 3 : 9;
-    if (more == 9 || i + more >= text.size() || c == 0xc0 || c == 0xc1) return false;
-    for (std::size_t k = 1; k <= more; ++k)
-      if (static_cast<unsigned char>(text[i + k]) >> 6 != 2) return false;
-    i += more + 1;
+  while (!text.empty()) {
+    auto const bytes = utf8_character(text);
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
   }
   return true;
 }
@@ -239,7 +238,7 @@ json_value read_query(schema const& type, std::string_view query,
         equals == pair.npos ? std::string_view() : pair.substr(equals + 1), true);
     if (!key || !value) {
       problems.push_back({"/query", "invalid_encoding",
-                          "The query is not valid percent-encoded UTF-8: " + std::string(pair.substr(0, 60))});
+                          "The query is not valid percent-encoded UTF-8: " + clipped(pair, 60)});
       continue;
     }
     auto const field = std::find_if(type.fields.begin(), type.fields.end(),

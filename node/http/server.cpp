@@ -7,7 +7,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include "node/http/problem.hpp"
 #include "node/http/server_session.hpp"
+#include "node/http/wire.hpp"
 
 namespace tracseq::http {
 
@@ -32,19 +34,16 @@ void sweep(std::shared_ptr<server_worker> const& worker) {
 }
 
 /// A connection over the bound is told so, in one write that fits any socket buffer.
-void turn_away(tcp::socket socket) {
-  static std::string const full = [] {
-    std::string const body =
-        R"({"type":"/problems/overloaded","title":"Overloaded","status":503,)"
-        R"("detail":"Too many connections are open.","code":"overloaded","errors":[],)"
-        R"("retryable":true})";
-    return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
-           "Retry-After: 1\r\nConnection: close\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
-  }();
+void turn_away(tcp::socket socket, std::string const& id) {
+  problem const full{503, "overloaded", "Too many connections are open.", true, {}};
+  auto answer = problem_response(full, {"/", id});
+  answer.add("X-Request-Id", id);
+  std::string out;
+  write_head(out, answer, {false, false, false, false});
+  out.append(answer.body);
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(asio::buffer(full), ignored);
+  socket.write_some(asio::buffer(out), ignored);
   socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
@@ -76,7 +75,7 @@ struct server::parts {
       shared->connections_total.fetch_add(1, std::memory_order_relaxed);
       if (shared->connections.load() >= shared->options.connections_max) {
         shared->connections_refused.fetch_add(1, std::memory_order_relaxed);
-        turn_away(std::move(socket));
+        turn_away(std::move(socket), shared->refusal_id());
       } else {
         auto one = std::make_shared<session>(worker, std::move(socket));
         asio::post(worker->io, [one] { one->begin(); });

@@ -9,7 +9,9 @@
 #include <boost/asio/write.hpp>
 
 #include "node/http/head_check.hpp"
+#include "node/http/problem.hpp"
 #include "node/http/wire.hpp"
+#include "node/log.hpp"
 
 namespace tracseq::http {
 namespace {
@@ -19,12 +21,14 @@ constexpr std::size_t joined_body_bytes_max = 16 * 1024;
 constexpr std::size_t linger_bytes_max = 4 << 20;
 constexpr std::chrono::milliseconds linger_time{2'000};
 
-std::string problem_text(int status, std::string_view code, std::string_view detail) {
-  std::string out = R"({"type":"/problems/)";
-  out.append(code).append(R"(","title":")").append(reason_phrase(status)).append(R"(","status":)");
-  out.append(std::to_string(status)).append(R"(,"detail":")").append(detail);
-  out.append(R"(","code":")").append(code).append(R"(","errors":[],"retryable":)");
-  return out.append(status == 408 || status == 503 ? "true}" : "false}");
+/// Of a head that was refused.
+std::string_view code_of(int status) noexcept {
+  switch (status) {
+    case 431: return "head_too_large";
+    case 501:
+    case 505: return "unsupported";
+    default: return "bad_request";
+  }
 }
 
 }  // namespace
@@ -142,7 +146,10 @@ bool session::take_head() {
   }
   if (scan.end == 0) {
     if (at.size() >= worker_->shared->options.head_bytes_max) {
-      refuse(431, "head_too_large", "The request's head is longer than this server takes.");
+      if (at.find('\n') == at.npos)
+        refuse(414, "target_too_long", "The request's address is longer than this server takes.");
+      else
+        refuse(431, "head_too_large", "The request's head is longer than this server takes.");
       return false;
     }
     scanned_ = begin_ + scan.scanned;
@@ -151,7 +158,7 @@ bool session::take_head() {
   }
   auto const head = at.substr(0, scan.end);
   if (auto const refused = check_head(head)) {
-    refuse(refused->status, "bad_request", refused->detail);
+    refuse(refused->status, code_of(refused->status), refused->detail);
     return false;
   }
   request_ = make_incoming_request();
@@ -233,10 +240,12 @@ void session::refuse(int status, std::string_view code, std::string_view detail)
   worker_->shared->bad_requests.fetch_add(1, std::memory_order_relaxed);
   close_after_ = true;
   is_head_request_ = false;
-  response refusal;
-  refusal.status = status;
-  refusal.content_type = "application/problem+json";
-  refusal.body = problem_text(status, code, detail);
+  auto const id = worker_->shared->refusal_id();
+  auto const path = request_ && !request_->path.empty() ? request_->path : std::string_view("/");
+  auto refusal = problem_response({status, code, detail, status == 408, {}}, {path, id});
+  refusal.add("X-Request-Id", id);
+  if (log::debug_enabled())
+    log::debug("request refused", {{"request_id", id}, {"status", std::to_string(status)}, {"why", detail}});
   answer(std::move(refusal));
 }
 

@@ -14,6 +14,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "events/ids.hpp"
 #include "node/http/server.hpp"
 #include "node/http/server_parser.hpp"
 
@@ -34,6 +35,11 @@ struct server_shared {
   std::atomic<std::uint64_t> streams{0};
   std::atomic<std::uint64_t> streams_dropped{0};
   std::atomic<std::uint64_t> requests{0};
+  /// Names a request that no handler sees.
+  [[nodiscard]] std::string refusal_id() {
+    return boot + "-wire-" + std::to_string(bad_requests.load() + connections_refused.load());
+  }
+  std::string const boot = to_string(new_uuid()).substr(24);
 };
 
 class session;

@@ -48,7 +48,10 @@ bool session::send(std::string bytes) {
   bool wake = false;
   {
     std::lock_guard const lock(pending_mutex_);
-    if (pending_.size() + bytes.size() > worker_->shared->options.stream_queue_bytes_max) {
+    // What an empty queue is given is taken whatever its size: else one event above the bound would
+    // end the stream at each resumption.
+    if (!pending_.empty() &&
+        pending_.size() + bytes.size() > worker_->shared->options.stream_queue_bytes_max) {
       if (stream_open_.exchange(false)) {
         worker_->shared->streams.fetch_sub(1);
         worker_->shared->streams_dropped.fetch_add(1);

@@ -137,3 +137,17 @@ TEST_CASE("percent-encoding that is none is told apart") {
   CHECK_FALSE(percent_decoded("%c0%af", false));
   CHECK(percent_decoded(percent_encoded("Größe: 5 µl/ml?"), false) == "Größe: 5 µl/ml?");
 }
+
+TEST_CASE("what is written is JSON, whatever bytes it quotes") {
+  auto const written = [](std::string_view text) {
+    std::string out;
+    append_json_string(out, text);
+    return out;
+  };
+  CHECK(written("caf\xc3\xa9 \xf0\x9f\xa7\xac") == "\"caf\xc3\xa9 \xf0\x9f\xa7\xac\"");
+  CHECK(written("a\xffz") == "\"a\xef\xbf\xbdz\"");
+  for (std::string_view const bad : {"\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    CHECK(utf8_character(bad) == 0);
+    CHECK(parse_json(written(bad)).has_value());
+  }
+}

@@ -9,22 +9,30 @@ using namespace tracseq;
 using namespace tracseq::http;
 
 TEST_CASE("a problem says all of RFC 9457, and the fields") {
-  auto const text = problem_json({errc::invalid_argument, "name \"x\" is wrong", {{"/name", "too_long", "is too long."}}}, "r-1");
+  error const why{errc::invalid_argument, "name \"x\" is wrong", {{"/name", "too_long", "is too long."}}};
+  auto const text = problem_json(why, {"/here", "r-1"});
   auto const read = nlohmann::json::parse(text);
   CHECK(read["type"] == "/problems/invalid_argument");
   CHECK(read["title"] == "Invalid argument");
   CHECK(read["status"] == describe(errc::invalid_argument).http_status);
   CHECK(read["detail"] == "name \"x\" is wrong");
   CHECK(read["errors"][0]["pointer"] == "/name");
+  CHECK(read["instance"] == "/here");
   CHECK(read["request_id"] == "r-1");
   CHECK(read["retryable"] == false);
 }
 
 TEST_CASE("what may succeed later says when") {
-  auto const out = problem_response({errc::overloaded, "busy", {}}, "r");
+  auto const out = problem_response({errc::overloaded, "busy", {}}, {"/", "r"});
   CHECK(out.headers.find("Retry-After: 1\r\n") != std::string::npos);
-  CHECK(problem_response({errc::unauthenticated, "who?", {}}, "r").headers.find("WWW-Authenticate: Bearer") !=
-        std::string::npos);
+  auto const who = problem_response({errc::unauthenticated, "who?", {}}, {"/", "r"});
+  CHECK(who.headers.find("WWW-Authenticate: Bearer") != std::string::npos);
+}
+
+TEST_CASE("a text that is quoted in part ends with a whole character") {
+  CHECK(clipped("short", 10) == "short");
+  CHECK(clipped("caf\xc3\xa9", 4) == "caf");
+  CHECK(clipped("caf\xc3\xa9", 5) == "caf\xc3\xa9");
 }
 
 TEST_CASE("names of errors lead back to them") {

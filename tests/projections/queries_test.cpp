@@ -81,6 +81,10 @@ TEST_CASE_FIXTURE(fixture, "storage is a tree with paths, maps and what left") {
   REQUIRE(second);
   CHECK(second->rows[0].unit.name == "Box 7");
   CHECK(second->next_cursor.empty());
+  using kind = storage_unit::unit_kind;
+  CHECK(storage.children(shelf, {}, 10, kind::box)->rows.size() == 2);
+  CHECK(storage.children(shelf, {}, 10, kind::rack)->rows.empty());
+  CHECK_FALSE(storage.children(shelf, first->next_cursor, 1, kind::box));  // a cursor of another list
   CHECK(storage.counts() == std::map<std::string, std::uint64_t>{{"box", 2}, {"freezer", 1}, {"shelf", 1}});
 
   lab.place(tubes[0], other, "C1");

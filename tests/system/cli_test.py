@@ -1,0 +1,344 @@
+#!/usr/bin/env python3
+"""The command line, proved from outside: exit codes, help, output for programs and for people, settings,
+and one flow through everything."""
+import concurrent.futures
+import functools
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import support
+from support import Node, PROGRAM, case, check, check_words, run
+
+OK, FAILED, USAGE, CONFLICT, NOT_FOUND, DENIED, UNAVAILABLE = range(7)
+folder = support.new_folder("cli")
+node = Node(folder / "data").start()
+AT_HOME = {"TRACSEQ_DATA_DIRECTORY": str(node.data), "TRACSEQ_URL": node.url, "HOME": str(folder)}
+ABSENT = "01900000-0000-7000-8000-000000000000"
+
+
+def tell(*arguments, code=OK, stdin=None, env=None, name=""):
+    """A command of which this exit code is expected."""
+    done = run(*arguments, env={**AT_HOME, **(env or {})}, stdin=stdin)
+    check(name or f"{' '.join(map(str, arguments))[:70]}: exit {code}", done.returncode == code,
+          f"{done.returncode}: {done.stdout[-300:]} | {done.stderr[-500:]}")
+    return done
+
+
+def ask(*arguments, **how):
+    """The JSON that a command answers."""
+    done = tell("--json", *arguments, **how)
+    return json.loads(done.stdout)
+
+
+@functools.cache
+def commands():
+    """Every command with its help and the commands below it, from the help of the commands above it."""
+    found, level = [], [()]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        while level:
+            texts = list(pool.map(lambda path: run(*path, "--help", env=AT_HOME).stdout, level))
+            following = []
+            for path, text in zip(level, texts):
+                listed = re.search(r"^Subcommands:\n((?:  .*\n)+)", text, re.M)
+                below = re.findall(r"^  ([a-z][\w-]*)", listed[1], re.M) if listed else []
+                following += [(*path, name) for name in below]
+                found.append((path, text, below))
+            level = following
+    return found
+
+
+def help_of_every_command():
+    found = commands()
+    check("there are many commands", len(found) > 80, len(found))
+    for path, text, _ in found:
+        words = " ".join(("tracseq", *path))
+        lines = text.splitlines()
+        options = next((n for n, line in enumerate(lines) if line.startswith(("Usage:", "Options:"))), 0)
+        examples = [line for line in lines[:options] if line.startswith("  ") and "tracseq" in line]
+        if not check(f"{words}: examples first", examples, text[:400]):
+            continue
+        if path:
+            check(f"{words}: an example of its own", any(words in line for line in examples)
+                  or path == ("completion",), examples)
+            check(f"{words}: usage with its whole name", f"Usage: {words} " in text, text[:500])
+        check(f"{words}: no line is endless", max(map(len, lines)) < 400, max(map(len, lines)))
+
+
+def examples_are_right():
+    """The options of every example are options of its command."""
+    root = commands()[0][1]
+    for path, text, below in commands():
+        if below:
+            continue
+        examples, _, options = text.partition("Usage:")
+        for option in set(re.findall(r" (--[a-z][\w-]+)", examples)):
+            known = re.search(rf"{option}[ ,\n]", options + root)
+            check(f"{' '.join(path)}: {option} of its example is there", known, examples)
+
+
+def exit_codes():
+    tell("sample", "list")
+    missing = tell("sample", "show", "NOT-A-LABEL", code=NOT_FOUND)
+    check_words("not found", missing.stderr, "NOT-A-LABEL", "no sample")
+    check("nothing on stdout", missing.stdout == "", missing.stdout)
+    sample = ask("sample", "register", "--name", "Codes", "--type", "DNA", "--barcode", "CODES-1")
+    tell("sample", "register", "--name", "Codes", "--barcode", "CODES-1", code=CONFLICT)
+    tell("sample", "receive", sample["id"], "--if-match", "7", code=CONFLICT)
+    tell("sample", "register", "--name", "A", "--key", "cli-key")
+    again = tell("sample", "register", "--name", "B", "--key", "cli-key", code=CONFLICT)
+    check_words("a key with another body", again.stderr, "key")
+    wrong = tell("sample", "register", "--name", "x" * 300, code=FAILED)
+    check_words("what the node refuses", wrong.stderr, "name", "300", "255")
+    tell("sample", "register", code=FAILED, name="a name is missing: the node says so")
+    (folder / "wrong.token").write_text("wrong\n")
+    denied = tell("sample", "list", "--token-file", folder / "wrong.token", code=DENIED)
+    check_words("a wrong token", denied.stderr, "token")
+    tell("sample", "list", "--token-file", folder / "absent.token", code=DENIED)
+    gone = tell("sample", "list", "--url", f"http://127.0.0.1:{support.free_port()}", code=UNAVAILABLE)
+    check_words("no node", gone.stderr, "no node answers", "tracseq serve")
+    as_json = tell("--json", "sample", "show", "NOT-A-LABEL", code=NOT_FOUND)
+    check("an error as JSON, on stderr", json.loads(as_json.stderr)["code"] == "not_found"
+          and as_json.stdout == "", as_json.stderr)
+
+
+def wrong_usage():
+    for arguments, words in (
+            (["sampel", "list"], ['no command "sampel"', 'mean "sample"', "tracseq --help"]),
+            (["sample", "lsit"], ['no command "lsit"', 'mean "list"', "tracseq sample --help"]),
+            (["sample", "list", "--limti", "3"], ["--limti", 'mean "--limit"', "tracseq sample list --help"]),
+            (["sample"], ["subcommand", "tracseq sample --help"]),
+            ([], ["subcommand"]),
+            (["history"], ["thing is required"]),
+            (["completion", "tcsh"], ["tcsh", "bash"]),
+            (["sample", "register", "--name", "x", "--custom", "RIN"], ["RIN", "KEY=VALUE"]),
+            (["import", "x.csv", "--column", "C"], ["COLUMN=FIELD"]),
+            (["replay", "--until", "yesterday"], ["--into"])):
+        done = tell(*arguments, code=USAGE)
+        check_words(f"usage: {arguments}", done.stderr, *words)
+        check(f"usage: {arguments}: nothing on stdout", done.stdout == "", done.stdout)
+
+
+def wrong_settings():
+    """Exit 2, with every mistake and its place, whatever the command."""
+    file = folder / "wrong.toml"
+    file.write_text('[http]\nport = "80"\nprot = 81\n[loging]\nlevel = "info"\n[engine]\nthreads = 0\n')
+    for command in (["config", "check"], ["config", "show"], ["serve"], ["sample", "list"], ["audit", "verify"],
+                    ["log", "info"], ["import", "x.csv"]):
+        done = tell(*command, "--config", file, code=USAGE)
+        check_words(f"{command[0]}: its words", done.stderr, f"{file} line 2", "must not stand in quotes",
+                    'no setting "http.prot"', 'mean "http.port"', 'no setting "loging.level"', "logging.level",
+                    f"{file} line 7", "not between")
+        check(f"{command}: no word on stdout", done.stdout == "", done.stdout[:200])
+    for arguments, env, words in (
+            (["--port", "x"], {}, ["--port", "whole number"]),
+            (["--http-port", "70000"], {}, ["--port", "not between 0 and 65535"]),
+            ([], {"TRACSEQ_HTTP_PORT": "many"}, ["TRACSEQ_HTTP_PORT", "whole number"]),
+            ([], {"TRACSEQ_LOGGING_LEVEL": "loud"}, ["TRACSEQ_LOGGING_LEVEL", "debug"]),
+            (["--config", folder / "absent.toml"], {}, ["absent.toml", "not there"])):
+        check_words(f"settings: {arguments} {env}", tell("config", "check", *arguments, env=env, code=USAGE).stderr,
+                    *words)
+    (folder / "broken.toml").write_text("[http\n")
+    check_words("a file that is no TOML", tell("config", "check", "--config", folder / "broken.toml",
+                                               code=USAGE).stderr, "broken.toml line 1")
+
+
+def config_show():
+    file = folder / "good.toml"
+    file.write_text('[http]\nport = 8090\nidle_timeout_s = 33\n[node]\nname = "file"\n')
+    shown = ask("config", "show", "--config", file, "--port", "8091", env={"TRACSEQ_NODE_NAME": "env"})
+    check("a flag wins", shown["http.port"] == {"value": "8091", "source": "--port"}, shown["http.port"])
+    check("then the environment", shown["node.name"] == {"value": "env", "source": "TRACSEQ_NODE_NAME"},
+          shown["node.name"])
+    check("then the file, with its line", shown["http.idle_timeout_s"] ==
+          {"value": "33", "source": f"{file} line 3"}, shown["http.idle_timeout_s"])
+    check("then the default", shown["http.threads"]["source"] == "default", shown["http.threads"])
+    text = tell("config", "show").stdout
+    check_words("as a table", text, "SETTING", "VALUE", "FROM", "http.port")
+    check("no secret stands there", node.token() not in text + json.dumps(shown))
+    (folder / "default.toml").write_text(tell("config", "default").stdout)
+    tell("config", "check", "--config", folder / "default.toml", name="the example configuration is good")
+
+
+def output_for_programs_and_people():
+    tell("sample", "register", "--name", "Ünïcode 試料", "--barcode", "OUT-1")
+    table = tell("sample", "list", "--q", "OUT-1")
+    check_words("a table", table.stdout, "OUT-1", "Ünïcode 試料")
+    check("no colour in a pipe", "\x1b" not in table.stdout + table.stderr)
+    plain = tell("--plain", "sample", "list", "--q", "OUT-1").stdout
+    check("--plain: a row, tabs, no header", len(plain.splitlines()) == 1 and "\t" in plain, plain)
+    for arguments in (["sample", "list"], ["lab", "show"], ["storage", "list"], ["search", "OUT-1"], ["version"],
+                      ["history", "OUT-1"], ["system", "show"], ["log", "info"], ["inbox", "list"]):
+        done = tell("--json", *arguments)
+        check(f"{arguments}: one JSON value on stdout", isinstance(json.loads(done.stdout), dict), done.stdout[:200])
+        check(f"{arguments}: nothing on stderr", done.stderr == "", done.stderr)
+    coloured = on_terminal("sample", "list", "--q", "OUT-1")
+    quiet = on_terminal("sample", "list", "--q", "OUT-1", env={"NO_COLOR": "1"})
+    check("NO_COLOR on a terminal", "\x1b[" not in quiet and "OUT-1" in quiet, quiet)
+    check("and the same words with and without", strip(coloured) == strip(quiet), (coloured, quiet))
+    from_stdin = tell("sample", "register", "--body", "-", stdin='{"name": "From stdin", "barcode": "STDIN-1"}')
+    check_words("- is standard input", from_stdin.stdout, "STDIN-1")
+    check_words("a broken body", tell("sample", "register", "--body", "-", stdin="{", code=FAILED).stderr, "JSON",
+                "line 1")
+    head = subprocess.run(["bash", "-c", f"'{PROGRAM}' sample list --all --plain | head -n 1"], capture_output=True,
+                          text=True, env={**os.environ, **AT_HOME})
+    check("a pipe that closes is no crash", head.stdout and "core" not in head.stderr, head.stderr)
+
+
+def strip(text):
+    return re.sub(r"\x1b\[[\d;]*[A-Za-z]|\r", "", text)
+
+
+def on_terminal(*arguments, env=None, until=None, timeout_s=30):
+    """What a person sees: the program on a terminal of its own. `until`: called while it runs."""
+    import pty
+    master, slave = pty.openpty()
+    child = subprocess.Popen([str(PROGRAM), *map(str, arguments)], stdin=slave, stdout=slave, stderr=slave,
+                             env={**os.environ, "TERM": "xterm", **AT_HOME, **(env or {})})
+    os.close(slave)
+    seen, end = b"", time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        try:
+            part = os.read(master, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        seen += part
+        if until and until(seen, child):
+            until = None
+    child.wait(10)
+    os.close(master)
+    return seen.decode(errors="replace")
+
+
+def completion():
+    for shell, parse in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "--no-execute"])):
+        script = folder / f"completion.{shell}"
+        script.write_text(tell("completion", shell).stdout)
+        done = subprocess.run([*parse, str(script)], capture_output=True, text=True)
+        check(f"{shell}: its completion parses", done.returncode == 0, done.stderr)
+        check_words(f"{shell}: it knows commands and options", script.read_text(), "register", "take-out",
+                    "organism", "config")
+    asked = f"""source '{folder}/completion.bash'
+complete_line() {{ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _tracseq; echo "${{COMPREPLY[*]}}"; }}
+complete_line tracseq samp
+complete_line tracseq sample reg
+complete_line tracseq sample register --org
+complete_line tracseq --json storage mo
+"""
+    done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True)
+    check("bash: Tab gives what is meant", done.stdout.split("\n")[:4] ==
+          ["sample", "register", "--organism", "move"], done.stdout + done.stderr)
+
+
+def sheet(path, rows, word):
+    path.write_text("name,type,barcode\n" + "".join(f"{word} {n},DNA,{word}-{n:05d}\n" for n in range(rows)))
+    return path
+
+
+def imports():
+    file = sheet(folder / "small.csv", 20, "IMP")
+    preview = tell("import", file)
+    check_words("a preview", preview.stdout, "20 rows: 20 good, 0 with errors", "IMP-00000", "barcode")
+    check_words("and the way on", preview.stderr, "Nothing was changed", "--commit")
+    check("nothing is there yet", not ask("sample", "list", "--q", "IMP-00001")["items"])
+    done = tell("import", file, "--commit")
+    check_words("committed", done.stdout, "20 samples registered")
+    check("no bar in a pipe", "\r" not in done.stderr + done.stdout and "#" not in done.stderr, done.stderr)
+    second = tell("import", file, "--commit", code=FAILED, name="the same file again is refused")
+    check_words("it is recognised", second.stdout + second.stderr, "imported before")
+    through = tell("import", "-", "--filename", "in.csv", "--commit",
+                   stdin="name,type,barcode\nThrough a pipe,DNA,PIPE-1\n")
+    check_words("- is standard input", through.stdout, "in.csv", "1 samples registered")
+    bad = tell("import", "-", "--filename", "bad.csv", stdin="name,type\n,DNA\nB,xyzzy\n", code=FAILED)
+    check_words("a sheet with mistakes", bad.stdout, "2 with errors", "xyzzy")
+    for name, words in (("absent.csv", "cannot read"), (".", "directory")):
+        wrong = tell("import", folder / name, code=NOT_FOUND if name != "." else FAILED)
+        check_words(f"import {name}", wrong.stderr, words)
+
+
+def stopped_import():
+    """Ctrl-C leaves the import to the node: it is whole, or was never begun."""
+    file = sheet(folder / "long.csv", 10_000, "LONG")
+    def stop(seen, child):
+        if b"Registering" in seen:
+            child.send_signal(signal.SIGINT)
+            return True
+        return False
+    seen = on_terminal("import", file, "--commit", until=stop, timeout_s=60)
+    check("a bar on a terminal", "Registering [" in seen, seen[-300:])
+    made = [i for i in ask("imports", "list")["items"] if i["file_name"] == "long.csv"]
+    if not check("the import is in the history", len(made) == 1, made):
+        return
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        one = ask("imports", "show", made[0]["id"], name="imports show")
+        if one["state"] == "completed":
+            break
+        time.sleep(0.2)
+    check("it was finished without its client", one["state"] == "completed" and one["registered"] == 10_000, one)
+    again = tell("import", file, "--commit", code=FAILED)
+    check_words("asked again, it is recognised", again.stdout + again.stderr, "imported before")
+
+
+def one_flow():
+    """From the door to the sequencer, by command line alone."""
+    for kind, name, parent in (("freezer", "Flow freezer", ""), ("shelf", "Flow shelf", "Flow freezer"),
+                               ("rack", "Flow rack", "Flow shelf"), ("box", "Flow box", "Flow rack"),
+                               ("box", "Other box", "Flow rack")):
+        tell("storage", "add", "--kind", kind, "--name", name, *(["--parent", parent] if parent else []))
+    for n in (1, 2):
+        tell("sample", "register", "--name", f"Flow {n}", "--type", "DNA", "--barcode", f"FLOW-{n}",
+             "--organism", "Homo sapiens", "--custom", "RIN=8.5")
+        tell("sample", "receive", f"FLOW-{n}", "--condition", "frozen")
+        tell("sample", "accept", f"FLOW-{n}")
+        tell("sample", "place", f"FLOW-{n}", "--unit", "Flow box", "--slot", f"A{n}")
+    taken = tell("sample", "place", "FLOW-2", "--unit", "Flow box", "--slot", "A1", code=CONFLICT)
+    check_words("a taken slot says who holds it", taken.stderr, "A1", "Flow 1")
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{time.time_ns() // 1000 % 1_000_000:06d}Z"
+    time.sleep(0.01)
+    tell("sample", "place", "FLOW-1", "--unit", "Other box")
+    tell("sample", "take-out", "FLOW-2", "--purpose", "library preparation")
+    check("moved", ask("sample", "show", "FLOW-1")["place"]["unit_label"] == "Other box")
+    past = ask("sample", "show", "FLOW-1", "--as-of", moment)
+    check("--as-of shows where it was", past["place"]["unit_label"] == "Flow box", past["place"])
+    slots = ask("storage", "map", "Flow box", "--as-of", moment)["slots"]
+    check("and what the box held", [s["slot"] for s in slots] == ["A1", "A2"], slots)
+    check_words("a moment that is none", tell("sample", "list", "--as-of", "yesterday", code=FAILED).stderr,
+                "as_of", "yesterday")
+    run_id = ask("run", "plan", "--name", "Flow run", "--instrument-model", "Illumina MiSeq", "--flow-cell",
+                 "000000000-FLOW1")["id"]
+    for n, index in ((1, "ATTACTCG"), (2, "TCCGGAGA")):
+        tell("run", "assign", run_id, "--sample", f"FLOW-{n}", "--lane", 1, "--index-i7", index)
+    for verb in ("validate", "queue", "start"):
+        tell("run", verb, run_id)
+    tell("run", "complete", run_id, "--yield-gbases", "7.5", "--q30-percent", "92.1")
+    early = tell("run", "start", run_id, code=CONFLICT)
+    check_words("a finished run", early.stderr, "Flow run", "completed")
+    other = ask("run", "plan", "--name", "Flow run 2", "--instrument-model", "Illumina MiSeq", "--flow-cell",
+                "000000000-FLOW2")["id"]
+    tell("run", "assign", other, "--sample", "FLOW-1", "--lane", 1, "--index-i7", "ATTACTCG")
+    for verb in ("validate", "queue", "start"):
+        tell("run", verb, other)
+    tell("run", "fail", other, "--reason", "The flow cell leaked")
+    history = tell("history", "FLOW-1").stdout
+    check_words("a history in plain words", history, "Operator", "registered", "received", "accepted", "Flow box",
+                "Other box")
+    check_words("of a run", tell("history", other).stdout, "failed", "leaked")
+    check_words("oldest first", tell("history", "FLOW-1", "--oldest-first").stdout.splitlines()[1], "registered")
+    found = ask("search", "FLOW-1")["items"]
+    check("search finds it", found[0]["barcode"] == "FLOW-1", found)
+    check("every page, one after the other", len(ask("sample", "list", "--all", "--limit", "1", "--q", "flow")["items"])
+          == 2)
+    check_words("the history verifies", tell("audit", "verify").stdout, "The history verifies")
+
+
+for test in (help_of_every_command, examples_are_right, exit_codes, wrong_usage, wrong_settings, config_show,
+             output_for_programs_and_people, completion, imports, one_flow, stopped_import):
+    case(test)
+node.stop()
+support.finish()
