@@ -1,6 +1,7 @@
 import {
   createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams,
 } from '@tanstack/react-router'
+import { samplesSearch, text } from '~/samples/search'
 import { Failed, Loading } from '~/shared/states'
 import { NotFound } from './NotFound'
 import { Shell } from './Shell'
@@ -8,17 +9,6 @@ import { Shell } from './Shell'
 export interface RootSearch {
   as_of?: string
 }
-export interface SamplesSearch {
-  q?: string
-  state?: string
-  type?: string
-  project?: string
-  sort?: string
-  names?: string
-  register?: boolean
-}
-
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const root = createRootRoute({
   validateSearch: (search: Record<string, unknown>): RootSearch => ({ as_of: text(search.as_of) }),
@@ -34,15 +24,7 @@ const at = <Path extends string>(path: Path, load: () => Promise<{ default: Reac
 const samples = createRoute({
   getParentRoute: () => root,
   path: '/samples',
-  validateSearch: (search: Record<string, unknown>): SamplesSearch => ({
-    q: text(search.q),
-    state: text(search.state),
-    type: text(search.type),
-    project: text(search.project),
-    sort: text(search.sort),
-    names: text(search.names),
-    register: search.register === true || search.register === 'true' || undefined,
-  }),
+  validateSearch: samplesSearch,
   component: lazyRouteComponent(() => import('~/samples/SamplesPage')),
 })
 

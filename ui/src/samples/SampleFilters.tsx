@@ -1,8 +1,8 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import type { SamplesSearch } from '~/app/router'
 import { sampleStateWords, sampleTypes } from '~/shared/words'
 import css from './SampleFilters.module.css'
+import type { SamplesSearch } from './search'
 
 interface Props {
   search: SamplesSearch

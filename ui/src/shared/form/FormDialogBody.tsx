@@ -1,8 +1,8 @@
 import { Button, Modal } from '@mantine/core'
 import { ProblemNote } from '../states'
+import type { FormDialogProps } from './dialog'
 import css from './FormDialog.module.css'
 import { FormField } from './FormField'
-import type { FormDialogProps } from './FormDialog'
 import { StaleNote } from './StaleNote'
 import { useProblemForm } from './useProblemForm'
 
