@@ -1,7 +1,9 @@
 import {
   createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams,
 } from '@tanstack/react-router'
-import { samplesSearch, text } from '~/samples/search'
+import { runsSearch } from '~/runs/search'
+import { samplesSearch } from '~/samples/search'
+import { text } from '~/shared/address'
 import { Failed, Loading } from '~/shared/states'
 import { NotFound } from './NotFound'
 import { Shell } from './Shell'
@@ -28,6 +30,13 @@ const samples = createRoute({
   component: lazyRouteComponent(() => import('~/samples/SamplesPage')),
 })
 
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import('~/runs/RunsPage')),
+})
+
 const tree = root.addChildren([
   at('/', () => import('~/home/HomePage')),
   samples,
@@ -36,7 +45,7 @@ const tree = root.addChildren([
   at('/storage/$id', () => import('~/storage/UnitPage')),
   at('/scan', () => import('~/scan/ScanPage')),
   at('/scan/cards', () => import('~/scan/CardsPage')),
-  at('/runs', () => import('~/runs/RunsPage')),
+  runs,
   at('/runs/$id', () => import('~/runs/RunPage')),
   at('/imports', () => import('~/imports/ImportsPage')),
   at('/imports/$id', () => import('~/imports/ImportPage')),

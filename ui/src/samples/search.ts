@@ -1,4 +1,6 @@
 // What the list of samples keeps in the address.
+import { text } from '~/shared/address'
+
 export interface SamplesSearch {
   q?: string
   state?: string
@@ -8,8 +10,6 @@ export interface SamplesSearch {
   names?: string
   register?: boolean
 }
-
-export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 export const samplesSearch = (search: Record<string, unknown>): SamplesSearch => ({
   q: text(search.q),
