@@ -34,7 +34,7 @@ export async function openBrowser({ width = 1440, height = 900, dark = false } =
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
   })
-  context.setDefaultTimeout(40_000)
+  context.setDefaultTimeout(15_000)
   profiles.push({ context, profile })
   return context
 }

@@ -31,6 +31,8 @@ CLOSINGS = [
     re.compile(r"^\s*Tests\s+(?:(?P<failed>\d+) failed \| )?(?P<passed>\d+) passed", re.M),
     re.compile(r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed(?:, (?P<skipped>\d+) skipped)?$", re.M),
 ]
+# With CI set, vitest paints its closing line although nobody looks.
+PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Part:
@@ -297,7 +299,7 @@ def run_part(part, env, extra, keep):
         except OSError as problem:
             status = str(problem)
     left = end_descendants(keep)
-    text = log.read_text(errors="replace")
+    text = PAINT.sub("", log.read_text(errors="replace"))
     passed, failed, skipped = counts_of(text, status)
     if left and status == 0:
         text += f"\nleft running: {left}"

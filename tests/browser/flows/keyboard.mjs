@@ -45,7 +45,7 @@ export default async function () {
   await check('it is received and put on hold by keys alone', async () => {
     await tabTo(page, 'Receive')
     await page.keyboard.press('Enter')
-    await page.getByLabel('Condition on arrival').waitFor()
+    await page.getByRole('combobox', { name: 'Condition on arrival' }).waitFor()
     await page.keyboard.type('cooled', { delay: 50 })
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor({ state: 'detached' })

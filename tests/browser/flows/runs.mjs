@@ -25,14 +25,19 @@ export default async function () {
     await page.getByRole('link', { name: `Run tube ${stamp} 2` }).waitFor()
   })
   await check('it runs to its completion', async () => {
-    for (const [verb, state] of [['Validate', 'Validated'], ['Queue', 'Queued'], ['Start', 'Running']]) {
+    for (const [verb, state] of [['Validate', 'Validated'], ['Queue', 'Queued']]) {
       await page.getByRole('button', { name: verb, exact: true }).click()
       await page.getByText(state, { exact: true }).first().waitFor()
     }
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('textbox', { name: /^Flow cell/ }).fill(`FC-${stamp}`)
+    await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click()
+    await page.getByText('Running', { exact: true }).first().waitFor()
+    await page.getByText(`FC-${stamp}`).first().waitFor()
     await page.getByRole('button', { name: 'Complete' }).click()
     await page.getByLabel(/^Yield/).fill('7.5')
     await page.getByRole('dialog').getByRole('button', { name: 'Complete' }).click()
     await page.getByText('Completed', { exact: true }).first().waitFor()
-    await page.getByText('7.5 Gbases').waitFor()
+    await page.getByText('7.5 Gbases', { exact: true }).waitFor()
   })
 }

@@ -18,7 +18,7 @@ export default async function () {
     await page.getByRole('button', { name: 'Register', exact: true }).click()
     await page.getByRole('heading', { name, level: 1 }).waitFor()
     await page.getByRole('button', { name: 'Receive' }).click()
-    await page.getByLabel('Condition on arrival').fill('frozen')
+    await page.getByRole('combobox', { name: 'Condition on arrival' }).fill('frozen')
     await page.getByRole('dialog').getByRole('button', { name: 'Receive' }).click()
     await page.getByRole('button', { name: 'Accept' }).click()
     await page.getByText('Accepted').first().waitFor()

@@ -31,9 +31,9 @@ export function Banners() {
   )
 }
 
-/** Whether the page may offer changes at all: not in the past, not on a read-only node. */
+/** Whether the page may offer changes at all: not in the past, not on a read-only node, not before it is known. */
 export function useMayChange(): boolean {
   const asOf = useAsOf()
   const system = useSystem()
-  return asOf === undefined && system.data?.read_only !== true
+  return asOf === undefined && system.data?.read_only === false
 }

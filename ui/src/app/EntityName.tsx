@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { resourceOf } from '~/api/keys'
+import { importQuery } from '~/imports/api'
 import { runQuery } from '~/runs/api'
 import { sampleQuery } from '~/samples/api'
 import { kindWord } from '~/shared/words'
@@ -10,10 +11,11 @@ function nameQuery(stream: string) {
   const target = resourceOf(stream)
   const id = target?.id ?? ''
   const known = target?.resource
-  return queryOptions<{ name: string }>({
-    ...((known === 'samples' ? sampleQuery(id) : known === 'runs' ? runQuery(id) : unitQuery(id)) as object),
+  const read = { samples: sampleQuery, runs: runQuery, 'storage-units': unitQuery, imports: importQuery, 'notification-rules': null }
+  return queryOptions<{ name?: string; file_name?: string }>({
+    queryFn: (known && read[known]?.(id).queryFn) as never,
     queryKey: ['name', stream],
-    enabled: known === 'samples' || known === 'runs' || known === 'storage-units',
+    enabled: known !== undefined && read[known] !== null,
     staleTime: 600_000,
   })
 }
@@ -23,7 +25,7 @@ export function EntityName({ stream, className }: { stream: string; className?: 
   const { data } = useQuery(nameQuery(stream))
   return (
     <EntityLink entity={stream} className={className}>
-      {data?.name ?? kindWord(stream.split('/')[0] ?? '')}
+      {data?.name ?? data?.file_name ?? kindWord(stream.split('/')[0] ?? '')}
     </EntityLink>
   )
 }

@@ -2,7 +2,7 @@ import { useHotkeys } from '@mantine/hooks'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useLive } from '~/live/useLive'
-import { listenForScans, useScanner } from '~/scan/useScanner'
+import { listenForScans, useOtherScans } from '~/scan/useScanner'
 import { undoLatest } from '~/shared/undo'
 import { useSystem } from '~/system/api'
 import { Banners } from './Banners'
@@ -20,7 +20,7 @@ export function Shell() {
   const navigate = useNavigate()
   const [searching, setSearching] = useState(false)
   const [menu, setMenu] = useState(false)
-  useScanner((label) => void openLabel(label, (to) => void navigate({ to })))
+  useOtherScans((label) => void openLabel(label, (to) => void navigate({ to })))
   useHotkeys(
     [
       ['mod+K', () => setSearching(true)],

@@ -1,6 +1,9 @@
 import {
   createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams,
 } from '@tanstack/react-router'
+import { runsSearch } from '~/runs/search'
+import { samplesSearch } from '~/samples/search'
+import { text } from '~/shared/address'
 import { Failed, Loading } from '~/shared/states'
 import { NotFound } from './NotFound'
 import { Shell } from './Shell'
@@ -8,17 +11,6 @@ import { Shell } from './Shell'
 export interface RootSearch {
   as_of?: string
 }
-export interface SamplesSearch {
-  q?: string
-  state?: string
-  type?: string
-  project?: string
-  sort?: string
-  names?: string
-  register?: boolean
-}
-
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const root = createRootRoute({
   validateSearch: (search: Record<string, unknown>): RootSearch => ({ as_of: text(search.as_of) }),
@@ -34,16 +26,15 @@ const at = <Path extends string>(path: Path, load: () => Promise<{ default: Reac
 const samples = createRoute({
   getParentRoute: () => root,
   path: '/samples',
-  validateSearch: (search: Record<string, unknown>): SamplesSearch => ({
-    q: text(search.q),
-    state: text(search.state),
-    type: text(search.type),
-    project: text(search.project),
-    sort: text(search.sort),
-    names: text(search.names),
-    register: search.register === true || search.register === 'true' || undefined,
-  }),
+  validateSearch: samplesSearch,
   component: lazyRouteComponent(() => import('~/samples/SamplesPage')),
+})
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import('~/runs/RunsPage')),
 })
 
 const tree = root.addChildren([
@@ -54,7 +45,7 @@ const tree = root.addChildren([
   at('/storage/$id', () => import('~/storage/UnitPage')),
   at('/scan', () => import('~/scan/ScanPage')),
   at('/scan/cards', () => import('~/scan/CardsPage')),
-  at('/runs', () => import('~/runs/RunsPage')),
+  runs,
   at('/runs/$id', () => import('~/runs/RunPage')),
   at('/imports', () => import('~/imports/ImportsPage')),
   at('/imports/$id', () => import('~/imports/ImportPage')),

@@ -9,7 +9,7 @@ export function VerifyPanel() {
   const { data } = verify
   return (
     <section className="panel stack" aria-labelledby="verify">
-      <div className="row-between">
+      <div className="panel-head" style={{ margin: 0 }}>
         <h2 id="verify">Is the history whole?</h2>
         <Button size="xs" onClick={() => void verify.refetch()} loading={verify.isFetching}>Verify the chain</Button>
       </div>

@@ -30,7 +30,7 @@ export function Counts({ lab }: { lab: Lab }) {
           <h2 id="runs-now" className="section-title">Runs</h2>
           <div className={css.tiles}>
             {runs.map((state) => (
-              <Link key={state} to="/runs" className={css.tile}>
+              <Link key={state} to="/runs" search={(before) => ({ ...before, state })} className={css.tile}>
                 <span className={css.number}>{lab.runs_by_state[state]?.toLocaleString('en')}</span>
                 <span><StateBadge state={state} /></span>
               </Link>

@@ -47,7 +47,7 @@ export default function HomePage() {
 function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
   const activity = useActivity(asOf)
   const inbox = useInbox(true, !asOf)
-  const fullest = lab.storage.filter((unit) => unit.capacity).sort((a, b) => (b.fill_percent ?? 0) - (a.fill_percent ?? 0)).slice(0, 6)
+  const fullest = [...lab.storage].sort((a, b) => (b.fill_percent ?? 0) - (a.fill_percent ?? 0)).slice(0, 6)
   return (
     <div className="split">
       <div className="stack">
@@ -74,7 +74,7 @@ function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
         )}
         {fullest.length > 0 && (
           <section className="panel" aria-labelledby="fullest">
-            <div className="panel-head"><h2 id="fullest">Fullest storage</h2></div>
+            <div className="panel-head"><h2 id="fullest">Storage</h2><Link to="/storage">All of it</Link></div>
             <ul className="plain stack" style={{ gap: '0.55rem' }}>
               {fullest.map((unit) => (
                 <li key={unit.id}>

@@ -65,6 +65,8 @@ function Outcome({ one, working }: { one: SheetImport; working: boolean }) {
   )
 }
 
+const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name, 'en', { numeric: true })
+
 function ImportedSamples({ one, asOf }: { one: SheetImport; asOf?: string }) {
   const query = useQuery({ ...importSamplesQuery(one.id, asOf), enabled: !isWorking(one.state) })
   if (isWorking(one.state)) return <p className="soft" style={{ margin: 0 }}>They are listed here as soon as all are registered.</p>
@@ -79,7 +81,7 @@ function ImportedSamples({ one, asOf }: { one: SheetImport; asOf?: string }) {
               <table className="table">
                 <thead><tr><th scope="col">Name</th><th scope="col">Barcode</th><th scope="col">State</th></tr></thead>
                 <tbody>
-                  {items.map((sample) => (
+                  {[...items].sort(byName).map((sample) => (
                     <tr key={sample.id}>
                       <td><Link to="/samples/$id" params={{ id: sample.id }}>{sample.name}</Link></td>
                       <td className="mono">{sample.barcode}</td>

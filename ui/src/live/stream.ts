@@ -68,8 +68,11 @@ export async function follow(hooks: StreamHooks, signal: AbortSignal, from = '')
 
 async function readOnce({ last, signal, hooks }: { last: string; signal: AbortSignal; hooks: StreamHooks }) {
   const silent = new AbortController()
+  const lost = () => silent.abort()
   const either = AbortSignal.any([signal, silent.signal])
-  let alarm = setTimeout(() => silent.abort(), silence_ms)
+  let alarm = setTimeout(lost, silence_ms)
+  // A cable that is pulled closes no connection: the browser's own word comes long before the silence is noticed.
+  window.addEventListener('offline', lost)
   try {
     const response = await fetch(`${base}/events`, {
       signal: either,
@@ -98,12 +101,13 @@ async function readOnce({ last, signal, hooks }: { last: string; signal: AbortSi
       const { done, value } = await reader.read()
       if (done) return
       clearTimeout(alarm)
-      alarm = setTimeout(() => silent.abort(), silence_ms)
+      alarm = setTimeout(lost, silence_ms)
       parser.feed(value)
       if (batch.length > 0) hooks.onEvents(batch.splice(0), position)
     }
   } finally {
     clearTimeout(alarm)
+    window.removeEventListener('offline', lost)
   }
 }
 

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import type { InboxItem } from '~/api/types'
+import { useMayChange } from '~/app/Banners'
 import { EntityLink } from '~/app/EntityLink'
 import { Tag } from '~/shared/StateBadge'
 import { When } from '~/shared/When'
@@ -10,6 +11,7 @@ const tone = (urgency: string) => (urgency === 'critical' ? 'bad' : urgency === 
 
 export function InboxList({ items }: { items: readonly InboxItem[] }) {
   const markRead = useMarkRead()
+  const mayChange = useMayChange()
   return (
     <ul className={css.inbox}>
       {items.map((item) => (
@@ -21,7 +23,7 @@ export function InboxList({ items }: { items: readonly InboxItem[] }) {
               <When at={item.at} />
             </div>
           </div>
-          {!item.read && (
+          {!item.read && mayChange && (
             <Button size="compact-sm" variant="subtle" onClick={() => markRead.mutate(item.id)} aria-label={`Mark as read: ${item.subject}`}>
               Read
             </Button>

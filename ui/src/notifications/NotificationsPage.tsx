@@ -16,7 +16,7 @@ export default function NotificationsPage() {
   return (
     <Page title="Notifications">
       <div className="stack">
-        <div className="split">
+        <div className="halves">
           <section className="panel" aria-labelledby="inbox">
             <div className="panel-head">
               <h2 id="inbox">Inbox</h2>

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import type { Rule, RuleTerms } from '~/api/types'
 import { FormDialog } from '~/shared/form/FormDialog'
-import { toBody, type FieldSpec } from '~/shared/form/fields'
+import { toBody, type FieldSpec, type Values } from '~/shared/form/fields'
 import { say } from '~/shared/undo'
 import { eventWord } from '~/shared/words'
 import { useEventTypes, useRuleCommand } from './api'
 
-const urgencies = ['low', 'normal', 'high', 'critical'].map((value) => ({ value, label: value }))
+const urgencies = ['low', 'normal', 'high', 'critical'].map((value) => ({ value, label: eventWord(value) }))
+const byWebhook = (values: Values) => values.channel === 'webhook'
 const channels = [
   { value: 'inbox', label: 'The inbox on this page' },
   { value: 'webhook', label: 'A webhook: signed, sent to an address' },
@@ -22,8 +23,8 @@ export function RuleDialog({ rule: shown, onClose }: { rule?: Rule; onClose: () 
     { name: 'event_types', label: 'When this happens', kind: 'choices', required: 'Choose at least one event.', wide: true, options: names.map((value) => ({ value, label: eventWord(value) })) },
     { name: 'project', label: 'Only in this project', help: 'Empty: in all.' },
     { name: 'channel', label: 'Tell through', kind: 'choice', options: channels },
-    { name: 'recipient', label: 'For whom', help: 'Inbox only. Empty: the operator.' },
-    { name: 'url', label: 'Webhook address', placeholder: 'https://…', help: 'Webhook only.' },
+    { name: 'recipient', label: 'For whom', help: 'Empty: the operator.', when: (values) => !byWebhook(values) },
+    { name: 'url', label: 'Webhook address', placeholder: 'https://…', help: 'Each message is signed with a secret that the rule shows.', when: byWebhook },
   ]
   return (
     <FormDialog
@@ -33,7 +34,7 @@ export function RuleDialog({ rule: shown, onClose }: { rule?: Rule; onClose: () 
       action={rule ? 'Save' : 'Make the rule'}
       onClose={onClose}
       send={async (values) => {
-        const chosen = Object.fromEntries(fields.map(({ name }) => [name, values[name]]))
+        const chosen = Object.fromEntries(fields.filter(({ when }) => when?.(values) ?? true).map(({ name }) => [name, values[name]]))
         const terms = toBody(chosen) as unknown as RuleTerms
         if (rule) await change(rule.id, rule.version, terms)
         else await create(terms)

@@ -18,6 +18,7 @@ interface VerbSpec {
   main?: boolean
 }
 const why = (label: string): FieldSpec[] => [{ name: 'reason', label, kind: 'long', required: 'Say why, for those who read the history.' }]
+const flowCell: FieldSpec = { name: 'flow_cell', label: 'Flow cell', required: 'Scan or type its barcode.' }
 const verbs: VerbSpec[] = [
   { verb: 'validate', label: 'Validate', done: 'validated', from: ['draft'], main: true },
   { verb: 'queue', label: 'Queue', done: 'queued', from: ['validated'], main: true },
@@ -33,7 +34,7 @@ const verbs: VerbSpec[] = [
   { verb: 'end-hold', label: 'End the hold', done: 'off hold', from: ['on_hold'], main: true },
   {
     verb: 'load-flow-cell', label: 'Load the flow cell', done: 'loaded', from: ['draft', 'validated', 'queued'],
-    fields: [{ name: 'flow_cell', label: 'Flow cell', required: 'Scan or type its barcode.' }],
+    fields: [flowCell],
   },
   { verb: 'hold', label: 'Put on hold', done: 'on hold', from: ['draft', 'validated', 'queued', 'running'], fields: why('Why is it on hold?') },
   { verb: 'abort', label: 'Abort', done: 'aborted', from: ['draft', 'validated', 'queued', 'running', 'on_hold'], danger: true, fields: why('Why is it aborted?') },
@@ -45,11 +46,17 @@ export function RunVerbs({ run }: { run: Run }) {
   const [busy, setBusy] = useState(false)
   const fitting = verbs.filter((spec) => spec.from.includes(run.state))
   const send = async (spec: VerbSpec, values: Values) => {
+    if (spec.verb === 'start' && values.flow_cell) {
+      await commands.verb(run.id, 'load-flow-cell', toBody(values))
+      values = {}
+    }
     await commands.verb(run.id, spec.verb, toBody(values))
     if (spec.verb === 'hold') offerUndo(`${run.name} is on hold.`, () => commands.verb(run.id, 'end-hold', { reason: 'Undone: it was a slip' }))
     else say(`${run.name} is ${spec.done}.`)
   }
   const press = (spec: VerbSpec) => {
+    // No run starts without a flow cell: who presses Start has it in hand.
+    if (spec.verb === 'start' && !run.flow_cell) return setOpen({ ...spec, fields: [flowCell] })
     if (spec.fields) return setOpen(spec)
     setBusy(true)
     send(spec, {})

@@ -1,8 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect, useState } from 'react'
 import { useAsOf } from '~/api/moment'
 import type { Run } from '~/api/types'
 import { useMayChange } from '~/app/Banners'
@@ -14,21 +13,32 @@ import { When } from '~/shared/When'
 import { count, runStateWords } from '~/shared/words'
 import { runsQuery } from './api'
 import { PlanDialog } from './PlanDialog'
+import type { RunsSearch } from './search'
 
 export default function RunsPage() {
   const asOf = useAsOf()
   const mayChange = useMayChange()
   const [planning, setPlanning] = useState(false)
-  const [typed, setTyped] = useState('')
-  const [q] = useDebouncedValue(typed, 200)
-  const [state, setState] = useState('')
-  const query = useInfiniteQuery(runsQuery({ q, state: state || undefined }, asOf))
+  const { q, state } = useSearch({ from: '/runs' })
+  const navigate = useNavigate()
+  const change = useCallback(
+    (part: RunsSearch) => void navigate({ to: '/runs', search: (before) => ({ ...before, ...part }), replace: true }),
+    [navigate],
+  )
+  const [typed, setTyped] = useState(q ?? '')
+  useEffect(() => setTyped(q ?? ''), [q])
+  useEffect(() => {
+    if (typed === (q ?? '')) return
+    const timer = setTimeout(() => change({ q: typed || undefined }), 200)
+    return () => clearTimeout(timer)
+  }, [typed, q, change])
+  const query = useInfiniteQuery(runsQuery({ q, state }, asOf))
   const runs = query.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <Page title="Runs" actions={mayChange && <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setPlanning(true)}>Plan a run</Button>}>
       <div className="row" style={{ marginBottom: '0.8rem' }} role="search" aria-label="Filter runs">
         <TextInput placeholder="Name, instrument, flow cell…" aria-label="Search runs" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} style={{ flex: '1 1 14rem', maxWidth: '28rem' }} data-scan-field />
-        <NativeSelect aria-label="State" value={state} onChange={(event) => setState(event.currentTarget.value)} data={[{ value: '', label: 'Any state' }, ...Object.entries(runStateWords).map(([value, label]) => ({ value, label }))]} />
+        <NativeSelect aria-label="State" value={state ?? ''} onChange={(event) => change({ state: event.currentTarget.value || undefined })} data={[{ value: '', label: 'Any state' }, ...Object.entries(runStateWords).map(([value, label]) => ({ value, label }))]} />
       </div>
       <div className="panel">
         {query.isPending ? (

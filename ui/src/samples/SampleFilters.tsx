@@ -1,8 +1,8 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import type { SamplesSearch } from '~/app/router'
 import { sampleStateWords, sampleTypes } from '~/shared/words'
 import css from './SampleFilters.module.css'
+import type { SamplesSearch } from './search'
 
 interface Props {
   search: SamplesSearch
@@ -24,7 +24,7 @@ export function SampleFilters({ search, onChange }: Props) {
       <TextInput className={css.words} placeholder="Name, barcode, organism…" aria-label="Search samples" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-scan-field />
       <NativeSelect aria-label="State" value={search.state ?? ''} onChange={(event) => onChange({ state: event.currentTarget.value || undefined })} data={[{ value: '', label: 'Any state' }, ...Object.entries(sampleStateWords).map(([value, label]) => ({ value, label }))]} />
       <NativeSelect aria-label="Type" value={search.type ?? ''} onChange={(event) => onChange({ type: event.currentTarget.value || undefined })} data={[{ value: '', label: 'Any type' }, ...sampleTypes]} />
-      <TextInput placeholder="Any project" aria-label="Project" defaultValue={search.project ?? ''} key={search.project ?? ''} onBlur={(event) => onChange({ project: event.currentTarget.value || undefined })} onKeyDown={(event) => event.key === 'Enter' && onChange({ project: event.currentTarget.value || undefined })} />
+      <TextInput className={css.project} placeholder="Any project" aria-label="Project" defaultValue={search.project ?? ''} key={search.project ?? ''} onBlur={(event) => onChange({ project: event.currentTarget.value || undefined })} onKeyDown={(event) => event.key === 'Enter' && onChange({ project: event.currentTarget.value || undefined })} />
       {filtered && (
         <Button variant="subtle" onClick={() => onChange({ q: undefined, state: undefined, type: undefined, project: undefined })}>
           Clear

@@ -5,7 +5,6 @@ import { useCallback, useMemo, useState } from 'react'
 import { useAsOf } from '~/api/moment'
 import { useMayChange } from '~/app/Banners'
 import { Icon } from '~/app/icons'
-import type { SamplesSearch } from '~/app/router'
 import type { Sample } from '~/api/types'
 import { useRegistered } from '~/live/status'
 import { Page } from '~/shared/Page'
@@ -16,6 +15,7 @@ import { RegisterDialog } from './RegisterDialog'
 import { SampleFilters } from './SampleFilters'
 import css from './SampleFilters.module.css'
 import { SampleTable } from './SampleTable'
+import type { SamplesSearch } from './search'
 
 export default function SamplesPage() {
   const search = useSearch({ from: '/samples' })

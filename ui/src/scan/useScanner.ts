@@ -1,8 +1,9 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { BurstDetector } from './burst'
 
 type Handler = (label: string) => void
 const handlers: Handler[] = []
+let otherwise: Handler | null = null
 
 function isText(target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement {
   return (
@@ -42,21 +43,34 @@ export function listenForScans(): () => void {
     event.preventDefault()
     event.stopPropagation()
     if (field) restore(field, before)
-    handlers.at(-1)?.(label)
+    const handler = handlers.at(-1) ?? otherwise
+    handler?.(label)
   }
   window.addEventListener('keydown', onKey, { capture: true })
   return () => window.removeEventListener('keydown', onKey, { capture: true })
 }
 
-/** Takes every scan while mounted; the last one mounted wins. */
+/** Takes every scan while mounted; the last one mounted wins. Listens as soon as the page is seen, not a moment later. */
 export function useScanner(handler: Handler) {
   const latest = useRef(handler)
   latest.current = handler
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine: Handler = (label) => latest.current(label)
     handlers.push(mine)
     return () => {
       handlers.splice(handlers.indexOf(mine), 1)
+    }
+  }, [])
+}
+
+/** Takes the scans that no page takes. A shell is mounted after its page, so it must not merely come last. */
+export function useOtherScans(handler: Handler) {
+  const latest = useRef(handler)
+  latest.current = handler
+  useLayoutEffect(() => {
+    otherwise = (label) => latest.current(label)
+    return () => {
+      otherwise = null
     }
   }, [])
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { momentsQuery } from '~/api/history'
 import type { Resource } from '~/api/keys'
 import { useAsOf, useSetAsOf } from '~/api/moment'
+import { Loading } from './states'
 import { fullTime } from './time'
 import css from './TimeSlider.module.css'
 
@@ -29,12 +30,13 @@ export function indexAt(moments: readonly Pick<Moment, 'recorded_at'>[], asOf: s
 export function TimeSlider({ resource, id }: { resource: Exclude<Resource, 'notification-rules'>; id: string }) {
   const asOf = useAsOf()
   const setAsOf = useSetAsOf()
-  const { data: moments = [] } = useQuery(momentsQuery(resource, id))
+  const { data: moments = [], isPending } = useQuery(momentsQuery(resource, id))
   const last = moments.length - 1
   const current = Math.max(0, indexAt(moments, asOf))
   const [held, setHeld] = useState(current)
   useEffect(() => setHeld(current), [current])
-  if (moments.length < 2) return null
+  if (isPending) return <Loading lines={2} label="Loading its past" />
+  if (moments.length < 2) return <p className="soft" style={{ margin: 0 }}>Nothing has changed since it was made.</p>
   const shown = moments[Math.min(held, last)]
   const goTo = (index: number) => {
     const bounded = Math.max(0, Math.min(last, index))

@@ -64,8 +64,8 @@ function Entry({ entry }: { entry: HistoryEntry }) {
               {entry.changes.map((change) => (
                 <tr key={change.field}>
                   <th scope="row">{fieldWord(change.field)}</th>
-                  <td className={css.old}>{words(change.old)}</td>
-                  <td>{words(change.new)}</td>
+                  <td className={change.old === '' ? css.none : css.old}>{words(change.old)}</td>
+                  <td className={change.new === '' ? css.none : undefined}>{words(change.new)}</td>
                 </tr>
               ))}
             </tbody>

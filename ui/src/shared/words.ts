@@ -63,7 +63,8 @@ export function toneOf(state: string): Tone {
 const kindWords: Record<string, string> = {
   site: 'Site', building: 'Building', room: 'Room', freezer: 'Freezer', shelf: 'Shelf', drawer: 'Drawer',
   rack: 'Rack', box: 'Box', plate: 'Plate', tube_rack: 'Tube rack', bag: 'Bag', sample: 'Sample',
-  storage_unit: 'Storage', run: 'Run', project: 'Project', import: 'Import',
+  storage_unit: 'Storage', run: 'Run', project: 'Project', import: 'Import', barcode: 'Label', move: 'Move', discard: 'Discard',
+  notification_rule: 'Rule', delivery: 'Message',
 }
 export function kindWord(kind: string): string {
   return kindWords[kind] ?? kind.replaceAll('_', ' ')
@@ -74,7 +75,7 @@ export const fieldWords: Record<string, string> = {
   taxon_id: 'NCBI taxon', organism: 'Organism', donor: 'Donor', collected_at: 'Collected',
   collected_where: 'Collected where', collected_by: 'Collected by', received_at: 'Received',
   concentration_ng_per_ul: 'Concentration', volume_ul: 'Volume', amount_ng: 'Amount',
-  requires_temperature: 'Keep at', notes: 'Notes', custom: 'Other columns', state: 'State', slot: 'Place',
+  requires_temperature: 'Keep at', notes: 'Notes', custom: 'Other columns', state: 'State', slot: 'Place', place: 'Place',
   flow_cell: 'Flow cell', state_reason: 'Reason',
 }
 export function fieldWord(field: string): string {

@@ -10,6 +10,7 @@ import { TimeSlider } from '~/shared/TimeSlider'
 import { count } from '~/shared/words'
 import { BoxMap, type ColourBy } from './BoxMap'
 import { BoxSide } from './BoxSide'
+import css from './BoxView.module.css'
 import { cut, useCut } from './clipboard'
 import { LeftList } from './LeftList'
 import { fillOrder, nextFree } from './slots'
@@ -46,8 +47,8 @@ export function BoxView({ map }: { map: StorageMap }) {
     t: () => setTakingOut(chosen.length > 0), Delete: () => setTakingOut(chosen.length > 0),
   }
   return (
-    <div className="split">
-      <div className="stack">
+    <div className={css.view}>
+      <div className={css.map}>
         <section className="panel" aria-label="Map">
           <div className="panel-head">
             <h2>{count(map.unit.used, 'place')} taken of {map.rows * map.columns}</h2>
@@ -75,12 +76,8 @@ export function BoxView({ map }: { map: StorageMap }) {
             }}
           />
         </section>
-        <section className="panel" aria-labelledby="left">
-          <div className="panel-head"><h2 id="left">What left this {map.unit.kind === 'plate' ? 'plate' : 'box'}</h2></div>
-          <LeftList left={map.left} />
-        </section>
       </div>
-      <div className="stack">
+      <div className={`stack ${css.side}`}>
         <BoxSide
           cursor={selection.cursor}
           slot={slot}
@@ -99,6 +96,10 @@ export function BoxView({ map }: { map: StorageMap }) {
           <TimeSlider resource="storage-units" id={map.unit.id} />
         </section>
       </div>
+      <section className={`panel ${css.left}`} aria-labelledby="left">
+        <div className="panel-head"><h2 id="left">What left this {map.unit.kind === 'plate' ? 'plate' : 'box'}</h2></div>
+        <LeftList left={map.left} />
+      </section>
       {takingOut && chosen.length > 0 && (
         <FormDialog
           title={chosen.length === 1 ? `Take out ${chosen[0]?.name}` : `Take out ${count(chosen.length, 'tube')}`}

@@ -38,15 +38,18 @@ function Overview({ system }: { system: System }) {
           <ul>{system.warnings.map((words) => <li key={words}>{words}</li>)}</ul>
         </Note>
       )}
-      <div className="cards" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 24rem), 1fr))' }}>
-        <section className="panel" aria-labelledby="node">
-          <div className="panel-head"><h2 id="node">Node</h2></div>
-          <dl className="facts">
-            {facts.filter(([, value]) => value).map(([name, value]) => (
-              <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd>{value}</dd></div>
-            ))}
-          </dl>
-        </section>
+      <div className="halves">
+        <div className="stack">
+          <section className="panel" aria-labelledby="node">
+            <div className="panel-head"><h2 id="node">Node</h2></div>
+            <dl className="facts">
+              {facts.filter(([, value]) => value).map(([name, value]) => (
+                <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd>{value}</dd></div>
+              ))}
+            </dl>
+          </section>
+          <Parked />
+        </div>
         <section className="panel" aria-labelledby="projections">
           <div className="panel-head"><h2 id="projections">Projections</h2></div>
           <div className="table-wrap">
@@ -61,7 +64,6 @@ function Overview({ system }: { system: System }) {
           </div>
         </section>
       </div>
-      <Parked />
       <StoppedWork />
       <section className="panel" aria-labelledby="partitions">
         <div className="panel-head">

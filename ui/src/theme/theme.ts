@@ -20,8 +20,10 @@ export const theme: MantineThemeOverride = {
   respectReducedMotion: true,
   components: {
     // A dialog's head is no second banner of the page. The scroll lock would write a <style> element, which the content security policy forbids.
-    Modal: { defaultProps: { lockScroll: false, centered: false, yOffset: '8vh', attributes: { header: { role: 'presentation' } }, overlayProps: { backgroundOpacity: 0.45 } } },
+    Modal: { defaultProps: { lockScroll: false, centered: false, yOffset: '8vh', attributes: { header: { role: 'presentation' } }, styles: { title: { fontWeight: 650, fontSize: '1.1rem' } }, overlayProps: { backgroundOpacity: 0.45 } } },
     Drawer: { defaultProps: { lockScroll: false, attributes: { header: { role: 'presentation' } } } },
+    // Help stands below the field, so that fields side by side stand in one line.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Badge: { defaultProps: { tt: 'none', fw: 550 } },
   },

@@ -1,8 +1,8 @@
 import { Button, Modal } from '@mantine/core'
 import { ProblemNote } from '../states'
+import type { FormDialogProps } from './dialog'
 import css from './FormDialog.module.css'
 import { FormField } from './FormField'
-import type { FormDialogProps } from './FormDialog'
 import { StaleNote } from './StaleNote'
 import { useProblemForm } from './useProblemForm'
 
@@ -13,6 +13,8 @@ export default function FormDialogBody({ title, intro, fields, start = {}, actio
     onClose()
     if (typeof after === 'function') after()
   })
+  const said = form.watch()
+  const asked = fields.filter((spec) => spec.when?.(said) ?? true)
   return (
     <Modal opened onClose={onClose} title={title} size={fields.length > 3 ? 'lg' : 'md'} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={(event) => void submit(event)} noValidate className="stack">
@@ -22,9 +24,9 @@ export default function FormDialogBody({ title, intro, fields, start = {}, actio
         ) : (
           problem && <ProblemNote error={problem} rest={rest} />
         )}
-        {fields.length > 0 && (
+        {asked.length > 0 && (
           <div className={css.fields}>
-            {fields.map((spec, index) => (
+            {asked.map((spec, index) => (
               <div key={spec.name} className={fields.length <= 3 || spec.wide || spec.kind === 'long' ? css.wide : undefined}>
                 <FormField spec={spec} control={form.control} first={index === 0} />
               </div>

@@ -1,4 +1,6 @@
 // Forms as data: every dialog of the page is a list of these, so that errors, labels and keys behave alike.
+export type Values = Record<string, unknown>
+
 export interface FieldSpec {
   name: string
   label: string
@@ -9,9 +11,9 @@ export interface FieldSpec {
   placeholder?: string
   unit?: string
   wide?: boolean
+  /** Asked only while this holds of what the form says. */
+  when?: (values: Values) => boolean
 }
-
-export type Values = Record<string, unknown>
 
 /** What goes over the wire: empty texts are left out, numbers are numbers. */
 export function toBody(values: Values): Values {
