@@ -79,7 +79,7 @@ def parts():
              {"program"}),
         Part("crash", script("crash/crash_test.py"), "kill -9 under load, on both engines", 2400,
              {"program", "kafka"}),
-        Part("imports", script("crash/import_test.py"), "kill -9 in imports, on both engines", 1800,
+        Part("import-crash", script("crash/import_test.py"), "kill -9 in imports, on both engines", 1800,
              {"program", "kafka"}),
         Part("bounce", script("crash/bounce_test.py"), "a broker that goes and comes under load", 900,
              {"program", "kafka"}),
