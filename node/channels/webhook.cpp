@@ -36,8 +36,9 @@ bool is_private_v4(std::uint32_t a) {
   struct range { std::uint32_t network; int bits; };
   constexpr range ranges[] = {
       {0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},
-      {0xa9fe0000, 16}, {0xac100000, 12}, {0xc0000000, 24}, {0xc0a80000, 16},
-      {0xc6120000, 15}, {0xe0000000, 4},  {0xf0000000, 4},
+      {0xa9fe0000, 16}, {0xac100000, 12}, {0xc0000000, 24}, {0xc0000200, 24}, {0xc0586300, 24},
+      {0xc0a80000, 16}, {0xc6120000, 15}, {0xc6336400, 24}, {0xcb007100, 24}, {0xe0000000, 4},
+      {0xf0000000, 4},
   };
   for (auto const& [network, bits] : ranges)
     if (in_network(a, network, bits)) return true;
@@ -57,9 +58,13 @@ bool is_private_v6(in6_addr const& address) {
   if (nat64) return is_private_v4(embedded_v4(12));
   bool const six_to_four = b[0] == 0x20 && b[1] == 0x02;
   if (six_to_four) return is_private_v4(embedded_v4(2));
+  bool const teredo = b[0] == 0x20 && b[1] == 0x01 && b[2] == 0 && b[3] == 0;
+  bool const documentation = b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0d && b[3] == 0xb8;
+  if (teredo || documentation) return true;
+  bool const site_local = b[0] == 0xfe && (b[1] & 0xc0) == 0xc0;
   bool const unique_local = (b[0] & 0xfe) == 0xfc;
   bool const link_local = b[0] == 0xfe && (b[1] & 0xc0) == 0x80;
-  return unique_local || link_local || b[0] == 0xff;
+  return unique_local || link_local || site_local || b[0] == 0xff;
 }
 
 /// Judges the very address that is about to be connected to, behind name resolution: a name cannot
@@ -197,7 +202,7 @@ std::pair<bool, std::string> webhook_channel::perform(job const& one) const {
   if (code == CURLE_COULDNT_CONNECT && !options_.allow_private_addresses)
     return {false, std::string(problem[0] != '\0' ? problem : "cannot connect") +
                        " (addresses of private networks are refused unless "
-                       "webhooks.allow_private_addresses is set)"};
+                       "webhook.private_addresses is set)"};
   return {false, problem[0] != '\0' ? problem : curl_easy_strerror(code)};
 }
 

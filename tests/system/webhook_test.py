@@ -4,9 +4,13 @@ attempt; and the inbox."""
 import base64
 import hashlib
 import hmac
+import http.server
 import json
+import struct
+import threading
 import time
 
+import forge
 import support
 from hooks import Receiver
 from support import Node, case, check, check_words
@@ -56,11 +60,114 @@ def through_a_crash():
     check("it carries the CloudEvent", event["type"].startswith("tracseq.sample_rejected.v")
           and event["subject"] == f"sample/{sample['id']}", event)
     time.sleep(1.5)
+    gap = receiver.got[1][2] - receiver.got[0][2]
+    check("with time in between", gap > 0.7, gap)
     check("delivered is delivered: it is not sent again", len(receiver.got) == 2, len(receiver.got))
     done = node.api().must("GET", "/deliveries?state=delivered")["items"]
     check("the delivery says so", len(done) == 1, done)
     receiver.close()
     node.stop()
+
+
+def waiting(api, *states):
+    return [d for state in states for d in api.must("GET", f"/deliveries?state={state}")["items"]]
+
+
+def until(holds, timeout_s=30):
+    end = time.monotonic() + timeout_s
+    while not (found := holds()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def a_dead_letter_is_sent_again_by_a_person():
+    """Twenty attempts take days: nineteen of them are written into the log by hand."""
+    receiver = Receiver()
+    node = Node(folder / "dead", extra=["--webhook-private-addresses"]).start()
+    api = node.api()
+    api.must("POST", "/notification-rules", dict(
+        name="dead", event_types=["sample_rejected"], channel="webhook",
+        url=f"http://127.0.0.1:{receiver.port}/"))
+    rejected_sample(api, "W9")
+    failed = until(lambda: waiting(api, "retrying"))
+    if not check("the first attempt failed", len(failed) == 1, failed):
+        return
+    message = failed[0]["id"]
+    check_words("and the delivery says why", failed[0]["last_failure"], "connect")
+    node.stop()
+    now_us = int(time.time() * 1e6)
+    # It may have been tried once more meanwhile: what the log holds now counts.
+    between = Node(folder / "dead", extra=["--read-only"]).start()
+    one = between.api().must("GET", f"/deliveries/{message}")
+    between.stop()
+    payload = struct.pack("<I", 19) + struct.pack("<I", 4) + b"down" + struct.pack("<q", now_us)
+    forge.append_commit(node.data / "log", f"delivery/{message}", one["version"], [(901, 1, payload)], now_us)
+    api = node.start().api()
+    dead = until(lambda: waiting(api, "dead"))
+    check("the twentieth is the last", len(dead) == 1 and dead[0]["id"] == message, dead)
+    check("nothing more is waiting", not waiting(api, "queued", "retrying"))
+    receiver.open()
+    time.sleep(1.5)
+    check("a dead letter is not sent by itself", not receiver.got)
+    again = api.post(f"/deliveries/{message}:send-again", dict(reason="the receiver is back"))
+    check("a person sends it again", again.ok, again.problem)
+    check("and it arrives", receiver.wait(1, 30))
+    check("with the message id that it always had", receiver.header(0, "webhook-id") == message)
+    history = api.must("GET", f"/streams/delivery/{message}/history")["items"]
+    check("its timeline has the person's reason", any(h.get("reason") == "the receiver is back" for h in history),
+          history)
+    receiver.close()
+    node.stop()
+
+
+def a_receiver_that_misbehaves():
+    """Redirects are not followed, endless answers are cut off, and who does not answer is not waited for."""
+    inside = Receiver()
+    inside.open()
+
+    class Odd(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/redirect":
+                self.send_response(307)
+                self.send_header("Location", f"http://127.0.0.1:{inside.port}/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            elif self.path == "/silent":
+                time.sleep(6)
+            else:
+                self.send_response(500)
+                self.end_headers()
+                sent = 0
+                try:
+                    while sent < 50_000_000:
+                        sent += self.wfile.write(b"x" * 65536)
+                except OSError:
+                    pass
+                endless.append(sent)
+
+        def log_message(self, *_):
+            pass
+    endless = []
+    port = support.free_port()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Odd)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    node = Node(folder / "odd", extra=["--webhook-private-addresses", "--webhook-timeout-ms", "1000"]).start()
+    api = node.api()
+    for name in ("redirect", "silent", "endless"):
+        api.must("POST", "/notification-rules", dict(
+            name=name, event_types=["sample_rejected"], channel="webhook", url=f"http://127.0.0.1:{port}/{name}"))
+    rejected_sample(api, "W10")
+    until(lambda: len(waiting(api, "retrying")) == 3)
+    why = {d["rule_name"]: d["last_failure"] for d in waiting(api, "retrying")}
+    check_words("a redirect is not followed", why.get("redirect", ""), "redirect", "final address")
+    check("its target hears nothing", not inside.got, inside.got)
+    check_words("who does not answer in time has failed", why.get("silent", ""), "timed out")
+    check("an endless answer is cut off", until(lambda: endless) and endless[0] < 20_000_000, endless)
+    check_words("and has failed", why.get("endless", ""), "500")
+    node.stop()
+    server.shutdown()
+    inside.close()
 
 
 def private_addresses_are_refused():
@@ -73,7 +180,9 @@ def private_addresses_are_refused():
         url=f"http://127.0.0.1:{receiver.port}/"))
     if answer.ok:
         rejected_sample(api, "W2")
-        time.sleep(2)
+        failed = until(lambda: waiting(api, "retrying"))
+        check_words("the delivery names the setting", str(failed), "private networks",
+                    "webhook.private_addresses")
     check("nothing is sent to an inside address", not receiver.got, receiver.got)
     receiver.close()
     node.stop()
@@ -99,6 +208,7 @@ def the_inbox():
     node.stop()
 
 
-for test in (through_a_crash, private_addresses_are_refused, the_inbox):
+for test in (through_a_crash, a_dead_letter_is_sent_again_by_a_person, a_receiver_that_misbehaves,
+             private_addresses_are_refused, the_inbox):
     case(test)
 support.finish()
