@@ -25,6 +25,7 @@ class csv_reader {
   }
 
   table take() { return std::move(table_); }
+  std::vector<record_width> take_widths() { return std::move(widths_); }
   std::size_t loose_quotes() const { return loose_quotes_; }
 
  private:
@@ -111,6 +112,7 @@ class csv_reader {
       return fail(errc::too_large, "The file has more than " + count_of(limits_.max_rows, "row") +
                                        ". Split it and import the parts one after another.");
     table_.rows.push_back(std::move(row_));
+    widths_.push_back({row_number_, static_cast<std::uint32_t>(column_)});
     return {};
   }
 
@@ -125,6 +127,7 @@ class csv_reader {
   std::string field_;
   table_row row_;
   table table_;
+  std::vector<record_width> widths_;
 };
 
 /// Field counts of the first records, ignoring what is inside quotes.
@@ -190,6 +193,7 @@ result<csv_document> read_csv(std::string_view utf8, csv_options const& options)
   csv_reader reader(utf8, document.delimiter, options.limits);
   if (auto done = reader.run(); !done) return tl::unexpected(done.error());
   document.content = reader.take();
+  document.widths = reader.take_widths();
   if (document.has_separator_line && !document.content.rows.empty() &&
       document.content.rows.front().number == 1)
     document.content.rows.erase(document.content.rows.begin());

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "events/result.hpp"
 #include "node/sheets/table.hpp"
@@ -14,8 +15,15 @@ struct csv_options {
   import_limits limits;
 };
 
+/// How many fields a record has, empty ones too.
+struct record_width {
+  std::uint32_t row = 0;
+  std::uint32_t fields = 0;
+};
+
 struct csv_document {
   table content;              ///< rows are records, numbered as a spreadsheet would number them
+  std::vector<record_width> widths;  ///< of those rows
   char delimiter = ',';
   bool has_separator_line = false;  ///< row 1 was Excel's "sep=;"
   std::vector<std::string> notes;   ///< odd quoting that was tolerated

@@ -1,6 +1,7 @@
 #include "node/sheets/preview.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -175,6 +176,27 @@ result<preview_result> preview_sample_sheet(workbook const& book, char delimiter
   return out;
 }
 
+/// A value or a separator that is missing moves what follows into the wrong columns: then some rows have
+/// errors, and another number of fields than the header.
+void tell_uneven_rows(std::vector<record_width> const& widths, preview_result& out) {
+  std::unordered_map<std::uint32_t, std::uint32_t> fields;
+  for (auto const& one : widths) fields.emplace(one.row, one.fields);
+  auto const wanted = fields.find(out.header_row);
+  if (wanted == fields.end()) return;
+  std::map<std::uint32_t, std::set<std::uint32_t>> rows_with;
+  for (auto const& row : out.rows)
+    for (auto const& problem : row.problems)
+      if (auto const own = fields.find(problem.row);
+          problem.level == severity::error && own != fields.end() && own->second != wanted->second)
+        rows_with[own->second].insert(problem.row);
+  for (auto const& [count, rows] : rows_with)
+    out.notes.push_back((rows.size() == 1 ? "Row " : "Rows ") + row_list({rows.begin(), rows.end()}) +
+                        (rows.size() == 1 ? " has " : " have ") + count_of(count, "cell") +
+                        ", and the header has " + std::to_string(wanted->second) +
+                        ". Is a value or a separator missing or too many, so that what follows stands in the "
+                        "wrong column?");
+}
+
 result<preview_result> preview_text(std::string_view bytes, import_overrides const& overrides,
                                     preview_context const& context) {
   auto text = decode_text(bytes);
@@ -191,9 +213,11 @@ result<preview_result> preview_text(std::string_view bytes, import_overrides con
     book.notes.push_back(document->delimiter == ';' ? "Columns are separated by semicolons."
                                                     : "Columns are separated by tabs.");
   book.tables.push_back(std::move(document->content));
-  if (!overrides.header_row && looks_like_sample_sheet(book.tables.front()))
-    return preview_sample_sheet(book, document->delimiter, overrides, context);
-  return preview_table(book, file_kind::csv, document->delimiter, overrides, context);
+  auto read = !overrides.header_row && looks_like_sample_sheet(book.tables.front())
+                  ? preview_sample_sheet(book, document->delimiter, overrides, context)
+                  : preview_table(book, file_kind::csv, document->delimiter, overrides, context);
+  if (read) tell_uneven_rows(document->widths, *read);
+  return read;
 }
 
 }  // namespace

@@ -248,3 +248,12 @@ TEST_CASE("'other' is said in the column beside it") {
   auto const type = read("Sample name,Sample type,Other (sample type)\nA,other,gDNA\n");
   CHECK(type.rows[0].value("type") == "other");
 }
+
+TEST_CASE("rows whose values have moved into the wrong columns are doubted") {
+  auto const r = read("Sample name,Client,Volume (ul),Taxon id\nA,X,5,9606\nB,6,9606\nC,Y,7,liver,9606\nD,Z,8\n");
+  CHECK(r.bad == 1);
+  REQUIRE(r.notes.size() == 1);
+  CHECK(r.notes[0] == "Row 4 has 5 cells, and the header has 4. Is a value or a separator missing or too many, so "
+                      "that what follows stands in the wrong column?");
+  CHECK(read("Sample name,Volume (ul)\nA\nB,2\n").notes.empty());
+}
