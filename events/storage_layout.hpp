@@ -23,9 +23,12 @@ inline constexpr std::uint32_t count_max = 10'000;
 /// `invalid_argument` for a grid or a count beyond the limits above, or both at once.
 [[nodiscard]] result<void> check_layout(layout const& shape);
 
-[[nodiscard]] constexpr bool is_grid(layout const& shape) noexcept { return shape.rows > 0; }
+/// Rows without columns, which only damaged bytes hold, are no grid.
+[[nodiscard]] constexpr bool is_grid(layout const& shape) noexcept {
+  return shape.rows > 0 && shape.columns > 0;
+}
 [[nodiscard]] constexpr bool is_unbounded(layout const& shape) noexcept {
-  return shape.rows == 0 && shape.count == 0;
+  return !is_grid(shape) && shape.count == 0;
 }
 /// How many slots there are; of an unbounded unit the number that no lab reaches.
 [[nodiscard]] std::uint32_t slot_count(layout const& shape) noexcept;

@@ -92,6 +92,9 @@ json_object answers_of(route const& row, schema_writer& schemas) {
                        errc::storage_full);
   std::map<int, std::string> words;
   words[400] = "the request itself cannot be read";
+  words[408] = "it did not arrive in time";
+  words[414] = "its address is longer than the node takes";
+  words[431] = "its head is longer than the node takes";
   if (row.takes == body_kind::json) words[415] = "the body is not application/json";
   for (int bit = 1; bit < 32; ++bit) {
     if (!(may_fail >> bit & 1)) continue;

@@ -41,6 +41,12 @@ TEST_CASE("numbered places and places without end") {
   CHECK_FALSE(slot_index(bag, "99999999999").has_value());
 }
 
+TEST_CASE("a layout that no command lets pass has words all the same") {
+  CHECK(slot_range(layout{9, 0, 0}) == "any number from 1");
+  CHECK(slot_range(layout{0, 9, 0}) == "any number from 1");
+  CHECK(slot_range(layout{9, 0, 4}) == "1 to 4");
+}
+
 TEST_CASE("kinds and temperature classes have words") {
   CHECK(word(unit_kind::tube_rack) == "tube rack");
   CHECK(parse_unit_kind("tube_rack") == unit_kind::tube_rack);
