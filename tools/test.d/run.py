@@ -75,7 +75,7 @@ def parts():
         Part("crash", script("crash/crash_test.py"), "kill -9 under load, on both engines", 2400,
              {"program", "kafka"}),
         Part("ui", ["npm", "test"], "unit tests of the page", 300, {"page", "node"}, PROJECT / "ui"),
-        Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 600,
+        Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 1200,
              {"program", "page", "node", "lab"}),
     ]
     return [part for part in found if exists(part)]

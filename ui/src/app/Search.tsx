@@ -43,7 +43,7 @@ export default function Search({ onClose }: { onClose: () => void }) {
   return (
     <Spotlight.Root store={store} query={typed} onQueryChange={setTyped} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight="60vh" lockScroll={false}>
       <Spotlight.Search
-        placeholder="Name, barcode, project, organism, run…"
+        placeholder="Name, barcode, project, flow cell…"
         aria-label="Search everything"
         leftSection={<Icon name="search" size={18} />}
         data-scan-field

@@ -1,4 +1,5 @@
 import { NativeSelect } from '@mantine/core'
+import { Fragment } from 'react'
 import type { Preview, SheetProblem } from '~/api/types'
 import { cellText, isBad, problemsAt, problemsOfRow } from './grid'
 import css from './PreviewGrid.module.css'
@@ -37,27 +38,42 @@ export function PreviewGrid({ preview, onlyErrors, onColumn }: Props) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.source_row}>
-              <th scope="row">
-                {row.source_row}
-                {isBad(row) && <span className="visually-hidden"> has errors</span>}
-                <Words problems={problemsOfRow(row, columns)} />
-              </th>
-              {columns.map((column) => {
-                const problems = problemsAt(row, column)
-                const bad = problems.some((problem) => problem.severity !== 'warning')
-                return (
-                  <td key={column.column} className={bad ? css.bad : problems.length > 0 ? css.odd : undefined}>
-                    <span className={css.value}>{cellText(row, column)}</span>
-                    <Words problems={problems} />
-                  </td>
-                )
-              })}
-            </tr>
+            <Fragment key={row.source_row}>
+              <tr>
+                <th scope="row">
+                  {row.source_row}
+                  {isBad(row) && <span className="visually-hidden"> has errors</span>}
+                </th>
+                {columns.map((column) => {
+                  const problems = problemsAt(row, column)
+                  const bad = problems.some((problem) => problem.severity !== 'warning')
+                  return (
+                    <td key={column.column} className={bad ? css.bad : problems.length > 0 ? css.odd : undefined}>
+                      <span className={css.value}>{cellText(row, column)}</span>
+                      <Words problems={problems} />
+                    </td>
+                  )
+                })}
+              </tr>
+              <RowWords row={row} columns={columns} />
+            </Fragment>
           ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** What is wrong with a row as a whole, below it and as wide as it. */
+function RowWords({ row, columns }: { row: Preview['rows'][number]; columns: Preview['columns'] }) {
+  const problems = problemsOfRow(row, columns)
+  if (problems.length === 0) return null
+  return (
+    <tr>
+      <td colSpan={columns.length + 1} className={css.whole}>
+        <span className={css.aside}><Words problems={problems} /></span>
+      </td>
+    </tr>
   )
 }
 

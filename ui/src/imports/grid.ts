@@ -22,4 +22,7 @@ export function problemsOfRow(row: Row, columns: readonly Column[]): SheetProble
   const placed = new Set(columns.flatMap((column) => problemsAt(row, column)))
   return (row.problems ?? []).filter((problem) => !placed.has(problem))
 }
+/** Problems of the sheet as a whole: of its header, or of having no rows. */
+export const problemsOfSheet = (preview: Pick<Preview, 'problems' | 'header_row'>) =>
+  preview.problems.filter((problem) => problem.severity !== 'warning' && problem.row <= preview.header_row)
 export const isBad = (row: Row) => (row.problems ?? []).some((problem) => problem.severity !== 'warning')
