@@ -6,12 +6,14 @@ import css from './PreviewGrid.module.css'
 
 interface Props {
   preview: Preview
+  /** Meanings that a person chose, by column; shown at once, before the server has read the sheet anew. */
+  chosen: Readonly<Record<string, string>>
   onlyErrors: boolean
   onColumn: (letter: string, field: string) => void
 }
 
 /** The sheet as it was understood: each column with its field, each bad cell with what would be right. */
-export function PreviewGrid({ preview, onlyErrors, onColumn }: Props) {
+export function PreviewGrid({ preview, chosen, onlyErrors, onColumn }: Props) {
   const { columns, fields } = preview
   const rows = onlyErrors ? preview.rows.filter((row) => (row.problems ?? []).length > 0) : preview.rows
   const options = [{ value: 'custom', label: 'Keep as it is' }, { value: 'ignore', label: 'Leave out' }, ...fields.map(({ key, label }) => ({ value: key, label }))]
@@ -28,7 +30,7 @@ export function PreviewGrid({ preview, onlyErrors, onColumn }: Props) {
                   size="xs"
                   aria-label={`${column.header || `Column ${column.column}`} means`}
                   title={column.why}
-                  value={column.field || 'custom'}
+                  value={chosen[column.column] ?? (column.field || 'custom')}
                   onChange={(event) => onColumn(column.column, event.currentTarget.value)}
                   data={options}
                 />

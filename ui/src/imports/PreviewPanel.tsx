@@ -104,7 +104,7 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
             <HeaderRow key={`${preview.header_row}`} row={mapping.header_row} found={preview.header_row} onRow={(row) => onMapping(correctHeader(mapping, row))} />
           </span>
         </div>
-        <PreviewGrid preview={preview} onlyErrors={onlyErrors} onColumn={(letter, field) => onMapping(correctColumn(mapping, letter, field))} />
+        <PreviewGrid preview={preview} chosen={mapping.columns} onlyErrors={onlyErrors} onColumn={(letter, field) => onMapping(correctColumn(mapping, letter, field))} />
         {counts.rows > preview.rows.length && <p className="soft" style={{ margin: 0 }}>The first {preview.rows.length} of {count(counts.rows, 'row')} are shown. Every error is listed below.</p>}
         <ProblemList preview={preview} />
       </div>
