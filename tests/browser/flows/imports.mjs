@@ -17,6 +17,7 @@ export default async function () {
     await page.getByText(/to mend/).waitFor()
     expect(await page.getByRole('button', { name: /^Import \d/ }).isDisabled(), 'a sheet with errors can be imported')
     await page.getByText(/twenty/).first().waitFor()
+    await page.getByText('shelf 3', { exact: true }).waitFor()
     await shoot(page, 'import-errors')
     const found = await axe(page)
     expect(found.length === 0, found.join('\n'))

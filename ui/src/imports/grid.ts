@@ -8,7 +8,7 @@ export const givesField = (column: Column) => column.field !== '' && column.fiel
 
 /** A cell's text: under its field, or under the name it is kept by. */
 export function cellText(row: Row, column: Column): string {
-  const names = givesField(column) ? [column.field] : [column.custom_key ?? '', column.header, column.column]
+  const names = givesField(column) ? [column.field] : [`custom.${column.custom_key}`]
   return names.map((name) => row.values[name]).find((text) => text !== undefined) ?? ''
 }
 
