@@ -11,6 +11,8 @@ const axeSource = readFileSync(fromUi.resolve('axe-core/axe.min.js'), 'utf8')
 
 export const address = (process.env.TRACSEQ_URL ?? process.env.TRACSEQ_TEST_URL ?? 'http://127.0.0.1:8089').replace(/\/$/, '')
 export const token = process.env.TRACSEQ_TOKEN ?? process.env.TRACSEQ_TEST_TOKEN ?? ''
+/** The laboratory that most flows work in. */
+const lab = { address, token }
 const shots = process.env.TRACSEQ_SHOTS ?? ''
 if (shots) mkdirSync(shots, { recursive: true })
 
@@ -47,18 +49,19 @@ export async function closeBrowsers() {
 
 /** What the browser complained of: scripts that failed and policies that were broken. */
 export const complaints = []
-export async function openPage(context, path = '/', { signedIn = true } = {}) {
+export async function openPage(context, path = '/', { signedIn = true, at = lab } = {}) {
   const page = await context.newPage()
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
   page.on('console', (message) => {
     if (/content security policy/i.test(message.text())) complaints.push(`${page.url()}: ${message.text()}`)
   })
-  await page.goto(`${address}${path}${signedIn ? `#token=${token}` : ''}`)
+  await page.goto(`${at.address}${path}${signedIn ? `#token=${at.token}` : ''}`)
   return page
 }
 
 let passed = 0
 let failed = 0
+const wrong = []
 export async function check(name, work) {
   const began = performance.now()
   try {
@@ -68,12 +71,13 @@ export async function check(name, work) {
     return true
   } catch (error) {
     failed += 1
-    console.log(`not ok ${passed + failed} - ${name}`)
-    for (const line of String(error?.message ?? error).split('\n').slice(0, 30)) console.log(`  # ${line}`)
+    const words = [`not ok ${passed + failed} - ${name}`, ...String(error?.message ?? error).split('\n').slice(0, 30).map((line) => `  # ${line}`)].join('\n')
+    wrong.push(words)
+    console.log(words)
     return false
   }
 }
-export const totals = () => ({ passed, failed })
+export const totals = () => ({ passed, failed, wrong })
 
 export function expect(truth, words) {
   if (!truth) throw new Error(words)
@@ -123,10 +127,10 @@ export async function scan(page, label) {
 }
 
 /** The API beside the page, for what a test needs before it begins. */
-export async function call(method, path, body) {
-  const answer = await fetch(`${address}/api/v1${path}`, {
+export async function call(method, path, body, at = lab) {
+  const answer = await fetch(`${at.address}/api/v1${path}`, {
     method,
-    headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+    headers: { Authorization: `Bearer ${at.token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
   const read = await answer.json()

@@ -86,7 +86,7 @@ def parts():
         Part("bounce", script("crash/bounce_test.py"), "a broker that goes and comes under load", 900,
              {"program", "kafka"}),
         Part("ui", ["npm", "test"], "unit tests of the page", 300, {"page", "node"}, PROJECT / "ui"),
-        Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 600,
+        Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 1200,
              {"program", "page", "node", "lab"}),
     ]
     return [part for part in found if exists(part)]

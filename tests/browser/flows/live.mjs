@@ -1,4 +1,4 @@
-import { call, check, expect, openBrowser, openPage, stamp } from '../harness.mjs'
+import { call, check, expect, openBrowser, openPage, shoot, stamp } from '../harness.mjs'
 
 export default async function () {
   const sample = await call('POST', '/samples', { name: `Live ${stamp}` })
@@ -24,6 +24,18 @@ export default async function () {
     expect(spent < 1000, `it took ${Math.round(spent)} ms`)
     await tab.close()
   })
+  await check('a box that two look at shows a tube to both within a second', async () => {
+    const box = await call('POST', '/storage-units', { kind: 'box', name: `Live box ${stamp}`, layout: { rows: 9, columns: 9 } })
+    const pages = [await openPage(one, `/storage/${box.id}`), await openPage(two, `/storage/${box.id}`)]
+    for (const page of pages) await page.getByText('Live', { exact: true }).waitFor()
+    for (const page of pages) await page.getByRole('gridcell', { name: 'D4: free' }).waitFor()
+    const began = performance.now()
+    await call('POST', `/samples/${sample.id}:place`, { unit: box.id, slot: 'D4' })
+    await Promise.all(pages.map((page) => page.getByRole('gridcell', { name: new RegExp(`D4: Live ${stamp}`) }).waitFor()))
+    const spent = performance.now() - began
+    expect(spent < 1000, `it took ${Math.round(spent)} ms`)
+    for (const page of pages) await page.close()
+  })
   await check('new samples wait behind a pill', async () => {
     await first.getByRole('link', { name: 'Samples' }).first().click()
     await first.getByRole('table', { name: 'Samples' }).waitFor()
@@ -33,7 +45,10 @@ export default async function () {
   })
   await check('a lost stream is told, and found again', async () => {
     await two.setOffline(true)
-    await second.evaluate(() => window.dispatchEvent(new Event('offline')))
+    const began = performance.now()
+    await second.getByText('Not live: what you see may be old').waitFor()
+    expect(performance.now() - began < 1500, 'it took too long to say so')
+    await shoot(second, 'stale')
     await two.setOffline(false)
     const spent = await follow(second, 'archive', 'Archived')
     expect(spent < 8000, 'it never came back')

@@ -1,30 +1,42 @@
-import { axe, call, check, expect, openBrowser, openPage, shoot } from '../harness.mjs'
+import { axe, call, check, expect, openBrowser, openPage, shoot, stamp } from '../harness.mjs'
 
 async function pages() {
   const samples = await call('GET', '/samples?state=in_storage&limit=5')
   const sample = samples.items[0] ?? (await call('GET', '/samples?limit=1')).items[0]
   const { items: runs } = await call('GET', '/runs?limit=5')
   const { items: imports } = await call('GET', '/imports?limit=1')
-  const { items: units } = await call('GET', '/storage-units?limit=500')
-  const biggest = units.filter((unit) => unit.kind === 'box').sort((a, b) => b.used - a.used)[0]
-  const plate = units.find((unit) => unit.kind === 'plate')
-  const freezer = units.find((unit) => unit.kind === 'freezer')
+  const { items: boxes } = await call('GET', '/storage-units?q=box&kind=box&limit=100')
+  const { items: freezers } = await call('GET', '/storage-units?q=Aurora&kind=freezer')
+  const box = boxes.sort((a, b) => b.used - a.used)[0]
+  const plate = await call('POST', '/storage-units', { kind: 'plate', name: `Plate ${stamp}`, layout: { rows: 16, columns: 24 } })
   return [
     ['home', '/'], ['samples', '/samples'], ['storage', '/storage'], ['scan', '/scan'], ['cards', '/scan/cards'], ['runs', '/runs'],
-    ['imports', '/imports'], ['notifications', '/notifications'], ['audit', '/audit'], ['system', '/system'],
-    ...(sample ? [['sample', `/samples/${sample.id}`]] : []), ...(biggest ? [['box', `/storage/${biggest.id}`]] : []),
-    ...(plate ? [['plate', `/storage/${plate.id}`]] : []), ...(freezer ? [['freezer', `/storage/${freezer.id}`]] : []),
-    ...(runs[0] ? [['run', `/runs/${runs[0].id}`]] : []), ...(imports[0] ? [['import', `/imports/${imports[0].id}`]] : []),
+    ['imports', '/imports'], ['notifications', '/notifications'], ['audit', '/audit'], ['system', '/system'], ['no-page', '/no-such-page'],
+    ['sample', `/samples/${sample.id}`], ['past', `/samples/${sample.id}?as_of=${encodeURIComponent(sample.created_at)}`], ['no-sample', '/samples/NO-SUCH-TUBE'],
+    ['box', `/storage/${box.id}`], ['plate', `/storage/${plate.id}`], ...freezers.slice(0, 1).map((one) => ['freezer', `/storage/${one.id}`]),
+    ['run', `/runs/${runs[0].id}`], ['import', `/imports/${imports[0].id}`],
   ]
 }
-const dialogs = [
-  ['register', '/samples?register=true', null], ['add-storage', '/storage', 'Add storage'], ['plan-run', '/runs', 'Plan a run'], ['new-rule', '/notifications', 'New rule'],
+const press = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click()
+const more = (name) => async (page) => {
+  await press('More')(page)
+  await page.getByRole('menuitem', { name }).click()
+}
+/** Name, page, how it is opened, and what then stands there. */
+const dialogs = (sample, box) => [
+  ['register', '/samples?register=true', () => undefined], ['add-storage', '/storage', press('Add storage')], ['plan-run', '/runs', press('Plan a run')],
+  ['new-rule', '/notifications', press('New rule')], ['move', sample, press('Move')], ['take-out', sample, press('Take out')],
+  ['correct', sample, more('Correct the facts')], ['discard', sample, more('Discard')], ['rename', box, more('Rename')],
+  ['menu', sample, press('More'), 'menu'], ['search', '/', (page) => page.keyboard.press('Control+k')],
 ]
 
 export default async function () {
   const all = await pages()
+  const of = (wanted) => all.find(([name]) => name === wanted)[1]
   for (const width of [1440, 390])
     for (const dark of [false, true]) {
+      // Colours do not depend on the width: in the dark a phone is looked at by persons alone.
+      if (dark && width < 400 && !process.env.TRACSEQ_SHOTS) continue
       const browser = await openBrowser({ width, height: width > 400 ? 900 : 844, dark })
       const kind = `${width}-${dark ? 'dark' : 'light'}`
       let page = await openPage(browser, '/')
@@ -39,11 +51,12 @@ export default async function () {
           const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
           expect(over <= 0, `it is ${over} px too wide`)
         })
-      for (const [name, path, button] of dialogs)
+      for (const [name, path, open, role = 'dialog'] of dialogs(of('sample'), of('box')))
         await check(`dialog ${name}, ${kind}: axe finds nothing`, async () => {
           await page.goto(new URL(path, page.url()).href)
-          if (button) await page.getByRole('button', { name: button }).first().click()
-          await page.getByRole('dialog').waitFor()
+          await settled(page)
+          await open(page)
+          await page.getByRole(role).first().waitFor()
           await settled(page)
           await shoot(page, `dialog-${name}-${kind}`)
           const found = await axe(page)
@@ -55,7 +68,7 @@ export default async function () {
 
 /** No skeleton is left and nothing moves. */
 async function settled(page) {
-  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await page.getByRole('heading').first().waitFor()
   await page.waitForFunction(() => !document.querySelector('[aria-label^="Loading"], .mantine-Skeleton-root'))
   await page.waitForTimeout(350)
 }

@@ -41,9 +41,9 @@ export default function Search({ onClose }: { onClose: () => void }) {
   const offered = pages.filter(([label]) => label.toLowerCase().includes(words.toLowerCase()))
   const nothing = found.isError ? asProblem(found.error).message : found.isFetching || settled !== words ? 'Searching…' : `Nothing found for “${words}”.`
   return (
-    <Spotlight.Root store={store} query={typed} onQueryChange={setTyped} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight="60vh" lockScroll={false}>
+    <Spotlight.Root attributes={{ content: { 'aria-label': 'Search' } }} store={store} query={typed} onQueryChange={setTyped} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight="60vh" lockScroll={false}>
       <Spotlight.Search
-        placeholder="Name, barcode, project, organism, run…"
+        placeholder="Name, barcode, project, flow cell…"
         aria-label="Search everything"
         leftSection={<Icon name="search" size={18} />}
         data-scan-field

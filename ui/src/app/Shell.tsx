@@ -11,12 +11,14 @@ import { openLabel } from './openLabel'
 import css from './Shell.module.css'
 import { TopBar } from './TopBar'
 
-const Search = lazy(() => import('./Search'))
+const readSearch = () => import('./Search')
+const Search = lazy(readSearch)
 const MenuDrawer = lazy(() => import('./MenuDrawer'))
 
 export function Shell() {
   useLive()
   useEffect(listenForScans, [])
+  useEffect(fetchTheRest, [])
   const navigate = useNavigate()
   const [searching, setSearching] = useState(false)
   const [menu, setMenu] = useState(false)
@@ -59,6 +61,15 @@ export function Shell() {
       )}
     </>
   )
+}
+
+const quiet_ms = 1500
+/** Fetches what later steps need while nobody waits: without network a dialog opens all the same, and says so. */
+function fetchTheRest() {
+  const all = [readSearch, () => import('~/shared/form/FormDialogBody'), () => import('~/storage/PlaceDialog'), () => import('~/storage/AddUnitDialog')]
+  // What cannot be fetched now is asked for again when it is needed.
+  const timer = setTimeout(() => all.forEach((read) => void read().catch(() => undefined)), quiet_ms)
+  return () => clearTimeout(timer)
 }
 
 function Brand() {

@@ -15,7 +15,7 @@ export default function ImportPage() {
   const { id } = useParams({ from: '/imports/$id' })
   const asOf = useAsOf()
   const query = useQuery(importQuery(id, asOf))
-  return <Loaded query={query} lines={6}>{(one) => <Detail one={one} asOf={asOf} />}</Loaded>
+  return <Loaded whole query={query} lines={6}>{(one) => <Detail one={one} asOf={asOf} />}</Loaded>
 }
 
 function Detail({ one, asOf }: { one: SheetImport; asOf?: string }) {

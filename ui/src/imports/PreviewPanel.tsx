@@ -9,6 +9,8 @@ import { Tag } from '~/shared/StateBadge'
 import { fullTime } from '~/shared/time'
 import { count } from '~/shared/words'
 import { useCommitImport } from './api'
+import { Convention } from './Convention'
+import { problemsOfSheet } from './grid'
 import { correctColumn, correctHeader, correctSheet, type Mapping } from './mapping'
 import { PreviewGrid } from './PreviewGrid'
 import { ProblemList } from './ProblemList'
@@ -35,13 +37,14 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
     setSending(true)
     setProblem(null)
     try {
-      const started = await commit(preview, mapping, force, key)
+      const started = await commit(preview, force, key)
       await navigate({ to: '/imports/$id', params: { id: started.id } })
     } catch (error) {
       setProblem(asProblem(error))
       setSending(false)
     }
   }
+  const whole = problemsOfSheet(preview)
   const ready = preview.can_commit && (!earlier || force)
   return (
     <section className="stack" aria-label="Preview" aria-busy={busy}>
@@ -56,7 +59,7 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
         <div className="row">
           <Tag tone="calm">{preview.kind.replaceAll('_', ' ')}</Tag>
           <Tag tone="neutral">{count(counts.rows, 'row')}</Tag>
-          <Tag tone="good">{counts.good.toLocaleString('en')} good</Tag>
+          <Tag tone={counts.good > 0 ? 'good' : 'neutral'}>{counts.good.toLocaleString('en')} good</Tag>
           {counts.bad > 0 && <Tag tone="bad">{counts.bad.toLocaleString('en')} to mend</Tag>}
         </div>
         {preview.understood.length > 0 && (
@@ -72,7 +75,12 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
             <Checkbox mt="xs" label="Import it again all the same" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
           </Note>
         )}
-        {counts.bad > 0 && (
+        {whole.length > 0 && (
+          <Note tone="bad" role="status" title="This sheet cannot be imported yet">
+            <ul>{whole.map((one) => <li key={one.code + one.detail}>{one.detail} <span>{one.suggestion}</span></li>)}</ul>
+          </Note>
+        )}
+        {counts.bad > 0 && whole.length === 0 && (
           <Note tone="bad" role="status" title={`${count(counts.bad, 'row')} cannot be imported yet`}>
             An import is all or nothing. Mend the marked cells in the file and drop it again, or say below what a column means.
           </Note>
@@ -83,6 +91,7 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
         <div className="row-between">
           <Checkbox label={`Only rows with errors (${preview.rows.filter((row) => (row.problems ?? []).length > 0).length})`} checked={onlyErrors} onChange={(event) => setOnlyErrors(event.currentTarget.checked)} />
           <span className="row" style={{ alignItems: 'end' }}>
+            <Convention preview={preview} mapping={mapping} onMapping={onMapping} />
             {preview.sheets && preview.sheets.length > 1 && (
               <NativeSelect
                 size="xs"
@@ -95,7 +104,7 @@ export function PreviewPanel({ preview, mapping, busy, onMapping, onLeave }: Pro
             <HeaderRow key={`${preview.header_row}`} row={mapping.header_row} found={preview.header_row} onRow={(row) => onMapping(correctHeader(mapping, row))} />
           </span>
         </div>
-        <PreviewGrid preview={preview} onlyErrors={onlyErrors} onColumn={(letter, field) => onMapping(correctColumn(mapping, letter, field))} />
+        <PreviewGrid preview={preview} chosen={mapping.columns} onlyErrors={onlyErrors} onColumn={(letter, field) => onMapping(correctColumn(mapping, letter, field))} />
         {counts.rows > preview.rows.length && <p className="soft" style={{ margin: 0 }}>The first {preview.rows.length} of {count(counts.rows, 'row')} are shown. Every error is listed below.</p>}
         <ProblemList preview={preview} />
       </div>

@@ -1,12 +1,14 @@
 import type { Preview } from '~/api/types'
 import { count } from '~/shared/words'
+import { problemsOfSheet } from './grid'
 
 const shown_max = 300
 
-/** Errors of rows beyond those drawn, and of the whole file; each with its row and column. */
+/** Errors of rows beyond those drawn; each with its row and column. */
 export function ProblemList({ preview }: { preview: Preview }) {
   const drawn = new Set(preview.rows.map((row) => row.source_row))
-  const beyond = preview.problems.filter((problem) => !drawn.has(problem.row))
+  const told = new Set(problemsOfSheet(preview))
+  const beyond = preview.problems.filter((problem) => !drawn.has(problem.row) && !told.has(problem))
   if (beyond.length === 0) return null
   const headers = new Map(preview.columns.map((column) => [column.column, column.header]))
   return (

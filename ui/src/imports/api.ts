@@ -63,15 +63,14 @@ export function importSamplesQuery(id: string, asOf?: string) {
 
 export function useCommitImport() {
   const cache = useQueryClient()
-  return async (read: Preview, mapping: Mapping, force: boolean, key: string) => {
-    const corrections = mappingJson(mapping)
+  // The preview is imported as it was shown: the server kept it with all corrections.
+  return async (read: Preview, force: boolean, key: string) => {
     const started = await unwrap(
       api.POST('/imports', {
         params: { header: writeHeaders({ key }) },
         body: {
           preview_id: read.preview_id,
           sha256: read.sha256,
-          ...(corrections ? { mapping: JSON.parse(corrections) as Record<string, unknown> } : {}),
           ...(force ? { force: true } : {}),
         },
       }),

@@ -8,7 +8,7 @@ export const givesField = (column: Column) => column.field !== '' && column.fiel
 
 /** A cell's text: under its field, or under the name it is kept by. */
 export function cellText(row: Row, column: Column): string {
-  const names = givesField(column) ? [column.field] : [column.custom_key ?? '', column.header, column.column]
+  const names = givesField(column) ? [column.field] : [`custom.${column.custom_key}`]
   return names.map((name) => row.values[name]).find((text) => text !== undefined) ?? ''
 }
 
@@ -22,4 +22,7 @@ export function problemsOfRow(row: Row, columns: readonly Column[]): SheetProble
   const placed = new Set(columns.flatMap((column) => problemsAt(row, column)))
   return (row.problems ?? []).filter((problem) => !placed.has(problem))
 }
+/** Problems of the sheet as a whole: of its header, or of having no rows. */
+export const problemsOfSheet = (preview: Pick<Preview, 'problems' | 'header_row'>) =>
+  preview.problems.filter((problem) => problem.severity !== 'warning' && problem.row <= preview.header_row)
 export const isBad = (row: Row) => (row.problems ?? []).some((problem) => problem.severity !== 'warning')

@@ -6,15 +6,21 @@ export interface Mapping {
   header_row?: number
   /** Column letter → field key, `custom` (kept beside our fields) or `ignore`. */
   columns: Record<string, string>
+  /** How 03/04/2026 is meant, where the column does not tell. */
+  dates?: 'day_first' | 'month_first'
+  /** How 1,500 is meant. */
+  decimals?: 'point' | 'comma'
 }
 export const noMapping: Mapping = { columns: {} }
 
 /** What goes over the wire; null when nothing was corrected. */
-export function mappingJson({ sheet, header_row, columns }: Mapping): string | null {
+export function mappingJson({ sheet, header_row, columns, dates, decimals }: Mapping): string | null {
   const said = {
     ...(sheet ? { sheet } : {}),
     ...(header_row === undefined ? {} : { header_row }),
     ...(Object.keys(columns).length > 0 ? { columns } : {}),
+    ...(dates ? { dates } : {}),
+    ...(decimals ? { decimals } : {}),
   }
   return Object.keys(said).length > 0 ? JSON.stringify(said) : null
 }

@@ -10,7 +10,7 @@ import { When } from '~/shared/When'
 import { useDeliveries, useSendAgain } from './api'
 
 const views = [
-  { value: '', label: 'All' }, { value: 'queued', label: 'Waiting' }, { value: 'delivered', label: 'Delivered' }, { value: 'dead', label: 'Given up' },
+  { value: '', label: 'All' }, { value: 'queued', label: 'Waiting' }, { value: 'retrying', label: 'Trying again' }, { value: 'delivered', label: 'Delivered' }, { value: 'dead', label: 'Given up' },
 ]
 
 /** Webhooks on their way, arrived, and given up: a dead letter can be sent again by a person. */

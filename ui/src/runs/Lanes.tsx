@@ -61,7 +61,7 @@ export function Lanes({ run, chosen, onChoose, mayChange }: Props) {
                         <td className="mono">{one.index_i7 || <span className="soft">without an index</span>}</td>
                         <td className="mono">{one.index_i5}</td>
                         <td style={{ textAlign: 'right' }}>
-                          {mayChange && <Button size="compact-sm" variant="subtle" color="gray" onClick={() => remove(one)} aria-label={`Take ${one.sample_label} off lane ${lane}`}>Take off</Button>}
+                          {mayChange && <Button size="compact-sm" variant="subtle" color="gray" onClick={() => remove(one)} aria-label={`Take off: ${one.sample_label}`}>Take off</Button>}
                         </td>
                       </tr>
                     ))}

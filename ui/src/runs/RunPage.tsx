@@ -18,7 +18,7 @@ export default function RunPage() {
   const { id } = useParams({ from: '/runs/$id' })
   const asOf = useAsOf()
   const query = useQuery(runQuery(id, asOf))
-  return <Loaded query={query} lines={8}>{(run) => <Detail run={run} asOf={asOf} />}</Loaded>
+  return <Loaded whole query={query} lines={8}>{(run) => <Detail run={run} asOf={asOf} />}</Loaded>
 }
 
 function Detail({ run, asOf }: { run: Run; asOf?: string }) {

@@ -21,7 +21,7 @@ export function SampleFilters({ search, onChange }: Props) {
   const filtered = search.q || search.state || search.type || search.project
   return (
     <div className={css.filters} role="search" aria-label="Filter samples">
-      <TextInput className={css.words} placeholder="Name, barcode, organism…" aria-label="Search samples" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-scan-field />
+      <TextInput className={css.words} placeholder="Name or barcode…" aria-label="Search samples" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-scan-field />
       <NativeSelect aria-label="State" value={search.state ?? ''} onChange={(event) => onChange({ state: event.currentTarget.value || undefined })} data={[{ value: '', label: 'Any state' }, ...Object.entries(sampleStateWords).map(([value, label]) => ({ value, label }))]} />
       <NativeSelect aria-label="Type" value={search.type ?? ''} onChange={(event) => onChange({ type: event.currentTarget.value || undefined })} data={[{ value: '', label: 'Any type' }, ...sampleTypes]} />
       <TextInput className={css.project} placeholder="Any project" aria-label="Project" defaultValue={search.project ?? ''} key={search.project ?? ''} onBlur={(event) => onChange({ project: event.currentTarget.value || undefined })} onKeyDown={(event) => event.key === 'Enter' && onChange({ project: event.currentTarget.value || undefined })} />

@@ -18,7 +18,7 @@ export default function SamplePage() {
   const { id } = useParams({ from: '/samples/$id' })
   const asOf = useAsOf()
   const query = useQuery(sampleQuery(id, asOf))
-  return <Loaded query={query} lines={8}>{(sample) => <Detail sample={sample} asOf={asOf} />}</Loaded>
+  return <Loaded whole query={query} lines={8}>{(sample) => <Detail sample={sample} asOf={asOf} />}</Loaded>
 }
 
 function Detail({ sample, asOf }: { sample: Sample; asOf?: string }) {

@@ -46,7 +46,8 @@ export async function sendScan(item: ScanItem): Promise<Outcome> {
 export function compensation(item: ScanItem): (Pick<ScanItem, 'verb' | 'label'> & Partial<ScanItem>) | null {
   const reason = 'Undone at the scan station'
   const { before } = item
-  if (item.verb === 'receive') return null
+  // A check that found the tube in its place changed nothing.
+  if (item.verb === 'receive' || (item.verb === 'check' && !item.confirmed)) return null
   if (before) return { verb: 'place', label: item.label, unit: before.unit_id, unit_name: before.unit_label, slot: before.slot, confirmed: true, reason }
   return item.verb === 'take-out' ? null : { verb: 'take-out', label: item.label, purpose: 'placed by mistake', reason }
 }

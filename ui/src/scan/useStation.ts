@@ -21,6 +21,8 @@ export function useStation(purpose: string, loud: boolean) {
   const cache = useQueryClient()
   const [station, setStation] = useState<Station>(start)
   const [said, setSaid] = useState<Said | null>(null)
+  /** A scan that was to be undone before the server had answered it. */
+  const undoWanted = useRef('')
   const now = useRef({ station, loud, purpose })
   now.current = { station, loud, purpose }
   const move = (next: Station) => {
@@ -32,12 +34,14 @@ export function useStation(purpose: string, loud: boolean) {
     setSaid(next)
     if (next.tone !== 'calm' && now.current.loud) beep(next.tone)
   }
+  const undoLatest = useRef<(item: ScanItem) => void>(() => undefined)
   const queue = useMemo(
     () =>
       new ScanQueue(sendScan, (item) => {
         const { status, words, expected, found, slot, unit } = item
         say({ tone: status === 'asks' ? 'asks' : status === 'refused' ? 'refused' : 'done', words, expected, found })
         if (status !== 'done' && slot && unit) move(freeSlot(now.current.station, unit, slot))
+        if (status === 'done' && item.key === undoWanted.current) undoLatest.current(item)
       }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- one queue for the page's life
     [],
@@ -91,7 +95,10 @@ export function useStation(purpose: string, loud: boolean) {
       move(leaveBox(now.current.station))
       return say({ tone: 'calm', words: 'Ready for the next one.' })
     }
-    return undo(queue.all().findLast((item) => item.status === 'done' && !item.reason))
+    const latest = queue.all().findLast((item) => ['done', 'waiting'].includes(item.status) && !item.reason)
+    if (latest?.status !== 'waiting') return undo(latest)
+    undoWanted.current = latest.key
+    say({ tone: 'calm', words: `${latest.label} is on its way, and is undone as soon as it is there.` })
   }
   const undo = (item: ScanItem | undefined) => {
     const back = item && compensation(item)
@@ -100,6 +107,7 @@ export function useStation(purpose: string, loud: boolean) {
     if (item.slot && item.unit) move(freeSlot(now.current.station, item.unit, item.slot))
     queue.add(back)
   }
+  undoLatest.current = undo
   const scan = (label: string) => {
     const card = readCard(label)
     if (card) return 'verb' in card ? choose(card.verb) : command(card.command)

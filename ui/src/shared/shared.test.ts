@@ -49,7 +49,7 @@ describe('cells of a preview', () => {
   const column = { column: 'B', header: 'Depth', field: 'custom', custom_key: 'Depth (2)', confidence: 1, why: '' }
   const row: Preview['rows'][number] = {
     source_row: 4,
-    values: { 'Depth (2)': '12 m' },
+    values: { 'custom.Depth (2)': '12 m' },
     problems: [
       { row: 4, column: 'B', field: '', code: 'x', detail: 'odd', suggestion: '', severity: 'warning' },
       { row: 4, column: '', field: '', code: 'y', detail: 'whole row', suggestion: '', severity: 'error' },

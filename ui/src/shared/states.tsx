@@ -15,10 +15,10 @@ export function Loading({ lines = 4, label = 'Loading' }: { lines?: number; labe
   )
 }
 
-export function Empty({ title, children, actions }: { title: string; children?: ReactNode; actions?: ReactNode }) {
+export function Empty({ title, whole, children, actions }: { title: string; /** All that the page shows. */ whole?: boolean; children?: ReactNode; actions?: ReactNode }) {
   return (
     <div className={css.empty}>
-      <h2>{title}</h2>
+      {whole ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children && <p>{children}</p>}
       {actions && <div className={css.actions}>{actions}</div>}
     </div>
@@ -56,13 +56,14 @@ export function ProblemNote({ error, rest }: { error: unknown; rest?: string[] }
   )
 }
 
-export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failed({ error, whole, retry }: { error: unknown; whole?: boolean; retry?: () => void }) {
   const problem = asProblem(error)
   const title = problem.status === 404 ? 'Not found' : problem.status === 0 ? 'No connection' : 'This did not work'
   return (
     <div role="alert">
       <Empty
         title={title}
+        whole={whole}
         actions={retry && <Button variant="default" onClick={retry}>Try again</Button>}
       >
         {problem.message}
@@ -73,8 +74,8 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
 }
 
 /** The usual choice between the four states of a query. */
-export function Loaded<T>({ query, lines, children }: { query: UseQueryResult<T>; lines?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>({ query, lines, whole, children }: { query: UseQueryResult<T>; whole?: boolean; lines?: number; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />
+  if (query.isError) return <Failed whole={whole} error={query.error} retry={() => void query.refetch()} />
   return <Loading lines={lines} />
 }

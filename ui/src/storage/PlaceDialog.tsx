@@ -52,6 +52,7 @@ export default function PlaceDialog({ sample, onClose }: { sample: Sample; onClo
             event.preventDefault()
             slotField.current?.focus()
           }}
+          openOnFocus={false}
           comboboxProps={{ withinPortal: true }}
         />
         <TextInput

@@ -20,7 +20,7 @@ export default function UnitPage() {
   const { id } = useParams({ from: '/storage/$id' })
   const asOf = useAsOf()
   const query = useQuery(mapQuery(id, asOf))
-  return <Loaded query={query} lines={8}>{(map) => <Detail map={map} asOf={asOf} key={map.unit.id} />}</Loaded>
+  return <Loaded whole query={query} lines={8}>{(map) => <Detail map={map} asOf={asOf} key={map.unit.id} />}</Loaded>
 }
 
 function Detail({ map, asOf }: { map: StorageMap; asOf?: string }) {

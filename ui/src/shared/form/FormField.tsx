@@ -50,7 +50,7 @@ export function FormField({ spec, control, first }: { spec: FieldSpec; control: 
               />
             )
           case 'suggest':
-            return <Autocomplete {...text} data={spec.options?.map((one) => one.value) ?? []} onChange={field.onChange} />
+            return <Autocomplete {...text} openOnFocus={false} data={spec.options?.map((one) => one.value) ?? []} onChange={field.onChange} />
           case 'moment':
             return (
               <TextInput
