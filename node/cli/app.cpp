@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "node/data_directory.hpp"
+#include "node/http/openapi.hpp"
 
 namespace tracseq::cli {
 namespace {
@@ -176,6 +177,13 @@ void add_all_commands(CLI::App& app, context& shared) {
   add_log_commands(app, shared);
   add_config_commands(app, shared);
   add_completion_command(app, shared);
+  app.add_subcommand("openapi", "Print the API's OpenAPI document; no node is needed")
+      ->callback([&shared] {
+        shared.action = [] {
+          print(http::openapi_json(program_version) + "\n");
+          return 0;
+        };
+      });
   app.add_subcommand("version", "Say the version")->callback([&shared] {
     shared.action = [&shared] {
       print(shared.style.json ? R"({"version":")" + std::string(program_version) + "\"}\n"
