@@ -11,6 +11,9 @@
 //     static state evolve(state, event const&);               // total, never refuses
 //   };
 //
+// A command with a `summary`, one sentence for people, is a verb: it may be given from outside as it stands,
+// and needs no more than its own fields. What is to be said of them is in its `field_notes` (events/note.hpp).
+//
 // A process manager is a decider that also says what is due: see `process_manager` below.
 
 #include <concepts>
@@ -25,6 +28,7 @@
 
 #include "events/ids.hpp"
 #include "events/instant.hpp"
+#include "events/note.hpp"
 #include "events/record.hpp"
 #include "events/result.hpp"
 

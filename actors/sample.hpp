@@ -51,25 +51,31 @@ struct register_sample {
 };
 BOOST_DESCRIBE_STRUCT(register_sample, (), (details, import_id))
 
-/// It arrived.
 struct receive {
   static constexpr std::string_view name = "sample.receive";
-  std::string condition;  ///< on arrival; may be empty
-  std::optional<double> temperature_celsius;  ///< measured on arrival
+  static constexpr std::string_view summary = "Note that a sample arrived";
+  static constexpr auto field_notes = std::to_array<note>({
+      {.field = "condition", .doc = "On arrival: frozen, thawed, leaking, …", .length_max = 255, .example = "frozen"},
+      {.field = "temperature_celsius", .doc = "Measured on arrival.", .min = -273, .max = 200},
+  });
+  std::string condition;
+  std::optional<double> temperature_celsius;
   friend bool operator==(receive const&, receive const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(receive, (), (condition, temperature_celsius))
 
-/// It is good to work with.
 struct accept {
   static constexpr std::string_view name = "sample.accept";
+  static constexpr std::string_view summary = "Accept a sample for work";
   friend bool operator==(accept const&, accept const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(accept, (), ())
 
 struct reject {
   static constexpr std::string_view name = "sample.reject";
-  std::string reason;  ///< required
+  static constexpr std::string_view summary = "Reject a sample";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
+  std::string reason;
   friend bool operator==(reject const&, reject const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(reject, (), (reason))
@@ -113,13 +119,16 @@ BOOST_DESCRIBE_STRUCT(take_out, (), (move_id, from, purpose, due_at))
 
 struct hold {
   static constexpr std::string_view name = "sample.hold";
-  std::string reason;  ///< required
+  static constexpr std::string_view summary = "Put a sample on hold";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
+  std::string reason;
   friend bool operator==(hold const&, hold const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(hold, (), (reason))
 
 struct end_hold {
   static constexpr std::string_view name = "sample.end_hold";
+  static constexpr std::string_view summary = "End the hold of a sample";
   friend bool operator==(end_hold const&, end_hold const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(end_hold, (), ())
@@ -136,13 +145,15 @@ BOOST_DESCRIBE_STRUCT(discard, (), (discard_id, reason, how))
 
 struct archive {
   static constexpr std::string_view name = "sample.archive";
+  static constexpr std::string_view summary = "Archive a sample";
   friend bool operator==(archive const&, archive const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(archive, (), ())
 
-/// A final state was a mistake. The reason has to be given with the command.
 struct reinstate {
   static constexpr std::string_view name = "sample.reinstate";
+  static constexpr std::string_view summary = "Take back a final state that was a mistake";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
   friend bool operator==(reinstate const&, reinstate const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(reinstate, (), ())

@@ -55,6 +55,10 @@ BOOST_DESCRIBE_STRUCT(remove_sample, (), (lane, sample_id))
 
 struct load_flow_cell {
   static constexpr std::string_view name = "run.load_flow_cell";
+  static constexpr std::string_view summary = "Note the flow cell of a run";
+  static constexpr auto field_notes = std::to_array<note>({
+      {.field = "flow_cell", .doc = "The label on the flow cell.", .required = true, .length_min = 1, .length_max = 100},
+  });
   std::string flow_cell;
   friend bool operator==(load_flow_cell const&, load_flow_cell const&) = default;
 };
@@ -62,25 +66,36 @@ BOOST_DESCRIBE_STRUCT(load_flow_cell, (), (flow_cell))
 
 struct validate {
   static constexpr std::string_view name = "run.validate";
-  std::string override_reason;  ///< lets samples without an index share a lane
+  static constexpr std::string_view summary = "Check a run before it is queued";
+  static constexpr auto field_notes = std::to_array<note>({
+      {.field = "override_reason", .doc = "Why samples without an index may share a lane.", .length_max = 2000},
+  });
+  std::string override_reason;
   friend bool operator==(validate const&, validate const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(validate, (), (override_reason))
 
 struct queue {
   static constexpr std::string_view name = "run.queue";
+  static constexpr std::string_view summary = "Queue a run";
   friend bool operator==(queue const&, queue const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(queue, (), ())
 
 struct start {
   static constexpr std::string_view name = "run.start";
+  static constexpr std::string_view summary = "Start a run";
   friend bool operator==(start const&, start const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(start, (), ())
 
 struct complete {
   static constexpr std::string_view name = "run.complete";
+  static constexpr std::string_view summary = "Complete a run";
+  static constexpr auto field_notes = std::to_array<note>({
+      {.field = "yield_gbases", .doc = "What came out, in 10⁹ bases.", .min = 0, .max = 1e6},
+      {.field = "q30_percent", .doc = "Bases of quality 30 and above, in percent.", .min = 0, .max = 100},
+  });
   std::optional<double> yield_gbases;
   std::optional<double> q30_percent;
   friend bool operator==(complete const&, complete const&) = default;
@@ -89,27 +104,34 @@ BOOST_DESCRIBE_STRUCT(complete, (), (yield_gbases, q30_percent))
 
 struct fail_run {
   static constexpr std::string_view name = "run.fail";
-  std::string reason;  ///< required
+  static constexpr std::string_view summary = "Note that a run failed";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
+  std::string reason;
   friend bool operator==(fail_run const&, fail_run const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(fail_run, (), (reason))
 
 struct abort_run {
   static constexpr std::string_view name = "run.abort";
-  std::string reason;  ///< required
+  static constexpr std::string_view summary = "Abort a run";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
+  std::string reason;
   friend bool operator==(abort_run const&, abort_run const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(abort_run, (), (reason))
 
 struct hold {
   static constexpr std::string_view name = "run.hold";
-  std::string reason;  ///< required
+  static constexpr std::string_view summary = "Put a run on hold";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
+  std::string reason;
   friend bool operator==(hold const&, hold const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(hold, (), (reason))
 
 struct end_hold {
   static constexpr std::string_view name = "run.end_hold";
+  static constexpr std::string_view summary = "End the hold of a run";
   friend bool operator==(end_hold const&, end_hold const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(end_hold, (), ())

@@ -105,20 +105,24 @@ BOOST_DESCRIBE_STRUCT(vacate_slot, (), (move_id, slot, occupant, to))
 
 struct start_maintenance {
   static constexpr std::string_view name = "storage_unit.start_maintenance";
-  std::string reason;  ///< required
+  static constexpr std::string_view summary = "Close a storage unit for maintenance";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
+  std::string reason;
   friend bool operator==(start_maintenance const&, start_maintenance const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(start_maintenance, (), (reason))
 
 struct end_maintenance {
   static constexpr std::string_view name = "storage_unit.end_maintenance";
+  static constexpr std::string_view summary = "Open a storage unit after maintenance";
   friend bool operator==(end_maintenance const&, end_maintenance const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(end_maintenance, (), ())
 
-/// Refused as long as it holds anything.
 struct retire {
   static constexpr std::string_view name = "storage_unit.retire";
+  static constexpr std::string_view summary = "Retire an empty storage unit";
+  static constexpr auto field_notes = std::to_array<note>({reason_needed});
   std::string reason;
   friend bool operator==(retire const&, retire const&) = default;
 };

@@ -1,7 +1,8 @@
 #pragma once
 // Bytes of described structs. Include this from .cpp files only: it pulls in cereal.
 //
-// A described struct (BOOST_DESCRIBE_STRUCT) is its members in declared order, each little-endian:
+// A described struct (BOOST_DESCRIBE_STRUCT) is its bases' members and its own in declared order, each
+// little-endian:
 //   bool u8 (0 or 1) · integers and enums at their own width · double IEEE 754
 //   string      u32 length, bytes          vector   u32 count, elements
 //   optional    u8 present, value if 1     map      u32 count, key and value each, in key order
@@ -91,6 +92,9 @@ namespace tracseq::codec {
 
 template <class T>
 concept scalar = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+/// Members of bases first.
+inline constexpr unsigned every_member =
+    boost::describe::mod_any_access | boost::describe::mod_inherited;
 template <class T>
 concept described = boost::describe::has_describe_members<T>::value && std::is_class_v<T>;
 
@@ -188,14 +192,12 @@ void CEREAL_LOAD_FUNCTION_NAME(input_archive& archive, std::map<K, V>& values) {
 
 template <described T>
 void CEREAL_SAVE_FUNCTION_NAME(output_archive& archive, T const& value) {
-  boost::mp11::mp_for_each<
-      boost::describe::describe_members<T, boost::describe::mod_any_access>>(
+  boost::mp11::mp_for_each<boost::describe::describe_members<T, every_member>>(
       [&](auto member) { archive(value.*member.pointer); });
 }
 template <described T>
 void CEREAL_LOAD_FUNCTION_NAME(input_archive& archive, T& value) {
-  boost::mp11::mp_for_each<
-      boost::describe::describe_members<T, boost::describe::mod_any_access>>(
+  boost::mp11::mp_for_each<boost::describe::describe_members<T, every_member>>(
       [&](auto member) { archive(value.*member.pointer); });
 }
 

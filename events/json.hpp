@@ -103,10 +103,11 @@ void write_json(Writer& writer, std::map<std::string, V> const& values) {
   writer.EndObject();
 }
 
-/// The members of `value`, into an object that the caller opened and closes.
+/// The members of `value`, those of its bases first, into an object that the caller opened and closes.
 template <class Writer, class T>
 void write_json_members(Writer& writer, T const& value) {
-  boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
+  boost::mp11::mp_for_each<boost::describe::describe_members<
+      T, boost::describe::mod_any_access | boost::describe::mod_inherited>>(
       [&](auto member) {
         auto const& one = value.*member.pointer;
         if constexpr (is_json_optional<std::decay_t<decltype(one)>>) {

@@ -27,9 +27,9 @@ struct changes {
   }
   void operator()(facts::sample_assigned const& e) const {
     take_off(e.lane, e.sample_id);
-    auto const behind = std::find_if(row.samples.begin(), row.samples.end(),
+    auto const behind = std::find_if(row.lane_samples.begin(), row.lane_samples.end(),
                                      [&](lane_sample const& one) { return one.lane > e.lane; });
-    row.samples.insert(behind, {e.lane, e.sample_id, e.sample_label, e.index_i7, e.index_i5,
+    row.lane_samples.insert(behind, {e.lane, e.sample_id, e.sample_label, e.index_i7, e.index_i5,
                                 e.override_reason});
     row.stage = run_state::draft;
   }
@@ -62,7 +62,7 @@ struct changes {
 
  private:
   void take_off(std::uint16_t lane, uuid const& sample) const {
-    std::erase_if(row.samples, [&](lane_sample const& one) {
+    std::erase_if(row.lane_samples, [&](lane_sample const& one) {
       return one.lane == lane && one.sample_id == sample;
     });
   }
@@ -93,7 +93,7 @@ void index_of(run_row const& row, index_keys& keys) {
   keys.add(key('C').time(row.created_at).id(row.id));
   keys.add(key('S').u8(state).time(row.created_at).id(row.id));
   std::vector<uuid> seen;  // a sample may lie on several lanes
-  for (auto const& on : row.samples) {
+  for (auto const& on : row.lane_samples) {
     if (std::find(seen.begin(), seen.end(), on.sample_id) != seen.end()) continue;
     seen.push_back(on.sample_id);
     keys.add(key('L').id(on.sample_id).id(row.id));

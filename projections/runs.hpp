@@ -8,6 +8,7 @@
 
 #include <map>
 
+#include "events/nullable.hpp"
 #include "projections/projection.hpp"
 #include "projections/table_view.hpp"
 
@@ -28,7 +29,8 @@ struct lane_sample {
 BOOST_DESCRIBE_STRUCT(lane_sample, (),
                       (lane, sample_id, sample_label, index_i7, index_i5, override_reason))
 
-struct run_row {
+/// What of a row everybody is shown as it stands.
+struct shown_run {
   uuid id;
   std::string name;
   std::string instrument;
@@ -38,25 +40,29 @@ struct run_row {
   std::string read_structure;
   std::string project;
   run_state state = run_state::draft;  ///< the word a page shows
-  run_state stage = run_state::draft;  ///< beneath a hold
   std::string state_reason;            ///< why on hold, failed or aborted
   std::vector<std::string> warnings;   ///< let pass at validation
-  std::vector<lane_sample> samples;    ///< in order of lane, then as they were put on
-  std::optional<double> yield_gbases;
-  std::optional<double> q30_percent;
-  std::optional<instant> started_at;
-  std::optional<instant> ended_at;
+  std::vector<lane_sample> lane_samples;  ///< in order of lane, then as they were put on
+  nullable<double> yield_gbases;
+  nullable<double> q30_percent;
+  nullable<instant> started_at;
+  nullable<instant> ended_at;
   instant created_at;
   instant updated_at;
   std::string created_by;
   std::uint64_t version = 0;
+  friend bool operator==(shown_run const&, shown_run const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(shown_run, (),
+                      (id, name, instrument, instrument_model, flow_cell, lanes, read_structure,
+                       project, state, state_reason, warnings, lane_samples, yield_gbases, q30_percent,
+                       started_at, ended_at, created_at, updated_at, created_by, version))
+
+struct run_row : shown_run {
+  run_state stage = run_state::draft;  ///< beneath a hold
   friend bool operator==(run_row const&, run_row const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(run_row, (),
-                      (id, name, instrument, instrument_model, flow_cell, lanes, read_structure,
-                       project, state, stage, state_reason, warnings, samples, yield_gbases,
-                       q30_percent, started_at, ended_at, created_at, updated_at, created_by,
-                       version))
+BOOST_DESCRIBE_STRUCT(run_row, (shown_run), (stage))
 
 struct run_list_request {
   std::optional<run_state> state;
@@ -82,7 +88,7 @@ class runs_query {
 class runs_projection final : public projection {
  public:
   [[nodiscard]] std::string_view name() const override { return "runs"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  [[nodiscard]] std::uint32_t version() const override { return 2; }
   void apply(accepted_event const& event, table& rows) const override;
 };
 

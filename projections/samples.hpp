@@ -9,66 +9,10 @@
 
 #include <map>
 
-#include "projections/projection.hpp"
+#include "projections/sample_row.hpp"
 #include "projections/table_view.hpp"
 
 namespace tracseq {
-
-/// The one word for where a sample stands in its life.
-BOOST_DEFINE_ENUM_CLASS(sample_state, registered, received, accepted, in_storage, on_hold, rejected,
-                        discarded, archived)
-
-/// Where a tube stands.
-struct sample_place {
-  uuid unit_id;
-  std::string slot;
-  std::string unit_label;  ///< the unit's name when it was put there
-  instant since;
-  friend bool operator==(sample_place const&, sample_place const&) = default;
-};
-BOOST_DESCRIBE_STRUCT(sample_place, (), (unit_id, slot, unit_label, since))
-
-/// A tube that was taken out of storage and is not back.
-struct sample_check_out {
-  uuid from_unit_id;
-  std::string from_slot;
-  std::string from_unit_label;
-  std::string purpose;
-  std::string by;  ///< name of the person
-  instant since;
-  std::optional<instant> due_at;
-  friend bool operator==(sample_check_out const&, sample_check_out const&) = default;
-};
-BOOST_DESCRIBE_STRUCT(sample_check_out, (),
-                      (from_unit_id, from_slot, from_unit_label, purpose, by, since, due_at))
-
-struct sample_row {
-  uuid id;
-  sample::details details;
-  std::vector<std::string> old_barcodes;  ///< they still name it
-  sample_state state = sample_state::registered;
-  sample_state stage = sample_state::registered;  ///< beneath hold and storage
-  std::string state_reason;  ///< why on hold, rejected or discarded; else empty
-  std::optional<sample_place> place;
-  std::optional<sample_check_out> checked_out;
-  std::optional<instant> received_at;
-  std::string condition;  ///< on arrival
-  std::optional<double> arrival_temperature_celsius;
-  std::string disposal;  ///< how it was discarded
-  instant created_at;    ///< recorded, not occurred: the order of the log
-  instant updated_at;
-  std::string created_by;
-  std::uint64_t version = 0;  ///< of its stream; the ETag
-  std::optional<uuid> import_id;
-  bool on_hold = false;
-  sample_state stage_before = sample_state::registered;  ///< a final state; for a reinstatement
-  std::string hold_reason;
-  friend bool operator==(sample_row const&, sample_row const&) = default;
-};
-BOOST_DESCRIBE_STRUCT(sample_row, (),
-                      (id, details, old_barcodes, state, stage, state_reason, place, checked_out,
-                       received_at, condition, arrival_temperature_celsius, disposal, created_at,
-                       updated_at, created_by, version, import_id, on_hold, stage_before, hold_reason))
 
 /// All that are given must hold.
 struct sample_filter {
@@ -124,7 +68,7 @@ class samples_query {
 class samples_projection final : public projection {
  public:
   [[nodiscard]] std::string_view name() const override { return "samples"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  [[nodiscard]] std::uint32_t version() const override { return sample_rows_version; }
   void apply(accepted_event const& event, table& rows) const override;
 };
 

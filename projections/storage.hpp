@@ -18,34 +18,39 @@ namespace tracseq {
 BOOST_DEFINE_ENUM_CLASS(unit_state, available, maintenance, retired)
 BOOST_DEFINE_ENUM_CLASS(slot_state, reserved, filled)
 
-struct unit_row {
+/// What of a row everybody is shown as it stands.
+struct shown_unit {
   uuid id;
   storage_unit::unit_kind kind = storage_unit::unit_kind::box;
   std::string name;
   std::string barcode;
   storage_unit::layout layout;
-  storage_unit::temperature_class temperature = storage_unit::temperature_class::unspecified;
   std::string project;
   unit_state state = unit_state::available;
   std::string state_reason;
-  std::optional<uuid> parent_id;
-  std::string slot;  ///< in the parent
-  std::uint32_t filled = 0;    ///< its own slots that hold something
-  std::uint32_t reserved = 0;  ///< and those kept for something on its way
+  std::uint32_t reserved = 0;  ///< slots kept for something on its way
   instant created_at;
   instant updated_at;
   std::string created_by;
   std::uint64_t version = 0;
+  friend bool operator==(shown_unit const&, shown_unit const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(shown_unit, (),
+                      (id, kind, name, barcode, layout, project, state, state_reason, reserved,
+                       created_at, updated_at, created_by, version))
+
+struct unit_row : shown_unit {
+  storage_unit::temperature_class temperature = storage_unit::temperature_class::unspecified;
+  std::optional<uuid> parent_id;
+  std::string slot;          ///< in the parent
+  std::uint32_t filled = 0;  ///< its own slots that hold something
   /// Places in all; 0 = unbounded.
   [[nodiscard]] std::uint32_t capacity() const noexcept {
     return layout.count != 0 ? layout.count : std::uint32_t{layout.rows} * layout.columns;
   }
   friend bool operator==(unit_row const&, unit_row const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(unit_row, (),
-                      (id, kind, name, barcode, layout, temperature, project, state, state_reason,
-                       parent_id, slot, filled, reserved, created_at, updated_at, created_by,
-                       version))
+BOOST_DESCRIBE_STRUCT(unit_row, (shown_unit), (temperature, parent_id, slot, filled))
 
 struct slot_row {
   std::string slot;
@@ -127,7 +132,7 @@ class storage_query {
 class storage_projection final : public projection {
  public:
   [[nodiscard]] std::string_view name() const override { return "storage"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  [[nodiscard]] std::uint32_t version() const override { return 2; }
   void apply(accepted_event const& event, table& rows) const override;
 };
 

@@ -10,6 +10,7 @@
 
 #include "node/cli/help.hpp"
 #include "node/data_directory.hpp"
+#include "node/http/openapi.hpp"
 
 namespace tracseq::cli {
 namespace {
@@ -185,6 +186,14 @@ void add_all_commands(CLI::App& app, context& shared) {
   add_log_commands(app, shared);
   add_config_commands(app, shared);
   add_completion_command(app, shared);
+  auto* document = app.add_subcommand("openapi", "Print the API's OpenAPI document; no node is needed");
+  shared.examples[document] = {"tracseq openapi > openapi.json"};
+  document->callback([&shared] {
+    shared.action = [] {
+      print(http::openapi_json(program_version) + "\n");
+      return 0;
+    };
+  });
   auto* version = app.add_subcommand("version", "Say the version");
   shared.examples[version] = {"tracseq version"};
   version->callback([&shared] {

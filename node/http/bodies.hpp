@@ -1,5 +1,6 @@
 #pragma once
-// What writes take: one struct for each, its notes beside it. Include this from .cpp files only.
+// What writes take that are more than a verb (node/http/resource.hpp): one struct for each, its notes beside
+// it. Include this from .cpp files only.
 
 #include <map>
 #include <optional>
@@ -13,21 +14,8 @@
 
 namespace tracseq::http {
 
-inline constexpr note reason_needed{
-    .field = "reason", .doc = "Why, in your words; stands in the history.", .required = true,
-    .length_min = 1, .length_max = 2000};
-inline constexpr note reason_free{
-    .field = "reason", .doc = "Why, in your words; stands in the history.", .length_max = 2000};
-
 struct plain_write : write_options {};
 BOOST_DESCRIBE_STRUCT(plain_write, (write_options), ())
-template <>
-inline constexpr auto notes<plain_write> = std::to_array<note>({reason_free});
-
-struct reasoned_write : write_options {};
-BOOST_DESCRIBE_STRUCT(reasoned_write, (write_options), ())
-template <>
-inline constexpr auto notes<reasoned_write> = std::to_array<note>({reason_needed});
 
 // ---- samples -----------------------------------------------------------------------------------
 
@@ -57,7 +45,6 @@ BOOST_DESCRIBE_STRUCT(register_sample, (write_options),
 template <>
 inline constexpr auto notes<register_sample> = std::to_array<note>({
     {.field = "", .doc = "A sample to be registered."},
-    reason_free,
     {.field = "name", .doc = "What people call it.", .required = true, .length_min = 1, .length_max = 255, .example = "Patient 12 blood"},
     {.field = "barcode", .doc = "The label on the tube; left out, TracSeq makes one.", .length_max = 100, .example = "TS-2026-000042-X"},
     {.field = "project", .length_max = 255},
@@ -95,7 +82,6 @@ BOOST_DESCRIBE_STRUCT(correct_sample, (write_options),
 template <>
 inline constexpr auto notes<correct_sample> = std::to_array<note>({
     {.field = "", .doc = "Fields to be put right. A field left out stays; null clears it."},
-    reason_free,
     {.field = "name", .doc = "What people call it.", .length_min = 1, .length_max = 255},
     {.field = "project", .length_max = 255},
     {.field = "submission", .length_max = 255},
@@ -107,25 +93,12 @@ inline constexpr auto notes<correct_sample> = std::to_array<note>({
     {.field = "custom", .doc = "Only the columns to change; an empty text takes one out."},
 });
 
-struct receive_sample : write_options {
-  std::string condition;
-  std::optional<double> temperature_celsius;
-};
-BOOST_DESCRIBE_STRUCT(receive_sample, (write_options), (condition, temperature_celsius))
-template <>
-inline constexpr auto notes<receive_sample> = std::to_array<note>({
-    reason_free,
-    {.field = "condition", .doc = "On arrival: frozen, thawed, leaking, …", .length_max = 255, .example = "frozen"},
-    {.field = "temperature_celsius", .doc = "Measured on arrival.", .min = -273, .max = 200},
-});
-
 struct relabel_sample : write_options {
   std::string barcode;
 };
 BOOST_DESCRIBE_STRUCT(relabel_sample, (write_options), (barcode))
 template <>
 inline constexpr auto notes<relabel_sample> = std::to_array<note>({
-    reason_free,
     {.field = "barcode", .doc = "The new label; left out, TracSeq makes one. The old one keeps naming the sample.", .length_max = 100},
 });
 
@@ -137,7 +110,6 @@ struct place_sample : write_options {
 BOOST_DESCRIBE_STRUCT(place_sample, (write_options), (unit, slot, override_reason))
 template <>
 inline constexpr auto notes<place_sample> = std::to_array<note>({
-    reason_free,
     {.field = "unit", .doc = "Where to: id, label or exact name of a storage unit.", .required = true, .length_min = 1, .length_max = 255},
     {.field = "slot", .doc = "The place in it (A1, …); left out, the first free one.", .length_max = 20, .example = "A1"},
     {.field = "override_reason", .doc = "Why it may stand in a wrong temperature or another project's unit.", .length_max = 2000},
@@ -150,7 +122,6 @@ struct take_out_sample : write_options {
 BOOST_DESCRIBE_STRUCT(take_out_sample, (write_options), (purpose, due_at))
 template <>
 inline constexpr auto notes<take_out_sample> = std::to_array<note>({
-    reason_free,
     {.field = "purpose", .doc = "What it is taken out for.", .required = true, .length_min = 1, .length_max = 255, .example = "DNA extraction"},
     {.field = "due_at", .doc = "When it should be back."},
 });
@@ -196,7 +167,6 @@ BOOST_DESCRIBE_STRUCT(add_unit, (write_options),
 template <>
 inline constexpr auto notes<add_unit> = std::to_array<note>({
     {.field = "", .doc = "A storage unit to be added."},
-    reason_free,
     {.field = "kind", .doc = "What it is; units stand only in units of an earlier kind.", .required = true},
     {.field = "name", .doc = "What people call it.", .required = true, .length_min = 1, .length_max = 255, .example = "Box 7"},
     {.field = "barcode", .doc = "The label on it; may be left out.", .length_max = 100},
@@ -215,7 +185,6 @@ struct move_unit : write_options {
 BOOST_DESCRIBE_STRUCT(move_unit, (write_options), (unit, slot, override_reason))
 template <>
 inline constexpr auto notes<move_unit> = std::to_array<note>({
-    reason_free,
     {.field = "unit", .doc = "Where to: id, label or exact name; left out, out of any other unit.", .length_max = 255},
     {.field = "slot", .doc = "The place in it; left out, the first free one.", .length_max = 20},
     {.field = "override_reason", .doc = "Why it may stand where a rule would not have it.", .length_max = 2000},
@@ -227,7 +196,6 @@ struct rename_unit : write_options {
 BOOST_DESCRIBE_STRUCT(rename_unit, (write_options), (name))
 template <>
 inline constexpr auto notes<rename_unit> = std::to_array<note>({
-    reason_free,
     {.field = "name", .doc = "The new name.", .required = true, .length_min = 1, .length_max = 255},
 });
 
@@ -247,7 +215,6 @@ BOOST_DESCRIBE_STRUCT(plan_run, (write_options),
 template <>
 inline constexpr auto notes<plan_run> = std::to_array<note>({
     {.field = "", .doc = "A sequencing run to be planned."},
-    reason_free,
     {.field = "name", .doc = "What people call it.", .required = true, .length_min = 1, .length_max = 255, .example = "2026-11-24 MiSeq"},
     {.field = "instrument", .doc = "The instrument's name in the lab.", .length_max = 255},
     {.field = "instrument_model", .doc = "Its model.", .required = true, .length_min = 1, .length_max = 255, .example = "Illumina MiSeq"},
@@ -268,7 +235,6 @@ BOOST_DESCRIBE_STRUCT(assign_to_lane, (write_options),
                       (sample, lane, index_i7, index_i5, override_reason))
 template <>
 inline constexpr auto notes<assign_to_lane> = std::to_array<note>({
-    reason_free,
     {.field = "sample", .doc = "Id or label of the sample.", .required = true, .length_min = 1, .length_max = 100},
     {.field = "lane", .doc = "The lane, from 1.", .required = true, .min = 1, .max = 64},
     {.field = "index_i7", .doc = "The i7 index as the kit lists it.", .length_max = 100, .example = "ATTACTCG"},
@@ -283,41 +249,8 @@ struct remove_from_lane : write_options {
 BOOST_DESCRIBE_STRUCT(remove_from_lane, (write_options), (sample, lane))
 template <>
 inline constexpr auto notes<remove_from_lane> = std::to_array<note>({
-    reason_free,
     {.field = "sample", .doc = "Id or label of the sample.", .required = true, .length_min = 1, .length_max = 100},
     {.field = "lane", .doc = "The lane, from 1.", .required = true, .min = 1, .max = 64},
-});
-
-struct load_flow_cell : write_options {
-  std::string flow_cell;
-};
-BOOST_DESCRIBE_STRUCT(load_flow_cell, (write_options), (flow_cell))
-template <>
-inline constexpr auto notes<load_flow_cell> = std::to_array<note>({
-    reason_free,
-    {.field = "flow_cell", .doc = "The label on the flow cell.", .required = true, .length_min = 1, .length_max = 100},
-});
-
-struct validate_run : write_options {
-  std::string override_reason;
-};
-BOOST_DESCRIBE_STRUCT(validate_run, (write_options), (override_reason))
-template <>
-inline constexpr auto notes<validate_run> = std::to_array<note>({
-    reason_free,
-    {.field = "override_reason", .doc = "Why samples without an index may share a lane.", .length_max = 2000},
-});
-
-struct complete_run : write_options {
-  std::optional<double> yield_gbases;
-  std::optional<double> q30_percent;
-};
-BOOST_DESCRIBE_STRUCT(complete_run, (write_options), (yield_gbases, q30_percent))
-template <>
-inline constexpr auto notes<complete_run> = std::to_array<note>({
-    reason_free,
-    {.field = "yield_gbases", .doc = "What came out, in 10⁹ bases.", .min = 0, .max = 1e6},
-    {.field = "q30_percent", .doc = "Bases of quality 30 and above, in percent.", .min = 0, .max = 100},
 });
 
 // ---- labels, imports ---------------------------------------------------------------------------
@@ -329,7 +262,6 @@ struct reserve_labels : write_options {
 BOOST_DESCRIBE_STRUCT(reserve_labels, (write_options), (count, purpose))
 template <>
 inline constexpr auto notes<reserve_labels> = std::to_array<note>({
-    reason_free,
     {.field = "count", .doc = "How many blank labels.", .required = true, .min = 1, .max = 1000},
     {.field = "purpose", .doc = "What they are for.", .length_max = 255, .example = "blank labels for the extraction lab"},
 });
@@ -343,7 +275,6 @@ BOOST_DESCRIBE_STRUCT(start_import, (write_options), (preview_id, sha256, force)
 template <>
 inline constexpr auto notes<start_import> = std::to_array<note>({
     {.field = "", .doc = "Makes an import of what a preview showed."},
-    reason_free,
     {.field = "preview_id", .doc = "Of the preview; it is kept for an hour.", .required = true, .length_min = 1, .length_max = 100},
     {.field = "sha256", .doc = "The file's digest, as the preview gave it.", .required = true, .length_min = 64, .length_max = 64},
     {.field = "force", .doc = "Import the same file once more."},
@@ -365,7 +296,6 @@ BOOST_DESCRIBE_STRUCT(rule_terms, (write_options),
 template <>
 inline constexpr auto notes<rule_terms> = std::to_array<note>({
     {.field = "", .doc = "Which events are told to whom."},
-    reason_free,
     {.field = "name", .doc = "What people call the rule.", .required = true, .length_min = 1, .length_max = 255},
     {.field = "event_types", .doc = "Names of events, as /event-types lists them.", .required = true, .length_min = 1, .length_max = 100},
     {.field = "project", .doc = "Only things of this project; left out, of any.", .length_max = 255},

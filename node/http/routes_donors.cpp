@@ -13,6 +13,16 @@
 namespace tracseq::http {
 namespace {
 
+struct erase_donor : write_options {};
+BOOST_DESCRIBE_STRUCT(erase_donor, (write_options), ())
+
+}  // namespace
+
+template <>
+inline constexpr auto notes<erase_donor> = std::to_array<note>({reason_needed});
+
+namespace {
+
 void answer_sample(call_ptr const& c, uuid const& id, command_reply const& reply) {
   auto const view = c->at->view();
   auto const row = samples_query(*view).get(id);
@@ -22,7 +32,7 @@ void answer_sample(call_ptr const& c, uuid const& id, command_reply const& reply
 
 /// The key goes first: an event that says so before would be untrue after a crash between the two, while
 /// a key that is gone already is no obstacle to saying it again.
-void do_erase_donor(call_ptr c, none, reasoned_write asked) {
+void do_erase_donor(call_ptr c, none, erase_donor asked) {
   auto const view = c->at->view();
   auto const id = find_thing(*view, sample::kind, c->id());
   if (!id) return refuse(*c, id.error());

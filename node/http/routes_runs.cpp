@@ -1,12 +1,9 @@
-#include "actors/command_codec.hpp"
 #include "actors/sequencing_run.hpp"
 #include "node/http/bodies.hpp"
-#include "node/http/commands.hpp"
-#include "node/http/history.hpp"
 #include "node/http/json_out.hpp"
 #include "node/http/lookup.hpp"
+#include "node/http/resource.hpp"
 #include "node/http/router.hpp"
-#include "node/http/views.hpp"
 #include "projections/as_of.hpp"
 #include "projections/search.hpp"
 
@@ -37,36 +34,29 @@ inline constexpr auto notes<run_query> = std::to_array<note>({
 
 namespace {
 
-void answer_run(call_ptr const& c, uuid const& id, answer_facts facts) {
-  auto const view = c->at->view();
-  auto const row = runs_query(*view).get(id);
-  if (!row) return refuse(*c, no_such(sequencing_run::kind, to_string(id)));
-  if (!facts.version) facts.version = row->version;
-  answer(*c, to_json(view_of(*row)), facts);
-}
-
-template <class Then>
-void with_run(call_ptr c, Then then) {
-  auto const view = c->at->view();
-  auto const id = find_thing(*view, sequencing_run::kind, c->id());
-  if (!id) return refuse(*c, id.error());
-  then(std::move(c), *id);
-}
-
-template <class Command>
-void command_run(call_ptr c, write_options const& why, Command command) {
-  with_run(std::move(c), [&](call_ptr asker, uuid const& id) {
-    submit(std::move(asker), why, make_command(stream_name(sequencing_run::kind, id), command),
-           [id](call_ptr done, command_reply const& reply) {
-             answer_run(done, id, facts_of(*done, reply));
-           });
-  });
-}
+struct run_resource {
+  using command = commands::sequencing_run::command;
+  using view = run_view;
+  static constexpr std::string_view kind = sequencing_run::kind;
+  static constexpr std::string_view path = "/runs";
+  static constexpr std::string_view noun = "run";
+  static constexpr std::string_view cli = "run";
+  static result<uuid> find(read_view const& rows, std::string_view text) {
+    return find_thing(rows, kind, text);
+  }
+  static void show(call_ptr const& c, uuid const& id, answer_facts facts) {
+    auto const rows = c->at->view();
+    auto const row = runs_query(*rows).get(id);
+    if (!row) return refuse(*c, no_such(kind, to_string(id)));
+    if (!facts.version) facts.version = row->version;
+    answer(*c, to_json(view_of(*row)), facts);
+  }
+};
 
 void show_run(call_ptr c, read_options, none) {
   when_readable(std::move(c), [](call_ptr asker) {
-    with_run(std::move(asker), [](call_ptr one, uuid const& id) {
-      if (!one->as_of) return answer_run(one, id, {});
+    with_thing<run_resource>(std::move(asker), [](call_ptr one, uuid const& id) {
+      if (!one->as_of) return run_resource::show(one, id, {});
       on_worker(std::move(one), [id](call_ptr past) {
         auto const row = run_as_of(*past->at->view(), id, *past->as_of);
         if (!row)
@@ -141,7 +131,7 @@ void do_plan(call_ptr c, none, plan_run asked) {
     auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
     auto facts = facts_of(*one, reply);
     facts.location = std::string(api_base) + "/runs/" + to_string(id);
-    answer_run(one, id, facts);
+    run_resource::show(one, id, facts);
   };
   auto begin = [asked, made](call_ptr one) {
     give::plan const command{asked.name,      asked.instrument,          asked.instrument_model,
@@ -171,80 +161,36 @@ std::optional<sample_row> lane_sample_row(call& c, std::string const& text) {
 void do_assign(call_ptr c, none, assign_to_lane asked) {
   auto const row = lane_sample_row(*c, asked.sample);
   if (!row) return;
-  command_run(std::move(c), asked,
-              give::assign_sample{asked.lane, row->id, row->details.name,
-                                  boost::describe::enum_to_string(row->state, ""), asked.index_i7,
-                                  asked.index_i5, asked.override_reason});
+  give::assign_sample const command{asked.lane,
+                                    row->id,
+                                    row->details.name,
+                                    boost::describe::enum_to_string(row->state, ""),
+                                    asked.index_i7,
+                                    asked.index_i5,
+                                    asked.override_reason};
+  command_thing<run_resource>(std::move(c), asked, command);
 }
 void do_remove(call_ptr c, none, remove_from_lane asked) {
   auto const row = lane_sample_row(*c, asked.sample);
   if (!row) return;
-  command_run(std::move(c), asked, give::remove_sample{asked.lane, row->id});
+  command_thing<run_resource>(std::move(c), asked, give::remove_sample{asked.lane, row->id});
 }
-void do_load(call_ptr c, none, load_flow_cell asked) {
-  command_run(std::move(c), asked, give::load_flow_cell{asked.flow_cell});
-}
-void do_validate(call_ptr c, none, validate_run asked) {
-  command_run(std::move(c), asked, give::validate{asked.override_reason});
-}
-void do_queue(call_ptr c, none, plain_write asked) { command_run(std::move(c), asked, give::queue{}); }
-void do_start(call_ptr c, none, plain_write asked) { command_run(std::move(c), asked, give::start{}); }
-void do_complete(call_ptr c, none, complete_run asked) {
-  command_run(std::move(c), asked, give::complete{asked.yield_gbases, asked.q30_percent});
-}
-void do_fail(call_ptr c, none, reasoned_write asked) {
-  command_run(std::move(c), asked, give::fail_run{asked.reason.value_or("")});
-}
-void do_abort(call_ptr c, none, reasoned_write asked) {
-  command_run(std::move(c), asked, give::abort_run{asked.reason.value_or("")});
-}
-void do_hold(call_ptr c, none, reasoned_write asked) {
-  command_run(std::move(c), asked, give::hold{asked.reason.value_or("")});
-}
-void do_end_hold(call_ptr c, none, plain_write asked) {
-  command_run(std::move(c), asked, give::end_hold{});
-}
-
-void run_history(call_ptr c, history_query asked, none) {
-  when_readable(std::move(c), [asked](call_ptr asker) {
-    with_run(std::move(asker), [&](call_ptr one, uuid const& id) {
-      answer_history(std::move(one), stream_name(sequencing_run::kind, id), asked);
-    });
-  });
-}
-
-constexpr auto missing = errors(errc::not_found);
-constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
 
 }  // namespace
 
 std::vector<route> run_routes() {
-  return {
+  return with_verbs<run_resource>({
       post<run_view, &do_plan>("/runs", "plan_run", "run plan", "Plan a sequencing run", 0, 201),
       get<list_of<run_view>, &list_runs>("/runs", "list_runs", "run list", "List sequencing runs",
                                missing),
       get<run_view, &show_run>("/runs/{id}", "show_run", "run show", "Show a sequencing run", missing),
-      get<list_of<history_view>, &run_history>("/runs/{id}/history", "run_history", "run history",
-                                               "What happened to a run", missing),
+      get<list_of<history_view>, &thing_history<run_resource>>(
+          "/runs/{id}/history", "run_history", "run history", "What happened to a run", missing),
       post<run_view, &do_assign>("/runs/{id}:assign", "assign_sample_to_lane", "run assign",
                                  "Put a sample on a lane", ruled),
       post<run_view, &do_remove>("/runs/{id}:remove", "remove_sample_from_lane", "run remove",
                                  "Take a sample off a lane", ruled),
-      post<run_view, &do_load>("/runs/{id}:load-flow-cell", "load_flow_cell", "run load-flow-cell",
-                               "Note the flow cell of a run", ruled),
-      post<run_view, &do_validate>("/runs/{id}:validate", "validate_run", "run validate",
-                                   "Check a run before it is queued", ruled),
-      post<run_view, &do_queue>("/runs/{id}:queue", "queue_run", "run queue", "Queue a run", ruled),
-      post<run_view, &do_start>("/runs/{id}:start", "start_run", "run start", "Start a run", ruled),
-      post<run_view, &do_complete>("/runs/{id}:complete", "complete_run", "run complete",
-                                   "Complete a run", ruled),
-      post<run_view, &do_fail>("/runs/{id}:fail", "fail_run", "run fail", "Note that a run failed",
-                               ruled),
-      post<run_view, &do_abort>("/runs/{id}:abort", "abort_run", "run abort", "Abort a run", ruled),
-      post<run_view, &do_hold>("/runs/{id}:hold", "hold_run", "run hold", "Put a run on hold", ruled),
-      post<run_view, &do_end_hold>("/runs/{id}:end-hold", "end_hold_of_run", "run end-hold",
-                                   "End the hold of a run", ruled),
-  };
+  });
 }
 
 }  // namespace tracseq::http

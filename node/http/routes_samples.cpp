@@ -1,16 +1,13 @@
 #include "actors/barcode.hpp"
-#include "actors/command_codec.hpp"
 #include "actors/sample.hpp"
 #include "events/barcode_label.hpp"
 #include "node/http/bodies.hpp"
-#include "node/http/commands.hpp"
-#include "node/http/history.hpp"
 #include "node/http/json_out.hpp"
 #include "node/http/lookup.hpp"
 #include "node/http/relocate.hpp"
+#include "node/http/resource.hpp"
 #include "node/http/router.hpp"
 #include "node/http/sample_registration.hpp"
-#include "node/http/views.hpp"
 #include "projections/as_of.hpp"
 
 namespace tracseq::http {
@@ -46,39 +43,30 @@ inline constexpr auto notes<sample_query> = std::to_array<note>({
 
 namespace {
 
-void answer_sample(call_ptr const& c, uuid const& id, answer_facts facts) {
-  auto const view = c->at->view();
-  auto const row = samples_query(*view).get(id);
-  if (!row) return refuse(*c, no_such(sample::kind, to_string(id)));
-  if (!facts.version) facts.version = row->version;
-  answer(*c, to_json(view_of(*row, *view, *c->at)), facts);
-}
-
-/// Runs `then` with the sample's id; refuses where there is none.
-template <class Then>
-void with_sample(call_ptr c, Then then) {
-  auto const view = c->at->view();
-  auto const id = find_thing(*view, sample::kind, c->id());
-  if (!id) return refuse(*c, id.error());
-  then(std::move(c), *id);
-}
-
-/// A command on the sample's own stream, answered with the sample.
-template <class Command>
-void command_sample(call_ptr c, write_options const& why, Command command) {
-  with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
-    submit(std::move(asker), why, make_command(stream_name(sample::kind, id), command),
-           [id](call_ptr done, command_reply const& reply) {
-             answer_sample(done, id, facts_of(*done, reply));
-           });
-  });
-}
+struct sample_resource {
+  using command = commands::sample::command;
+  using view = sample_view;
+  static constexpr std::string_view kind = sample::kind;
+  static constexpr std::string_view path = "/samples";
+  static constexpr std::string_view noun = "sample";
+  static constexpr std::string_view cli = "sample";
+  static result<uuid> find(read_view const& rows, std::string_view text) {
+    return find_thing(rows, kind, text);
+  }
+  static void show(call_ptr const& c, uuid const& id, answer_facts facts) {
+    auto const rows = c->at->view();
+    auto const row = samples_query(*rows).get(id);
+    if (!row) return refuse(*c, no_such(kind, to_string(id)));
+    if (!facts.version) facts.version = row->version;
+    answer(*c, to_json(view_of(*row, *rows, *c->at)), facts);
+  }
+};
 
 void show_sample(call_ptr c, read_options, none) {
   when_readable(std::move(c), [](call_ptr asker) {
     if (!asker->as_of)
-      return with_sample(std::move(asker),
-                         [](call_ptr one, uuid const& id) { answer_sample(one, id, {}); });
+      return with_thing<sample_resource>(std::move(asker),
+                         [](call_ptr one, uuid const& id) { sample_resource::show(one, id, {}); });
     on_worker(std::move(asker), [](call_ptr past) {
       auto const view = past->at->view();
       auto const id = find_thing(*view, sample::kind, past->id());
@@ -152,42 +140,20 @@ void do_register(call_ptr c, none, register_sample asked) {
     auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
     auto facts = facts_of(*done, reply);
     facts.location = std::string(api_base) + "/samples/" + to_string(id);
-    answer_sample(done, id, facts);
+    sample_resource::show(done, id, facts);
   });
-}
-
-void do_receive(call_ptr c, none, receive_sample asked) {
-  command_sample(std::move(c), asked, give::receive{asked.condition, asked.temperature_celsius});
-}
-void do_accept(call_ptr c, none, plain_write asked) {
-  command_sample(std::move(c), asked, give::accept{});
-}
-void do_reject(call_ptr c, none, reasoned_write asked) {
-  command_sample(std::move(c), asked, give::reject{asked.reason.value_or("")});
-}
-void do_hold(call_ptr c, none, reasoned_write asked) {
-  command_sample(std::move(c), asked, give::hold{asked.reason.value_or("")});
-}
-void do_end_hold(call_ptr c, none, plain_write asked) {
-  command_sample(std::move(c), asked, give::end_hold{});
-}
-void do_archive(call_ptr c, none, plain_write asked) {
-  command_sample(std::move(c), asked, give::archive{});
-}
-void do_reinstate(call_ptr c, none, reasoned_write asked) {
-  command_sample(std::move(c), asked, give::reinstate{});
 }
 
 void do_correct(call_ptr c, none, correct_sample asked) {
   auto patch = patch_of(asked, *c->at);
   if (!patch) return refuse(*c, patch.error());
-  command_sample(std::move(c), asked, give::correct{*std::move(patch)});
+  command_thing<sample_resource>(std::move(c), asked, give::correct{*std::move(patch)});
 }
 
 void do_relabel(call_ptr c, none, relabel_sample asked) {
-  with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
+  with_thing<sample_resource>(std::move(c), [&](call_ptr asker, uuid const& id) {
     relabel_one(std::move(asker), id, asked, [id](call_ptr done, command_reply const& reply) {
-      answer_sample(done, id, facts_of(*done, reply));
+      sample_resource::show(done, id, facts_of(*done, reply));
     });
   });
 }
@@ -197,12 +163,12 @@ on_reply answer_moved(uuid const& id) {
   return [id](call_ptr const& done, command_reply const& reply) {
     auto facts = facts_of(*done, reply);
     facts.version.reset();
-    answer_sample(done, id, facts);
+    sample_resource::show(done, id, facts);
   };
 }
 
 void do_place(call_ptr c, none, place_sample asked) {
-  with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
+  with_thing<sample_resource>(std::move(c), [&](call_ptr asker, uuid const& id) {
     auto const view = asker->at->view();
     auto const unit = find_unit(*view, asked.unit);
     if (!unit) {
@@ -216,47 +182,31 @@ void do_place(call_ptr c, none, place_sample asked) {
 }
 
 void do_take_out(call_ptr c, none, take_out_sample asked) {
-  with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
+  with_thing<sample_resource>(std::move(c), [&](call_ptr asker, uuid const& id) {
     relocation_wish wish{stream_name(sample::kind, id), {}, {}, asked.purpose, asked.due_at, {}};
     relocate(std::move(asker), asked, wish, answer_moved(id));
   });
 }
 
 void do_discard(call_ptr c, none, discard_sample asked) {
-  with_sample(std::move(c), [&](call_ptr asker, uuid const& id) {
+  with_thing<sample_resource>(std::move(c), [&](call_ptr asker, uuid const& id) {
     discard(std::move(asker), asked, id, asked.how, answer_moved(id));
   });
 }
 
-void sample_history(call_ptr c, history_query asked, none) {
-  when_readable(std::move(c), [asked](call_ptr asker) {
-    with_sample(std::move(asker), [&](call_ptr one, uuid const& id) {
-      answer_history(std::move(one), stream_name(sample::kind, id), asked);
-    });
-  });
-}
-
-constexpr auto missing = errors(errc::not_found);
-constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
-
 }  // namespace
 
 std::vector<route> sample_routes() {
-  return {
+  return with_verbs<sample_resource>({
       post<sample_view, &do_register>("/samples", "register_sample", "sample register",
                                       "Register a sample", errors(errc::already_exists), 201),
       get<list_of<sample_view>, &list_samples>("/samples", "list_samples", "sample list",
                                                "List samples", errors(errc::not_found, errc::conflict)),
       get<sample_view, &show_sample>("/samples/{id}", "show_sample", "sample show", "Show a sample",
                                      missing),
-      get<list_of<history_view>, &sample_history>("/samples/{id}/history", "sample_history",
-                                                  "sample history", "What happened to a sample", missing),
-      post<sample_view, &do_receive>("/samples/{id}:receive", "receive_sample", "sample receive",
-                                     "Note that a sample arrived", ruled),
-      post<sample_view, &do_accept>("/samples/{id}:accept", "accept_sample", "sample accept",
-                                    "Accept a sample for work", ruled),
-      post<sample_view, &do_reject>("/samples/{id}:reject", "reject_sample", "sample reject",
-                                    "Reject a sample", ruled),
+      get<list_of<history_view>, &thing_history<sample_resource>>(
+          "/samples/{id}/history", "sample_history", "sample history", "What happened to a sample",
+          missing),
       post<sample_view, &do_correct>("/samples/{id}:correct", "correct_sample", "sample correct",
                                      "Put wrong details of a sample right", ruled),
       post<sample_view, &do_relabel>("/samples/{id}:relabel", "relabel_sample", "sample relabel",
@@ -265,18 +215,9 @@ std::vector<route> sample_routes() {
                                                  "Put a tube into a place, or move it to another", ruled)),
       may_take_long(post<sample_view, &do_take_out>("/samples/{id}:take-out", "take_out_sample",
                                                     "sample take-out", "Take a tube out of storage", ruled)),
-      post<sample_view, &do_hold>("/samples/{id}:hold", "hold_sample", "sample hold",
-                                  "Put a sample on hold", ruled),
-      post<sample_view, &do_end_hold>("/samples/{id}:end-hold", "end_hold_of_sample", "sample end-hold",
-                                      "End the hold of a sample", ruled),
       may_take_long(post<sample_view, &do_discard>("/samples/{id}:discard", "discard_sample",
                                                    "sample discard", "Discard a sample", ruled)),
-      post<sample_view, &do_archive>("/samples/{id}:archive", "archive_sample", "sample archive",
-                                     "Archive a sample", ruled),
-      post<sample_view, &do_reinstate>("/samples/{id}:reinstate", "reinstate_sample",
-                                       "sample reinstate", "Take back a final state that was a mistake",
-                                       ruled),
-  };
+  });
 }
 
 }  // namespace tracseq::http

@@ -1,15 +1,12 @@
 #include "actors/barcode.hpp"
-#include "actors/command_codec.hpp"
 #include "actors/storage_unit.hpp"
 #include "node/http/bodies.hpp"
-#include "node/http/commands.hpp"
-#include "node/http/history.hpp"
 #include "node/http/json_out.hpp"
 #include "node/http/lookup.hpp"
 #include "node/http/relocate.hpp"
+#include "node/http/resource.hpp"
 #include "node/http/router.hpp"
 #include "node/http/sample_registration.hpp"
-#include "node/http/views.hpp"
 #include "projections/as_of.hpp"
 #include "projections/search.hpp"
 
@@ -39,31 +36,24 @@ inline constexpr auto notes<unit_query> = std::to_array<note>({
 
 namespace {
 
-void answer_unit(call_ptr const& c, uuid const& id, answer_facts facts) {
-  auto const view = c->at->view();
-  auto const row = storage_query(*view).get(id);
-  if (!row) return refuse(*c, no_such(storage_unit::kind, to_string(id)));
-  if (!facts.version) facts.version = row->version;
-  answer(*c, to_json(view_of(*row, *view)), facts);
-}
-
-template <class Then>
-void with_unit(call_ptr c, Then then) {
-  auto const view = c->at->view();
-  auto const id = find_unit(*view, c->id());
-  if (!id) return refuse(*c, id.error());
-  then(std::move(c), *id);
-}
-
-template <class Command>
-void command_unit(call_ptr c, write_options const& why, Command command) {
-  with_unit(std::move(c), [&](call_ptr asker, uuid const& id) {
-    submit(std::move(asker), why, make_command(stream_name(storage_unit::kind, id), command),
-           [id](call_ptr done, command_reply const& reply) {
-             answer_unit(done, id, facts_of(*done, reply));
-           });
-  });
-}
+struct unit_resource {
+  using command = commands::storage_unit::command;
+  using view = unit_view;
+  static constexpr std::string_view kind = storage_unit::kind;
+  static constexpr std::string_view path = "/storage-units";
+  static constexpr std::string_view noun = "storage_unit";
+  static constexpr std::string_view cli = "storage";
+  static result<uuid> find(read_view const& rows, std::string_view text) {
+    return find_unit(rows, text);
+  }
+  static void show(call_ptr const& c, uuid const& id, answer_facts facts) {
+    auto const rows = c->at->view();
+    auto const row = storage_query(*rows).get(id);
+    if (!row) return refuse(*c, no_such(kind, to_string(id)));
+    if (!facts.version) facts.version = row->version;
+    answer(*c, to_json(view_of(*row, *rows)), facts);
+  }
+};
 
 error not_yet(call const& c) {
   return because(errc::not_found,
@@ -72,8 +62,8 @@ error not_yet(call const& c) {
 
 void show_unit(call_ptr c, read_options, none) {
   when_readable(std::move(c), [](call_ptr asker) {
-    with_unit(std::move(asker), [](call_ptr one, uuid const& id) {
-      if (!one->as_of) return answer_unit(one, id, {});
+    with_thing<unit_resource>(std::move(asker), [](call_ptr one, uuid const& id) {
+      if (!one->as_of) return unit_resource::show(one, id, {});
       on_worker(std::move(one), [id](call_ptr past) {
         auto const view = past->at->view();
         auto const row = unit_as_of(*view, id, *past->as_of);
@@ -187,12 +177,12 @@ void put_into_parent(call_ptr c, add_unit const& asked, uuid const& id, command_
   auto facts = facts_of(*c, reply);
   facts.status = 201;
   facts.location = std::string(api_base) + "/storage-units/" + to_string(id);
-  if (asked.parent.empty()) return answer_unit(c, id, facts);
+  if (asked.parent.empty()) return unit_resource::show(c, id, facts);
   auto const view = c->at->view();
   auto const row = storage_query(*view).get(id);
   if (row && row->parent_id) {  // a repeat: it stands there already
     facts.version.reset();
-    return answer_unit(c, id, facts);
+    return unit_resource::show(c, id, facts);
   }
   auto const parent = find_unit(*view, asked.parent);
   if (!parent) return refuse(*c, parent.error());
@@ -204,7 +194,7 @@ void put_into_parent(call_ptr c, add_unit const& asked, uuid const& id, command_
       [id, facts](call_ptr done, command_reply const& moved) mutable {
         facts.version.reset();
         facts.position = position_of(*done, moved);
-        answer_unit(done, id, facts);
+        unit_resource::show(done, id, facts);
       },
       [name = asked.name](call_ptr done, error const& why) {
         refuse(*done, {why.code, "\"" + name + "\" was added, but it does not stand in its parent: " + why.detail,
@@ -272,7 +262,7 @@ void do_add(call_ptr c, none, add_unit asked) {
 }
 
 void do_move(call_ptr c, none, move_unit asked) {
-  with_unit(std::move(c), [&](call_ptr asker, uuid const& id) {
+  with_thing<unit_resource>(std::move(c), [&](call_ptr asker, uuid const& id) {
     auto const view = asker->at->view();
     relocation_wish wish;
     wish.thing = stream_name(storage_unit::kind, id);
@@ -286,64 +276,38 @@ void do_move(call_ptr c, none, move_unit asked) {
     relocate(std::move(asker), asked, wish, [id](call_ptr done, command_reply const& reply) {
       auto facts = facts_of(*done, reply);
       facts.version.reset();
-      answer_unit(done, id, facts);
+      unit_resource::show(done, id, facts);
     });
   });
 }
 
 void do_rename(call_ptr c, none, rename_unit asked) {
-  command_unit(std::move(c), asked, give::rename{asked.name});
-}
-void do_start_maintenance(call_ptr c, none, reasoned_write asked) {
-  command_unit(std::move(c), asked, give::start_maintenance{asked.reason.value_or("")});
-}
-void do_end_maintenance(call_ptr c, none, plain_write asked) {
-  command_unit(std::move(c), asked, give::end_maintenance{});
-}
-void do_retire(call_ptr c, none, reasoned_write asked) {
-  command_unit(std::move(c), asked, give::retire{asked.reason.value_or("")});
-}
-
-void unit_history(call_ptr c, history_query asked, none) {
-  when_readable(std::move(c), [asked](call_ptr asker) {
-    with_unit(std::move(asker), [&](call_ptr one, uuid const& id) {
-      answer_history(std::move(one), stream_name(storage_unit::kind, id), asked);
-    });
-  });
+  command_thing<unit_resource>(std::move(c), asked, give::rename{asked.name});
 }
 
 /// Several units may have the name that was given.
-constexpr auto missing = errors(errc::not_found, errc::conflict);
-constexpr auto ruled = errors(errc::not_found, errc::rule_violation);
+constexpr auto named = errors(errc::not_found, errc::conflict);
 
 }  // namespace
 
 std::vector<route> storage_routes() {
-  return {
+  return with_verbs<unit_resource>({
       post<unit_view, &do_add>("/storage-units", "add_storage_unit", "storage add",
                                "Add a storage unit", ruled, 201),
       get<list_of<unit_view>, &list_units>("/storage-units", "list_storage_units", "storage list",
-                                           "List storage units", missing),
+                                           "List storage units", named),
       get<unit_view, &show_unit>("/storage-units/{id}", "show_storage_unit", "storage show",
-                                 "Show a storage unit", missing),
+                                 "Show a storage unit", named),
       get<map_view, &show_map>("/storage-units/{id}/map", "show_storage_map", "storage map",
-                               "Show what stands in a storage unit", missing),
-      get<list_of<history_view>, &unit_history>("/storage-units/{id}/history", "storage_unit_history",
-                                                "storage history", "What happened to a storage unit",
-                                                missing),
+                               "Show what stands in a storage unit", named),
+      get<list_of<history_view>, &thing_history<unit_resource>>(
+          "/storage-units/{id}/history", "storage_unit_history", "storage history",
+          "What happened to a storage unit", named),
       may_take_long(post<unit_view, &do_move>("/storage-units/{id}:move", "move_storage_unit", "storage move",
                                               "Move a storage unit with all in it", ruled)),
       post<unit_view, &do_rename>("/storage-units/{id}:rename", "rename_storage_unit",
                                   "storage rename", "Rename a storage unit", ruled),
-      post<unit_view, &do_start_maintenance>("/storage-units/{id}:start-maintenance",
-                                             "start_maintenance", "storage start-maintenance",
-                                             "Close a storage unit for maintenance", ruled),
-      post<unit_view, &do_end_maintenance>("/storage-units/{id}:end-maintenance", "end_maintenance",
-                                           "storage end-maintenance",
-                                           "Open a storage unit after maintenance", ruled),
-      post<unit_view, &do_retire>("/storage-units/{id}:retire", "retire_storage_unit",
-                                  "storage retire", "Retire an empty storage unit", ruled),
-  };
+  });
 }
 
 }  // namespace tracseq::http

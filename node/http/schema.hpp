@@ -2,12 +2,14 @@
 // The shape of what goes in and out, made from described structs: request validation, the OpenAPI
 // document and the command line's flags all read it.
 //
-// What a struct cannot say (documentation, bounds, words) stands in one table beside it:
+// What a struct cannot say (documentation, bounds, words) it carries as `field_notes` (events/note.hpp), or
+// it stands in one table beside it:
 //
-//   template <> inline constexpr auto notes<reject_sample> = std::to_array<note>({
-//       {.field = "reason", .doc = "Why it is rejected.", .required = true, .length_max = 2000}});
+//   template <> inline constexpr auto notes<take_out_sample> = std::to_array<note>({
+//       {.field = "purpose", .doc = "What it is taken out for.", .required = true}});
 //
-// A field without a row there takes the documentation of its name from `common_doc`.
+// A struct has the members and the notes of its bases too. A field without a note takes the documentation
+// of its name from `common_doc`.
 
 #include <array>
 #include <cstdint>
@@ -24,17 +26,12 @@
 
 #include "events/ids.hpp"
 #include "events/instant.hpp"
+#include "events/note.hpp"
+#include "events/nullable.hpp"
 #include "events/result.hpp"
 #include "node/http/json_value.hpp"
 
 namespace tracseq::http {
-
-/// An optional that is written as null where it has no value.
-template <class T>
-struct nullable : std::optional<T> {
-  using std::optional<T>::optional;
-  using std::optional<T>::operator=;
-};
 
 /// JSON text that stands in an answer as it is.
 struct raw_json {
@@ -45,18 +42,10 @@ void write_json(Writer& writer, raw_json const& raw) {
   writer.RawValue(raw.text.data(), raw.text.size(), {});
 }
 
-struct note {
-  std::string_view field = {};  ///< empty = the struct itself
-  std::string_view doc = {};
-  bool required = false;
-  double min = 0;  ///< of numbers; both 0 = unbounded
-  double max = 0;
-  std::uint32_t length_min = 0;  ///< of texts, in bytes; of lists, in items
-  std::uint32_t length_max = 0;  ///< 0 = 10,000 for texts and lists
-  std::string_view words = {};   ///< allowed texts, separated by blanks
-  std::string_view example = {};
-};
+using tracseq::note;
+using tracseq::nullable;
 
+/// Notes of a struct that does not carry its own.
 template <class T>
 inline constexpr std::array<note, 0> notes{};
 
@@ -142,13 +131,30 @@ template <class T>
   return plain_name(__PRETTY_FUNCTION__);
 }
 
+/// `T`'s own notes and those of its bases, the first of a name being the one that counts.
+template <class T>
+void collect_notes(std::vector<note>& all) {
+  all.insert(all.end(), notes<T>.begin(), notes<T>.end());
+  if constexpr (requires { T::field_notes; })
+    all.insert(all.end(), T::field_notes.begin(), T::field_notes.end());
+  boost::mp11::mp_for_each<boost::describe::describe_bases<T, boost::describe::mod_public>>(
+      [&](auto base) { collect_notes<typename decltype(base)::type>(all); });
+}
+
 template <class T>
 void describe_object(schema& out) {
   out.shape = shape::object;
-  out.name = type_name<T>();
-  std::span<note const> const all(notes<T>);
+  if constexpr (requires { T::component(); })
+    out.name = T::component();
+  else
+    out.name = type_name<T>();
+  std::vector<note> all;
+  collect_notes<T>(all);
   if (auto const* own = find_note(all, "")) out.doc = own->doc;
   boost::mp11::mp_for_each<members<T>>([&](auto member) {
+    // A name that two bases have is one field: both get what is said.
+    for (auto const& known : out.fields)
+      if (known.name == member.name) return;
     using type = std::decay_t<decltype(std::declval<T&>().*member.pointer)>;
     field_schema field;
     field.name = member.name;

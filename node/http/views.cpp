@@ -94,8 +94,8 @@ void show_donor(std::optional<sealed_text> const& sealed, services const& at, sa
 
 sample_view view_of(sample_row const& row, read_view const& rows, services const& at) {
   sample_view out;
+  static_cast<shown_sample&>(out) = row;
   auto const& d = row.details;
-  out.id = row.id;
   out.name = d.name;
   out.barcode = d.barcode;
   out.aliases = row.old_barcodes;
@@ -114,8 +114,6 @@ sample_view view_of(sample_row const& row, read_view const& rows, services const
   out.requires_temperature = d.requires_temperature;
   out.notes = d.notes;
   out.custom = d.custom;
-  out.state = row.state;
-  out.state_reason = row.state_reason;
   if (row.place)
     out.place = place_view{row.place->unit_id, row.place->slot, row.place->unit_label,
                            storage_query(rows).path_words(row.place->unit_id)};
@@ -124,28 +122,14 @@ sample_view view_of(sample_row const& row, read_view const& rows, services const
     out.checked_out = check_out_view{gone.purpose, maybe(gone.due_at), gone.by,         gone.since,
                                      gone.from_unit_id, gone.from_slot, gone.from_unit_label};
   }
-  out.received_at = maybe(row.received_at);
-  out.condition = row.condition;
-  out.import_id = maybe(row.import_id);
-  out.created_at = row.created_at;
-  out.updated_at = row.updated_at;
-  out.created_by = row.created_by;
-  out.version = row.version;
   return out;
 }
 
 unit_view view_of(unit_row const& row, std::vector<path_step> const& path,
                   std::uint64_t children) {
   unit_view out;
-  out.id = row.id;
-  out.kind = row.kind;
-  out.name = row.name;
-  out.barcode = row.barcode;
-  out.layout = {row.layout.rows, row.layout.columns, row.layout.count};
+  static_cast<shown_unit&>(out) = row;
   out.temperature = temperature_word(row.temperature);
-  out.project = row.project;
-  out.state = row.state;
-  out.state_reason = row.state_reason;
   for (auto const& step : path) out.path.push_back({step.unit_id, step.name, step.kind});
   if (row.parent_id) {
     std::string label;
@@ -158,12 +142,7 @@ unit_view view_of(unit_row const& row, std::vector<path_step> const& path,
     out.fill_percent.emplace(std::round(1000.0 * row.filled / row.capacity()) / 10);
   }
   out.used = row.filled;
-  out.reserved = row.reserved;
   out.children_count = children;
-  out.version = row.version;
-  out.created_at = row.created_at;
-  out.updated_at = row.updated_at;
-  out.created_by = row.created_by;
   return out;
 }
 
@@ -175,26 +154,7 @@ unit_view view_of(unit_row const& row, read_view const& rows) {
 
 run_view view_of(run_row const& row) {
   run_view out;
-  out.id = row.id;
-  out.name = row.name;
-  out.instrument = row.instrument;
-  out.instrument_model = row.instrument_model;
-  out.flow_cell = row.flow_cell;
-  out.lanes = row.lanes;
-  out.read_structure = row.read_structure;
-  out.project = row.project;
-  out.state = row.state;
-  out.state_reason = row.state_reason;
-  out.lane_samples = row.samples;
-  out.warnings = row.warnings;
-  out.yield_gbases = maybe(row.yield_gbases);
-  out.q30_percent = maybe(row.q30_percent);
-  out.started_at = maybe(row.started_at);
-  out.ended_at = maybe(row.ended_at);
-  out.version = row.version;
-  out.created_at = row.created_at;
-  out.updated_at = row.updated_at;
-  out.created_by = row.created_by;
+  static_cast<shown_run&>(out) = row;
   return out;
 }
 

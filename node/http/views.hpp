@@ -1,6 +1,7 @@
 #pragma once
-// What answers say: rows of the projections in the words of the HTTP contract. Maps of one to the other
-// are in views_*.cpp; include this from .cpp files only.
+// What answers say: rows of the projections in the words of the HTTP contract. What is shown as it stands
+// (shown_sample, …) is said beside the row, in projections/; here is what is named or computed otherwise.
+// Include this from .cpp files only.
 
 #include <map>
 #include <optional>
@@ -38,8 +39,8 @@ struct check_out_view {
 BOOST_DESCRIBE_STRUCT(check_out_view, (),
                       (purpose, due_at, by, since, from_unit_id, from_slot, from_unit_label))
 
-struct sample_view {
-  uuid id;
+/// What was said of a sample.
+struct sample_details_view {
   std::string name;
   std::string barcode;
   std::vector<std::string> aliases;
@@ -59,32 +60,18 @@ struct sample_view {
   std::vector<std::string> requires_temperature;
   std::string notes;
   std::map<std::string, std::string> custom;
-  sample_state state = sample_state::registered;
-  std::string state_reason;
+};
+BOOST_DESCRIBE_STRUCT(sample_details_view, (),
+                      (name, barcode, aliases, project, submission, type, taxon_id, organism, donor, donor_state,
+                       collected_at, collected_where, collected_by, concentration_ng_per_ul, volume_ul,
+                       amount_ng, requires_temperature, notes, custom))
+
+struct sample_view : sample_details_view, shown_sample {
   nullable<place_view> place;
   nullable<check_out_view> checked_out;
-  nullable<instant> received_at;
-  std::string condition;
-  nullable<uuid> import_id;
-  instant created_at;
-  instant updated_at;
-  std::string created_by;
-  std::uint64_t version = 0;
   std::optional<instant> as_of;
 };
-BOOST_DESCRIBE_STRUCT(sample_view, (),
-                      (id, name, barcode, aliases, project, submission, type, taxon_id, organism, donor,
-                       donor_state, collected_at, collected_where, collected_by, concentration_ng_per_ul, volume_ul,
-                       amount_ng, requires_temperature, notes, custom, state, state_reason, place,
-                       checked_out, received_at, condition, import_id, created_at, updated_at,
-                       created_by, version, as_of))
-
-struct layout_view {
-  std::uint16_t rows = 0;
-  std::uint16_t columns = 0;
-  std::uint32_t count = 0;
-};
-BOOST_DESCRIBE_STRUCT(layout_view, (), (rows, columns, count))
+BOOST_DESCRIBE_STRUCT(sample_view, (sample_details_view, shown_sample), (place, checked_out, as_of))
 
 struct parent_view {
   uuid unit_id;
@@ -100,33 +87,18 @@ struct path_view {
 };
 BOOST_DESCRIBE_STRUCT(path_view, (), (id, label, kind))
 
-struct unit_view {
-  uuid id;
-  storage_unit::unit_kind kind = storage_unit::unit_kind::box;
-  std::string name;
-  std::string barcode;
-  layout_view layout;
+struct unit_view : shown_unit {
   std::string temperature;
-  std::string project;
-  unit_state state = unit_state::available;
-  std::string state_reason;
   nullable<parent_view> parent;
   std::vector<path_view> path;
   nullable<std::uint32_t> capacity;
   std::uint32_t used = 0;
-  std::uint32_t reserved = 0;
   nullable<double> fill_percent;
   std::uint64_t children_count = 0;
-  std::uint64_t version = 0;
-  instant created_at;
-  instant updated_at;
-  std::string created_by;
   std::optional<instant> as_of;
 };
-BOOST_DESCRIBE_STRUCT(unit_view, (),
-                      (id, kind, name, barcode, layout, temperature, project, state, state_reason,
-                       parent, path, capacity, used, reserved, fill_percent, children_count, version,
-                       created_at, updated_at, created_by, as_of))
+BOOST_DESCRIBE_STRUCT(unit_view, (shown_unit),
+                      (temperature, parent, path, capacity, used, fill_percent, children_count, as_of))
 
 struct occupant_view {
   std::string entity;
@@ -167,41 +139,16 @@ struct map_view {
 };
 BOOST_DESCRIBE_STRUCT(map_view, (), (unit, rows, columns, count, slots, left, as_of))
 
-struct run_view {
-  uuid id;
-  std::string name;
-  std::string instrument;
-  std::string instrument_model;
-  std::string flow_cell;
-  std::uint16_t lanes = 1;
-  std::string read_structure;
-  std::string project;
-  run_state state = run_state::draft;
-  std::string state_reason;
-  std::vector<lane_sample> lane_samples;
-  std::vector<std::string> warnings;
-  nullable<double> yield_gbases;
-  nullable<double> q30_percent;
-  nullable<instant> started_at;
-  nullable<instant> ended_at;
-  std::uint64_t version = 0;
-  instant created_at;
-  instant updated_at;
-  std::string created_by;
+struct run_view : shown_run {
   std::optional<instant> as_of;
 };
-BOOST_DESCRIBE_STRUCT(run_view, (),
-                      (id, name, instrument, instrument_model, flow_cell, lanes, read_structure,
-                       project, state, state_reason, lane_samples, warnings, yield_gbases,
-                       q30_percent, started_at, ended_at, version, created_at, updated_at, created_by,
-                       as_of))
+BOOST_DESCRIBE_STRUCT(run_view, (shown_run), (as_of))
 
 struct person_view {
   std::string subject;
   std::string name;
 };
 BOOST_DESCRIBE_STRUCT(person_view, (), (subject, name))
-
 
 struct history_view {
   std::string event_id;

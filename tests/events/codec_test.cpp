@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "events/hash.hpp"
+#include "events/nullable.hpp"
 #include "events/registry.hpp"
 #include "tests/events/examples.hpp"
 
@@ -30,6 +31,11 @@ struct outer {
   friend bool operator==(outer const&, outer const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(outer, (), (text, list, maybe, table, shade, at))
+struct derived : inner {
+  nullable<double> measured;
+  friend bool operator==(derived const&, derived const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(derived, (inner), (measured))
 
 }  // namespace sketch
 
@@ -48,6 +54,15 @@ std::string refusal(std::string_view bytes) {
 }
 
 }  // namespace
+
+TEST_CASE("members of a base come first, and a nullable is an optional") {
+  sketch::derived value{{true, 0x1234}, {}};
+  CHECK(to_hex(codec::encode(value)) == "01" "3412" "00");
+  value.measured.emplace(1.0);
+  auto const bytes = codec::encode(value);
+  CHECK(to_hex(bytes) == "01" "3412" "01000000000000f03f");
+  CHECK((codec::decode<sketch::derived>(bytes) == value));
+}
 
 TEST_CASE("the bytes are the members in order, little-endian") {
   sketch::outer const value{"ab", {{true, 0x1234}}, 1.0, {{"k", 7}}, sketch::colour::green, {-2}};

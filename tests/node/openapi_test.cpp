@@ -7,6 +7,7 @@
 #include "node/http/openapi.hpp"
 #include "node/http/route.hpp"
 #include "node/http/router.hpp"
+#include "projections/sample_row.hpp"
 
 using namespace tracseq::http;
 using nlohmann::json;
@@ -73,5 +74,8 @@ TEST_CASE("schemas carry what validation checks") {
   CHECK(seen["properties"]["volume_ul"]["type"] == json::array({"number", "null"}));
   CHECK(seen["properties"]["place"].contains("anyOf"));
   CHECK(schemas.contains("list_of_sample_view"));
+  boost::mp11::mp_for_each<boost::describe::describe_members<tracseq::shown_sample,
+                                                             boost::describe::mod_any_access>>(
+      [&](auto member) { CHECK_MESSAGE(seen["properties"].contains(member.name), member.name); });
   CHECK(schemas.contains("problem"));
 }

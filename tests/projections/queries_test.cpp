@@ -129,10 +129,10 @@ TEST_CASE_FIXTURE(fixture, "runs with their lanes") {
   CHECK(row->state == run_state::validated);
   CHECK(row->warnings == std::vector<std::string>{"low volume"});
   CHECK(row->flow_cell == "FC-9");
-  REQUIRE(row->samples.size() == 3);
-  CHECK(row->samples[0].sample_label == "B");
-  CHECK(row->samples[1].lane == 1);
-  CHECK(row->samples[2].lane == 2);
+  REQUIRE(row->lane_samples.size() == 3);
+  CHECK(row->lane_samples[0].sample_label == "B");
+  CHECK(row->lane_samples[1].lane == 1);
+  CHECK(row->lane_samples[2].lane == 2);
   CHECK(runs_query(*view).of_sample(a).size() == 1);
   CHECK(runs_query(*view).of_sample(numbered_id(1'000'000)).empty());
 

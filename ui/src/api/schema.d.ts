@@ -56,57 +56,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/samples/{id}:receive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Note that a sample arrived */
-        post: operations["receive_sample"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/samples/{id}:accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Accept a sample for work */
-        post: operations["accept_sample"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/samples/{id}:reject": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Reject a sample */
-        post: operations["reject_sample"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/samples/{id}:correct": {
         parameters: {
             query?: never;
@@ -175,6 +124,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/samples/{id}:discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discard a sample */
+        post: operations["discard_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples/{id}:receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a sample arrived */
+        post: operations["receive_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples/{id}:accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a sample for work */
+        post: operations["accept_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples/{id}:reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reject a sample */
+        post: operations["reject_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/samples/{id}:hold": {
         parameters: {
             query?: never;
@@ -203,23 +220,6 @@ export interface paths {
         put?: never;
         /** End the hold of a sample */
         post: operations["end_hold_of_sample"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/samples/{id}:discard": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Discard a sample */
-        post: operations["discard_sample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -373,7 +373,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Close a storage unit for maintenance */
-        post: operations["start_maintenance"];
+        post: operations["start_maintenance_of_storage_unit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -390,7 +390,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Open a storage unit after maintenance */
-        post: operations["end_maintenance"];
+        post: operations["end_maintenance_of_storage_unit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -510,7 +510,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Note the flow cell of a run */
-        post: operations["load_flow_cell"];
+        post: operations["load_flow_cell_of_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1439,19 +1439,6 @@ export interface components {
             /** @description The page's items. */
             items: unknown[];
         };
-        complete_run: {
-            /** @description Why, in your words; stands in the history. */
-            reason?: string;
-            /**
-             * Format: date-time
-             * @description When it happened, where that is not now.
-             */
-            occurred_at?: string;
-            /** @description What came out, in 10⁹ bases. */
-            yield_gbases?: number;
-            /** @description Bases of quality 30 and above, in percent. */
-            q30_percent?: number;
-        };
         /** @description Fields to be put right. A field left out stays; null clears it. */
         correct_sample: {
             /** @description Why, in your words; stands in the history. */
@@ -1762,7 +1749,7 @@ export interface components {
             /** @description Why a rule was passed over. */
             override_reason: string;
         };
-        layout_view: {
+        layout: {
             /** @description Rows. */
             rows: number;
             /** @description Columns. */
@@ -1851,17 +1838,6 @@ export interface components {
              * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
              */
             as_of?: string;
-        };
-        load_flow_cell: {
-            /** @description Why, in your words; stands in the history. */
-            reason?: string;
-            /**
-             * Format: date-time
-             * @description When it happened, where that is not now.
-             */
-            occurred_at?: string;
-            /** @description The label on the flow cell. */
-            flow_cell: string;
         };
         map_slot_view: {
             /** @description The place in the unit. */
@@ -2275,31 +2251,6 @@ export interface components {
             /** @description Why. */
             why: string;
         };
-        reasoned_write: {
-            /** @description Why, in your words; stands in the history. */
-            reason: string;
-            /**
-             * Format: date-time
-             * @description When it happened, where that is not now.
-             */
-            occurred_at?: string;
-        };
-        receive_sample: {
-            /** @description Why, in your words; stands in the history. */
-            reason?: string;
-            /**
-             * Format: date-time
-             * @description When it happened, where that is not now.
-             */
-            occurred_at?: string;
-            /**
-             * @description On arrival: frozen, thawed, leaking, …
-             * @example frozen
-             */
-            condition?: string;
-            /** @description Measured on arrival. */
-            temperature_celsius?: number;
-        };
         /** @description A sample to be registered. */
         register_sample: {
             /** @description Why, in your words; stands in the history. */
@@ -2507,6 +2458,95 @@ export interface components {
             /** @description Version of its stream; the ETag. */
             version: number;
         };
+        run_abort: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_complete: {
+            /** @description What came out, in 10⁹ bases. */
+            yield_gbases?: number;
+            /** @description Bases of quality 30 and above, in percent. */
+            q30_percent?: number;
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_end_hold: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_fail: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_hold: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_load_flow_cell: {
+            /** @description The label on the flow cell. */
+            flow_cell: string;
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_queue: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_start: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        run_validate: {
+            /** @description Why samples without an index may share a lane. */
+            override_reason?: string;
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
         run_view: {
             /**
              * Format: uuid
@@ -2534,10 +2574,10 @@ export interface components {
             state: "draft" | "validated" | "queued" | "running" | "on_hold" | "completed" | "failed" | "aborted";
             /** @description Why it is in this state. */
             state_reason: string;
-            /** @description Samples on the lanes. */
-            lane_samples: components["schemas"]["lane_sample"][];
             /** @description What an operator should know. */
             warnings: string[];
+            /** @description Samples on the lanes. */
+            lane_samples: components["schemas"]["lane_sample"][];
             /** @description What came out, in 10⁹ bases. */
             yield_gbases: number | null;
             /** @description Bases of quality 30 and above, in percent. */
@@ -2552,8 +2592,6 @@ export interface components {
              * @description When it ended.
              */
             ended_at: string | null;
-            /** @description Version of its stream; the ETag. */
-            version: number;
             /**
              * Format: date-time
              * @description When it was recorded first.
@@ -2566,18 +2604,85 @@ export interface components {
             updated_at: string;
             /** @description Who recorded it first. */
             created_by: string;
+            /** @description Version of its stream; the ETag. */
+            version: number;
             /**
              * Format: date-time
              * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
              */
             as_of?: string;
         };
-        sample_view: {
+        sample_accept: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
             /**
-             * Format: uuid
-             * @description Its id.
+             * Format: date-time
+             * @description When it happened, where that is not now.
              */
-            id: string;
+            occurred_at?: string;
+        };
+        sample_archive: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        sample_end_hold: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        sample_hold: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        sample_receive: {
+            /**
+             * @description On arrival: frozen, thawed, leaking, …
+             * @example frozen
+             */
+            condition?: string;
+            /** @description Measured on arrival. */
+            temperature_celsius?: number;
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        sample_reinstate: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        sample_reject: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        sample_view: {
             /** @description What people call it. */
             name: string;
             /** @description The label on it. */
@@ -2625,16 +2730,17 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
              * @description Where it stands in its life; as a filter one or several, separated by commas.
              * @enum {string}
              */
             state: "registered" | "received" | "accepted" | "in_storage" | "on_hold" | "rejected" | "discarded" | "archived";
             /** @description Why it is in this state. */
             state_reason: string;
-            /** @description Where it stands; null while it is not in storage. */
-            place: components["schemas"]["place_view"] | null;
-            /** @description Set while it is out of storage. */
-            checked_out: components["schemas"]["check_out_view"] | null;
             /**
              * Format: date-time
              * @description When it arrived.
@@ -2661,6 +2767,10 @@ export interface components {
             created_by: string;
             /** @description Version of its stream; the ETag. */
             version: number;
+            /** @description Where it stands; null while it is not in storage. */
+            place: components["schemas"]["place_view"] | null;
+            /** @description Set while it is out of storage. */
+            checked_out: components["schemas"]["check_out_view"] | null;
             /**
              * Format: date-time
              * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
@@ -2702,6 +2812,33 @@ export interface components {
             sha256: string;
             /** @description Import the same file once more. */
             force?: boolean;
+        };
+        storage_unit_end_maintenance: {
+            /** @description Why, in your words; stands in the history. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        storage_unit_retire: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
+        };
+        storage_unit_start_maintenance: {
+            /** @description Why, in your words; stands in the history. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it happened, where that is not now.
+             */
+            occurred_at?: string;
         };
         system_view: {
             /** @description TracSeq's version. */
@@ -2778,9 +2915,7 @@ export interface components {
             /** @description The label on it. */
             barcode: string;
             /** @description Its places. */
-            layout: components["schemas"]["layout_view"];
-            /** @description Temperature class: LN2, -80, -20, 4, RT or 37; empty = that of the units around. */
-            temperature: string;
+            layout: components["schemas"]["layout"];
             /** @description The project's code. */
             project: string;
             /**
@@ -2790,22 +2925,8 @@ export interface components {
             state: "available" | "maintenance" | "retired";
             /** @description Why it is in this state. */
             state_reason: string;
-            /** @description Where it stands; as a filter an id, label or name, or root. */
-            parent: components["schemas"]["parent_view"] | null;
-            /** @description Where it stands, from the outermost unit inwards. */
-            path: components["schemas"]["path_view"][];
-            /** @description Places in all; null where there is no bound. */
-            capacity: number | null;
-            /** @description Places that hold something. */
-            used: number;
             /** @description Places kept for something on its way. */
             reserved: number;
-            /** @description Filled places of all, in percent; null where there is no bound. */
-            fill_percent: number | null;
-            /** @description Units that stand in it; counted up to 500. */
-            children_count: number;
-            /** @description Version of its stream; the ETag. */
-            version: number;
             /**
              * Format: date-time
              * @description When it was recorded first.
@@ -2818,22 +2939,27 @@ export interface components {
             updated_at: string;
             /** @description Who recorded it first. */
             created_by: string;
+            /** @description Version of its stream; the ETag. */
+            version: number;
+            /** @description Temperature class: LN2, -80, -20, 4, RT or 37; empty = that of the units around. */
+            temperature: string;
+            /** @description Where it stands; as a filter an id, label or name, or root. */
+            parent: components["schemas"]["parent_view"] | null;
+            /** @description Where it stands, from the outermost unit inwards. */
+            path: components["schemas"]["path_view"][];
+            /** @description Places in all; null where there is no bound. */
+            capacity: number | null;
+            /** @description Places that hold something. */
+            used: number;
+            /** @description Filled places of all, in percent; null where there is no bound. */
+            fill_percent: number | null;
+            /** @description Units that stand in it; counted up to 500. */
+            children_count: number;
             /**
              * Format: date-time
              * @description The moment that is shown; as a parameter, the moment to show (RFC 3339).
              */
             as_of?: string;
-        };
-        validate_run: {
-            /** @description Why, in your words; stands in the history. */
-            reason?: string;
-            /**
-             * Format: date-time
-             * @description When it happened, where that is not now.
-             */
-            occurred_at?: string;
-            /** @description Why samples without an index may share a lane. */
-            override_reason?: string;
         };
         /** @description What went wrong (RFC 9457). */
         problem: {
@@ -3233,387 +3359,6 @@ export interface operations {
                 };
             };
             /** @description Service Unavailable: unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-        };
-    };
-    receive_sample: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
-                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
-                /** @description The ETag that the entity must have; else 412. */
-                "If-Match"?: components["parameters"]["if_match"];
-            };
-            path: {
-                /** @description The id, or a label. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["receive_sample"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    "X-TracSeq-Position": components["headers"]["position"];
-                    "Idempotency-Key": components["headers"]["idempotency_key"];
-                    "Idempotency-Replayed": components["headers"]["replayed"];
-                    ETag: components["headers"]["etag"];
-                    "X-Request-Id": components["headers"]["request_id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["sample_view"];
-                };
-            };
-            /** @description Bad Request: the request itself cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unauthorized: unauthenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Forbidden: forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Not Found: not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Conflict: conflict, idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Precondition Failed: version_mismatch */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Content Too Large: too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unsupported Media Type: the body is not application/json */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unprocessable Content: invalid_argument, rule_violation */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-        };
-    };
-    accept_sample: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
-                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
-                /** @description The ETag that the entity must have; else 412. */
-                "If-Match"?: components["parameters"]["if_match"];
-            };
-            path: {
-                /** @description The id, or a label. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["plain_write"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    "X-TracSeq-Position": components["headers"]["position"];
-                    "Idempotency-Key": components["headers"]["idempotency_key"];
-                    "Idempotency-Replayed": components["headers"]["replayed"];
-                    ETag: components["headers"]["etag"];
-                    "X-Request-Id": components["headers"]["request_id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["sample_view"];
-                };
-            };
-            /** @description Bad Request: the request itself cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unauthorized: unauthenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Forbidden: forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Not Found: not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Conflict: conflict, idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Precondition Failed: version_mismatch */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Content Too Large: too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unsupported Media Type: the body is not application/json */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unprocessable Content: invalid_argument, rule_violation */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-        };
-    };
-    reject_sample: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
-                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
-                /** @description The ETag that the entity must have; else 412. */
-                "If-Match"?: components["parameters"]["if_match"];
-            };
-            path: {
-                /** @description The id, or a label. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["reasoned_write"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    "X-TracSeq-Position": components["headers"]["position"];
-                    "Idempotency-Key": components["headers"]["idempotency_key"];
-                    "Idempotency-Replayed": components["headers"]["replayed"];
-                    ETag: components["headers"]["etag"];
-                    "X-Request-Id": components["headers"]["request_id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["sample_view"];
-                };
-            };
-            /** @description Bad Request: the request itself cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unauthorized: unauthenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Forbidden: forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Not Found: not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Conflict: conflict, idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Precondition Failed: version_mismatch */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Content Too Large: too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unsupported Media Type: the body is not application/json */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unprocessable Content: invalid_argument, rule_violation */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4132,260 +3877,6 @@ export interface operations {
             };
         };
     };
-    hold_sample: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
-                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
-                /** @description The ETag that the entity must have; else 412. */
-                "If-Match"?: components["parameters"]["if_match"];
-            };
-            path: {
-                /** @description The id, or a label. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["reasoned_write"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    "X-TracSeq-Position": components["headers"]["position"];
-                    "Idempotency-Key": components["headers"]["idempotency_key"];
-                    "Idempotency-Replayed": components["headers"]["replayed"];
-                    ETag: components["headers"]["etag"];
-                    "X-Request-Id": components["headers"]["request_id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["sample_view"];
-                };
-            };
-            /** @description Bad Request: the request itself cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unauthorized: unauthenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Forbidden: forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Not Found: not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Conflict: conflict, idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Precondition Failed: version_mismatch */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Content Too Large: too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unsupported Media Type: the body is not application/json */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unprocessable Content: invalid_argument, rule_violation */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-        };
-    };
-    end_hold_of_sample: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
-                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
-                /** @description The ETag that the entity must have; else 412. */
-                "If-Match"?: components["parameters"]["if_match"];
-            };
-            path: {
-                /** @description The id, or a label. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["plain_write"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    "X-TracSeq-Position": components["headers"]["position"];
-                    "Idempotency-Key": components["headers"]["idempotency_key"];
-                    "Idempotency-Replayed": components["headers"]["replayed"];
-                    ETag: components["headers"]["etag"];
-                    "X-Request-Id": components["headers"]["request_id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["sample_view"];
-                };
-            };
-            /** @description Bad Request: the request itself cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unauthorized: unauthenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Forbidden: forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Not Found: not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Conflict: conflict, idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Precondition Failed: version_mismatch */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Content Too Large: too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unsupported Media Type: the body is not application/json */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Unprocessable Content: invalid_argument, rule_violation */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-        };
-    };
     discard_sample: {
         parameters: {
             query?: never;
@@ -4513,6 +4004,641 @@ export interface operations {
             };
         };
     };
+    receive_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["sample_receive"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    accept_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["sample_accept"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    reject_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sample_reject"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    hold_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sample_hold"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    end_hold_of_sample: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 printable characters. The same key with the same request gives the first answer; with another request 409. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The ETag that the entity must have; else 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @description The id, or a label. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["sample_end_hold"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-TracSeq-Position": components["headers"]["position"];
+                    "Idempotency-Key": components["headers"]["idempotency_key"];
+                    "Idempotency-Replayed": components["headers"]["replayed"];
+                    ETag: components["headers"]["etag"];
+                    "X-Request-Id": components["headers"]["request_id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sample_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict: conflict, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed: version_mismatch */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type: the body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content: invalid_argument, rule_violation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable: overloaded, unavailable, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
     archive_sample: {
         parameters: {
             query?: never;
@@ -4530,7 +4656,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["plain_write"];
+                "application/json": components["schemas"]["sample_archive"];
             };
         };
         responses: {
@@ -4657,7 +4783,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["reasoned_write"];
+                "application/json": components["schemas"]["sample_reinstate"];
             };
         };
         responses: {
@@ -5462,7 +5588,7 @@ export interface operations {
             };
         };
     };
-    start_maintenance: {
+    start_maintenance_of_storage_unit: {
         parameters: {
             query?: never;
             header?: {
@@ -5479,7 +5605,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["reasoned_write"];
+                "application/json": components["schemas"]["storage_unit_start_maintenance"];
             };
         };
         responses: {
@@ -5589,7 +5715,7 @@ export interface operations {
             };
         };
     };
-    end_maintenance: {
+    end_maintenance_of_storage_unit: {
         parameters: {
             query?: never;
             header?: {
@@ -5606,7 +5732,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["plain_write"];
+                "application/json": components["schemas"]["storage_unit_end_maintenance"];
             };
         };
         responses: {
@@ -5733,7 +5859,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["reasoned_write"];
+                "application/json": components["schemas"]["storage_unit_retire"];
             };
         };
         responses: {
@@ -6446,7 +6572,7 @@ export interface operations {
             };
         };
     };
-    load_flow_cell: {
+    load_flow_cell_of_run: {
         parameters: {
             query?: never;
             header?: {
@@ -6463,7 +6589,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["load_flow_cell"];
+                "application/json": components["schemas"]["run_load_flow_cell"];
             };
         };
         responses: {
@@ -6590,7 +6716,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["validate_run"];
+                "application/json": components["schemas"]["run_validate"];
             };
         };
         responses: {
@@ -6717,7 +6843,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["plain_write"];
+                "application/json": components["schemas"]["run_queue"];
             };
         };
         responses: {
@@ -6844,7 +6970,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["plain_write"];
+                "application/json": components["schemas"]["run_start"];
             };
         };
         responses: {
@@ -6971,7 +7097,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["complete_run"];
+                "application/json": components["schemas"]["run_complete"];
             };
         };
         responses: {
@@ -7098,7 +7224,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["reasoned_write"];
+                "application/json": components["schemas"]["run_fail"];
             };
         };
         responses: {
@@ -7225,7 +7351,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["reasoned_write"];
+                "application/json": components["schemas"]["run_abort"];
             };
         };
         responses: {
@@ -7352,7 +7478,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["reasoned_write"];
+                "application/json": components["schemas"]["run_hold"];
             };
         };
         responses: {
@@ -7479,7 +7605,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["plain_write"];
+                "application/json": components["schemas"]["run_end_hold"];
             };
         };
         responses: {
@@ -10871,6 +10997,15 @@ export interface operations {
                     "application/json": components["schemas"]["document"];
                 };
             };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
         };
     };
     live: {
@@ -10891,6 +11026,15 @@ export interface operations {
                     "application/json": components["schemas"]["done_view"];
                 };
             };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
         };
     };
     ready: {
@@ -10909,6 +11053,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ready_view"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
             /** @description Service Unavailable: unavailable */
@@ -10938,6 +11091,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain; version=0.0.4; charset=utf-8": components["schemas"]["document"];
+                };
+            };
+            /** @description Bad Request: the request itself cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
                 };
             };
         };

@@ -1,7 +1,10 @@
 // The contract's words, named once. The shapes come from the OpenAPI document.
-import type { components } from './schema'
+import type { components, paths } from './schema'
 
 type Schemas = components['schemas']
+type Verb<Path, Things extends string> = Path extends `/api/v1${Things}/{id}:${infer Name}` ? Name : never
+/** What may be asked of one of some things: `accept`, of `POST /api/v1/samples/{id}:accept`. */
+export type VerbOf<Things extends string> = Verb<keyof paths, Things>
 /** CloudEvents 1.0 JSON, as the stream and the event pages carry it. */
 export interface CloudEvent {
   id: string

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/re
 import { api, unwrap, writeHeaders, type WriteOptions } from '~/api/client'
 import { keys } from '~/api/keys'
 import { momentQuery } from '~/api/moment'
-import type { Run } from '~/api/types'
+import type { Run, VerbOf } from '~/api/types'
 import { putEntity } from '~/live/apply'
 import type { Values } from '~/shared/form/fields'
 
@@ -23,8 +23,7 @@ export function runQuery(id: string, asOf?: string) {
   })
 }
 
-export type RunVerb =
-  | 'assign' | 'remove' | 'load-flow-cell' | 'validate' | 'queue' | 'start' | 'complete' | 'fail' | 'abort' | 'hold' | 'end-hold'
+export type RunVerb = VerbOf<'/runs'>
 
 export function useRunCommands() {
   const cache = useQueryClient()

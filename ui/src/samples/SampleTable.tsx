@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react'
 import { useMediaQuery } from '@mantine/hooks'
 import type { Sample } from '~/api/types'
 import { StateBadge } from '~/shared/StateBadge'
@@ -14,10 +14,36 @@ interface Props {
   onEnd: () => void
 }
 
-const columns: { label: string; sort?: string; optional?: boolean }[] = [
-  { label: 'Name', sort: 'name' }, { label: 'Barcode' }, { label: 'State' }, { label: 'Type' }, { label: 'Project' },
-  { label: 'Place' }, { label: 'Changed', sort: 'updated_at' },
+interface Column {
+  label: string
+  width: string
+  cell: (sample: Sample) => ReactNode
+  sort?: string
+  look?: string
+  optional?: boolean
+}
+
+/** A column is one entry; `optional` ones are left out on a narrow screen. */
+const columns: Column[] = [
+  {
+    label: 'Name', sort: 'name', width: 'minmax(12rem, 2fr)', look: 'clip',
+    cell: (sample) => <Link to="/samples/$id" params={{ id: sample.id }} title={sample.name}>{sample.name}</Link>,
+  },
+  { label: 'Barcode', width: '10.5rem', look: 'mono clip', optional: true, cell: (sample) => sample.barcode },
+  { label: 'State', width: '8.5rem', cell: (sample) => <StateBadge state={sample.state} /> },
+  { label: 'Type', width: '7.5rem', look: 'clip', optional: true, cell: (sample) => sample.type?.replaceAll('_', ' ') },
+  {
+    label: 'Project', width: 'minmax(8rem, 1.2fr)', look: 'clip', optional: true,
+    cell: (sample) => <span title={sample.project}>{sample.project}</span>,
+  },
+  {
+    label: 'Place', width: 'minmax(9rem, 1.4fr)', look: 'clip soft',
+    cell: ({ place, checked_out }) =>
+      place ? <span title={place.unit_label}>{`${place.unit_label} · ${place.slot}`}</span> : checked_out ? 'Taken out' : 'Not in storage',
+  },
+  { label: 'Changed', sort: 'updated_at', width: '8rem', look: 'clip soft', cell: (sample) => <When at={sample.updated_at} /> },
 ]
+const widths = { '--columns': columns.map(({ width }) => width).join(' ') } as CSSProperties
 
 /** Draws only the rows in sight, so that a hundred thousand scroll like ten. */
 export function SampleTable({ samples, sort, onSort, onEnd }: Props) {
@@ -32,7 +58,7 @@ export function SampleTable({ samples, sort, onSort, onEnd }: Props) {
     if (lastDrawn >= samples.length - 20) onEnd()
   }, [lastDrawn, samples.length, onEnd])
   return (
-    <div className={css.table}>
+    <div className={css.table} style={widths}>
       <div ref={scroller} className={css.scroll} role="table" aria-label="Samples" aria-rowcount={samples.length} tabIndex={0}>
         <div role="rowgroup" className={css.head} style={narrow ? undefined : { minWidth: 'fit-content' }}>
           <div role="row" className={css.row} style={{ minHeight: '2.5rem' }}>
@@ -73,17 +99,7 @@ function ariaSort(sort: string, key?: string): 'ascending' | 'descending' | unde
 }
 
 function Row({ sample }: { sample: Sample }) {
-  return (
-    <>
-      <span role="cell" className="clip"><Link to="/samples/$id" params={{ id: sample.id }} title={sample.name}>{sample.name}</Link></span>
-      <span role="cell" className={`mono clip ${css.optional}`}>{sample.barcode}</span>
-      <span role="cell"><StateBadge state={sample.state} /></span>
-      <span role="cell" className={`clip ${css.optional}`}>{sample.type?.replaceAll('_', ' ')}</span>
-      <span role="cell" className={`clip ${css.optional}`} title={sample.project}>{sample.project}</span>
-      <span role="cell" className="clip soft" title={sample.place?.unit_label}>
-        {sample.place ? `${sample.place.unit_label} · ${sample.place.slot}` : sample.checked_out ? 'Taken out' : 'Not in storage'}
-      </span>
-      <span role="cell" className="soft clip"><When at={sample.updated_at} /></span>
-    </>
-  )
+  return columns.map(({ label, look = '', optional, cell }) => (
+    <span key={label} role="cell" className={optional ? `${look} ${css.optional}` : look}>{cell(sample)}</span>
+  ))
 }

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/re
 import { api, unwrap, writeHeaders, type WriteOptions } from '~/api/client'
 import { keys } from '~/api/keys'
 import { momentQuery } from '~/api/moment'
-import type { Sample } from '~/api/types'
+import type { Sample, VerbOf } from '~/api/types'
 import { putEntity } from '~/live/apply'
 import type { Values } from '~/shared/form/fields'
 
@@ -37,9 +37,7 @@ export function sampleQuery(id: string, asOf?: string) {
   })
 }
 
-export type SampleVerb =
-  | 'receive' | 'accept' | 'reject' | 'correct' | 'relabel' | 'place' | 'take-out' | 'hold' | 'end-hold'
-  | 'discard' | 'archive' | 'reinstate'
+export type SampleVerb = VerbOf<'/samples'>
 
 export function sendSampleVerb(id: string, verb: SampleVerb, body: Values, options?: WriteOptions): Promise<Sample> {
   return unwrap(
