@@ -194,8 +194,10 @@ class Fold:
         slots[data["slot"]] = (data["occupant"], "filled")
 
     def storage_unit__slot_vacated(self, key, data, commit):
-        self.rule(self.units[key].slots.pop(data["slot"], None) == (data["occupant"], "filled"), commit,
-                  f"slot {data['slot']} was not filled by {data['occupant']}")
+        # A later move of the same thing may come by before the slot is filled; a stranger never.
+        held = self.units[key].slots.pop(data["slot"], None)
+        self.rule(held is not None and held[0] == data["occupant"], commit,
+                  f"slot {data['slot']} was vacated by {data['occupant']}, held by {held}")
 
     def storage_unit__maintenance_started(self, key, data, commit):
         self.units[key].state = "maintenance"
