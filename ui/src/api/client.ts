@@ -36,10 +36,23 @@ interface Answer<T> {
   response: Response
 }
 
+/** What a move answers that takes long (202): it goes on, and the stream of events tells its end. */
+interface Underway {
+  state: string
+  process: string
+}
+const underway = {
+  code: 'under_way',
+  title: 'Still under way',
+  detail: 'This takes longer than usual and goes on by itself. The page shows it as soon as it is done.',
+}
+
 /** The answer's body, or the problem thrown. */
-export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<NonNullable<T>> {
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<Exclude<NonNullable<T>, Underway>> {
   const { data, error, response } = await answer
-  if (response.ok) return (data ?? {}) as NonNullable<T>
+  const body = data ?? {}
+  if (response.status === 202 && 'process' in body) throw problemFrom(202, underway)
+  if (response.ok) return body as Exclude<NonNullable<T>, Underway>
   throw problemFrom(response.status, error)
 }
 
