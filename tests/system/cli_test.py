@@ -243,13 +243,13 @@ def sheet(path, rows, word):
 def imports():
     file = sheet(folder / "small.csv", 20, "IMP")
     preview = tell("import", file)
-    check_words("a preview", preview.stdout, "20 rows: 20 good, 0 with errors", "IMP-00000", "barcode")
+    check_words("a preview", preview.stdout, "20 samples: 20 good, 0 with errors", "IMP-00000", "barcode")
     check_words("and the way on", preview.stderr, "Nothing was changed", "--commit")
     check("nothing is there yet", not ask("sample", "list", "--q", "IMP-00001")["items"])
     done = tell("import", file, "--commit")
     check_words("committed", done.stdout, "20 samples registered")
     check("no bar in a pipe", "\r" not in done.stderr + done.stdout and "#" not in done.stderr, done.stderr)
-    second = tell("import", file, "--commit", code=FAILED, name="the same file again is refused")
+    second = tell("import", file, "--commit", code=CONFLICT, name="the same file again is refused")
     check_words("it is recognised", second.stdout + second.stderr, "imported before")
     through = tell("import", "-", "--filename", "in.csv", "--commit",
                    stdin="name,type,barcode\nThrough a pipe,DNA,PIPE-1\n")
@@ -281,7 +281,7 @@ def stopped_import():
             break
         time.sleep(0.2)
     check("it was finished without its client", one["state"] == "completed" and one["registered"] == 10_000, one)
-    again = tell("import", file, "--commit", code=FAILED)
+    again = tell("import", file, "--commit", code=CONFLICT)
     check_words("asked again, it is recognised", again.stdout + again.stderr, "imported before")
 
 
