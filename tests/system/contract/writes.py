@@ -52,6 +52,9 @@ def sample_writes(api):
         "end_hold_of_sample": on("end-hold", "accepted", {}, told("hold")),
         "discard_sample": on("discard", "accepted", WHY),
         "archive_sample": on("archive", "accepted", WHY),
+        "erase_donor_of_sample": lambda: of(
+            "samples", api.must("POST", "/samples", dict(name=fresh("S"), type="DNA", donor=fresh("Donor"))),
+            "erase-donor", WHY),
         "reinstate_sample": on("reinstate", "accepted", WHY, told("archive")),
     }
 
@@ -70,8 +73,8 @@ def storage_writes(api):
                                           dict(kind="box", name=fresh("Box"), parent=shelf["id"])),
         "move_storage_unit": on("move", dict(unit=shelf["id"])),
         "rename_storage_unit": on("rename", dict(name="Another name")),
-        "start_maintenance": on("start-maintenance", WHY),
-        "end_maintenance": on("end-maintenance", {}, "start-maintenance"),
+        "start_maintenance_of_storage_unit": on("start-maintenance", WHY),
+        "end_maintenance_of_storage_unit": on("end-maintenance", {}, "start-maintenance"),
         "retire_storage_unit": on("retire", WHY),
     }
 
@@ -99,7 +102,7 @@ def run_writes(api):
         "assign_sample_to_lane": on("assign", "draft", {}, lambda _: dict(sample=make_sample(api)["id"],
                                                                           lane=1, index_i7="TCCGGAGA")),
         "remove_sample_from_lane": on("remove", "draft", {}, assign),
-        "load_flow_cell": on("load-flow-cell", "draft", dict(flow_cell="HVG5KBGXK")),
+        "load_flow_cell_of_run": on("load-flow-cell", "draft", dict(flow_cell="HVG5KBGXK")),
         "validate_run": on("validate", "draft", {}, only_assign),
         "queue_run": on("queue", "validated"),
         "start_run": on("start", "queued"),
