@@ -42,12 +42,12 @@ void fill_random(std::uint8_t* out, std::size_t count) {
 }  // namespace
 
 std::string to_string(uuid const& id) {
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  char* to = text.data();
   for (std::size_t i = 0; i < id.bytes.size(); ++i) {
-    if (has_dash_before(i)) text.push_back('-');
-    text.push_back(hex_digits[id.bytes[i] >> 4]);
-    text.push_back(hex_digits[id.bytes[i] & 15]);
+    if (has_dash_before(i)) ++to;
+    *to++ = hex_digits[id.bytes[i] >> 4];
+    *to++ = hex_digits[id.bytes[i] & 15];
   }
   return text;
 }

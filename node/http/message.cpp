@@ -1,5 +1,7 @@
 #include "node/http/message.hpp"
 
+#include <algorithm>
+
 #include "node/http/problem.hpp"
 
 namespace tracseq::http {
@@ -21,8 +23,11 @@ std::string_view to_string(method m) noexcept {
 void response::add(std::string_view name, std::string_view value) {
   headers.reserve(headers.size() + name.size() + value.size() + 4);
   headers.append(name).append(": ");
-  for (char const c : value)
-    headers.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c);
+  auto const begin = headers.size();
+  headers.append(value);
+  std::replace_if(
+      headers.begin() + static_cast<std::ptrdiff_t>(begin), headers.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   headers.append("\r\n");
 }
 

@@ -55,10 +55,10 @@ struct sample_resource {
   }
   static void show(call_ptr const& c, uuid const& id, answer_facts facts) {
     auto const rows = c->at->view();
-    auto const row = samples_query(*rows).get(id);
+    auto row = samples_query(*rows).get(id);
     if (!row) return refuse(*c, no_such(kind, to_string(id)));
     if (!facts.version) facts.version = row->version;
-    answer(*c, to_json(view_of(*row, *rows, *c->at)), facts);
+    answer(*c, to_json(view_of(std::move(*row), *rows, *c->at)), facts);
   }
 };
 
@@ -71,11 +71,11 @@ void show_sample(call_ptr c, read_options, none) {
       auto const view = past->at->view();
       auto const id = find_thing(*view, sample::kind, past->id());
       if (!id) return refuse(*past, id.error());
-      auto const row = sample_as_of(*view, *id, *past->as_of);
+      auto row = sample_as_of(*view, *id, *past->as_of);
       if (!row)
         return refuse(*past, because(errc::not_found, "This sample was not registered yet at " +
                                                         to_rfc3339(*past->as_of) + "."));
-      auto shown = view_of(*row, *view, *past->at);
+      auto shown = view_of(std::move(*row), *view, *past->at);
       shown.as_of = past->as_of;
       answer(*past, to_json(shown));
     });
@@ -103,10 +103,10 @@ result<sample_list_request> list_request(read_view const& view, sample_query con
   return out;
 }
 
-void answer_samples(call& c, read_view const& view, page<sample_row> const& page,
+void answer_samples(call& c, read_view const& view, page<sample_row> page,
                     sample_query const& asked, std::optional<std::uint64_t> total) {
   list_of<sample_view> out;
-  for (auto const& row : page.rows) out.items.push_back(view_of(row, view, *c.at));
+  for (auto& row : page.rows) out.items.push_back(view_of(std::move(row), view, *c.at));
   if (!page.next_cursor.empty()) out.next = page.next_cursor;
   out.total = total;
   out.as_of = asked.as_of;
@@ -122,15 +122,15 @@ void list_samples(call_ptr c, sample_query asked, none) {
       auto const request = list_request(*view, asked);
       if (!request) return refuse(*one, request.error());
       if (asked.as_of) {
-        auto const page =
+        auto page =
             samples_as_of(*view, request->filter, *asked.as_of, request->cursor, request->limit);
         if (!page) return refuse(*one, page.error());
-        return answer_samples(*one, *view, *page, asked, std::nullopt);
+        return answer_samples(*one, *view, *std::move(page), asked, std::nullopt);
       }
       samples_query const samples(*view);
-      auto const page = samples.list(*request);
+      auto page = samples.list(*request);
       if (!page) return refuse(*one, page.error());
-      answer_samples(*one, *view, *page, asked, samples.total(request->filter));
+      answer_samples(*one, *view, *std::move(page), asked, samples.total(request->filter));
     });
   });
 }

@@ -92,28 +92,28 @@ void show_donor(std::optional<sealed_text> const& sealed, services const& at, sa
 
 }  // namespace
 
-sample_view view_of(sample_row const& row, read_view const& rows, services const& at) {
+sample_view view_of(sample_row row, read_view const& rows, services const& at) {
   sample_view out;
-  static_cast<shown_sample&>(out) = row;
-  auto const& d = row.details;
-  out.name = d.name;
-  out.barcode = d.barcode;
-  out.aliases = row.old_barcodes;
-  out.project = d.project;
-  out.submission = d.submission;
+  static_cast<shown_sample&>(out) = std::move(static_cast<shown_sample&>(row));
+  auto& d = row.details;
+  out.name = std::move(d.name);
+  out.barcode = std::move(d.barcode);
+  out.aliases = std::move(row.old_barcodes);
+  out.project = std::move(d.project);
+  out.submission = std::move(d.submission);
   out.type = d.type;
   out.taxon_id = maybe(d.taxon_id);
-  out.organism = d.organism;
+  out.organism = std::move(d.organism);
   show_donor(d.donor, at, out);
   out.collected_at = maybe(d.collected_at);
-  out.collected_where = d.collected_where;
-  out.collected_by = d.collected_by;
+  out.collected_where = std::move(d.collected_where);
+  out.collected_by = std::move(d.collected_by);
   out.concentration_ng_per_ul = maybe(d.concentration_ng_per_ul);
   out.volume_ul = maybe(d.volume_ul);
   out.amount_ng = maybe(d.amount_ng);
-  out.requires_temperature = d.requires_temperature;
-  out.notes = d.notes;
-  out.custom = d.custom;
+  out.requires_temperature = std::move(d.requires_temperature);
+  out.notes = std::move(d.notes);
+  out.custom = std::move(d.custom);
   if (row.place)
     out.place = place_view{row.place->unit_id, row.place->slot, row.place->unit_label,
                            storage_query(rows).path_words(row.place->unit_id)};

@@ -207,7 +207,7 @@ TRACSEQ_LIST_OF(run_view)
 TRACSEQ_LIST_OF(history_view)
 TRACSEQ_LIST_OF(import_view)
 
-[[nodiscard]] sample_view view_of(sample_row const& row, read_view const& rows, services const& at);
+[[nodiscard]] sample_view view_of(sample_row row, read_view const& rows, services const& at);
 [[nodiscard]] unit_view view_of(unit_row const& row, std::vector<path_step> const& path,
                                 std::uint64_t children);
 [[nodiscard]] unit_view view_of(unit_row const& row, read_view const& rows);

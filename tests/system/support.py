@@ -193,10 +193,11 @@ def children_of(pid):
 def is_running(pid):
     """False for a process that has ended and waits for its parent to take notice, too; true as long as
     one of its threads has not ended, for they hold its files."""
-    for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"):
-        with contextlib.suppress(OSError):
-            if thread.read_text().rpartition(")")[2].split()[0] not in "ZX":
-                return True
+    with contextlib.suppress(OSError):
+        for thread in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError):
+                if (thread / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX":
+                    return True
     return False
 
 

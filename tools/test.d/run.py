@@ -8,6 +8,7 @@
 
 Output of the parts is in var/test/NAME.log; of a part that failed the end is shown.
 """
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -120,13 +121,12 @@ def descendants():
     found, ahead = [], [os.getpid()]
     while ahead:
         pid = ahead.pop()
-        for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
-                below = [int(p) for p in task.read_text().split()]
-            except OSError:
-                continue
-            found += below
-            ahead += below
+        with contextlib.suppress(OSError):  # it may end while it is looked at
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                with contextlib.suppress(OSError):
+                    below = [int(p) for p in (task / "children").read_text().split()]
+                    found += below
+                    ahead += below
     return found
 
 
