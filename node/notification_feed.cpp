@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t batch_bytes_max = 1u << 20;
 constexpr auto poll_patience = std::chrono::milliseconds(200);
+constexpr auto group_interval = std::chrono::milliseconds(20);
+constexpr auto idle_save_interval = std::chrono::seconds(1);
 // Not a stream anybody could name: kinds have no blanks.
 constexpr std::string_view cursor_name = "notification feed/cursor";
 
@@ -72,11 +74,25 @@ void notification_feed::run() {
   while (!stopping_) {
     auto batch = reader_->next(batch_bytes_max, poll_patience, false);
     if (!batch) return;  // the follower reads the same log and says why
-    if (batch->empty()) continue;
-    auto events = notices_of(*batch);
-    if (!events.empty() && !tell(std::move(events))) return;
-    save_cursor();
+    if (!batch->empty()) {
+      auto events = notices_of(*batch);
+      unsaved_ = true;
+      if (!events.empty()) {
+        if (!tell(std::move(events))) return;
+        save_cursor();
+      }
+    }
+    // In groups: to wake for each record of a busy log would cost the commands more than it gives here.
+    rest();
+    // Nothing was told: where it read to is only worth a write now and then.
+    if (unsaved_ && std::chrono::steady_clock::now() - saved_at_ > idle_save_interval) save_cursor();
   }
+  if (unsaved_) save_cursor();
+}
+
+void notification_feed::rest() {
+  std::unique_lock guard(mutex_);
+  told_.wait_for(guard, group_interval, [this] { return stopping_.load(); });
 }
 
 std::vector<notice> notification_feed::notices_of(folded_batch const& batch) {
@@ -128,6 +144,8 @@ void notification_feed::save_cursor() {
     cursor.partitions.push_back({at.next_offset, at.last_offset, bytes_of(at.last_hash),
                                  bytes_of(at.chain.h), at.chain.c, at.chain.s});
   models_.save_snapshot(cursor_name, ++saves_, codec::encode(cursor));
+  unsaved_ = false;
+  saved_at_ = std::chrono::steady_clock::now();
 }
 
 std::vector<partition_position> notification_feed::load_cursor() const {

@@ -3,6 +3,7 @@
 // event is told even if the node dies between the event and its notification.
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,7 @@ class notification_feed {
 
  private:
   void run();
+  void rest();
   [[nodiscard]] std::vector<notice> notices_of(folded_batch const& batch);
   /// Hands a batch to the actor and waits until it is done; false when stopping.
   [[nodiscard]] bool tell(std::vector<notice> events);
@@ -35,6 +37,8 @@ class notification_feed {
   std::unique_ptr<fold_reader> reader_;
   notification_rules rules_;  ///< only to know whether there are any
   std::uint64_t saves_ = 0;
+  bool unsaved_ = false;  ///< read further than was saved
+  std::chrono::steady_clock::time_point saved_at_{};
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable told_;
