@@ -23,6 +23,8 @@ result<stored_stream> stream_store::load(std::string_view stream, bool with_snap
     auto const view = models_.newest();
     journal_query const journal(*view);
     stored_stream stored;
+    // A point lookup first: most streams that are asked for do not exist yet, and the filter knows it.
+    if (!journal.exists(stream)) return stored;
     if (with_snapshot)
       if (auto snapshot = models_.load_snapshot(stream)) {
         stored.snapshot_version = snapshot->version;

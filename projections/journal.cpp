@@ -113,8 +113,6 @@ std::vector<journal_commit> journal_query::commits(std::string_view stream,
                                                    std::size_t limit) const {
   auto const prefix = key('C').stream(stream);
   std::vector<journal_commit> found;
-  // A point lookup first: most streams that are asked for do not exist yet, and the filter knows it.
-  if (from_version == 0 && !exists(stream)) return found;
   for (auto at = view_.table("journal")
                      .scan(key('C').stream(stream).u64(from_version), prefix_end(prefix),
                            direction::forward);
