@@ -234,10 +234,77 @@ TEST_CASE_FIXTURE(fixture, "search finds what stands on a label") {
   CHECK(labels("nothing like it").empty());
   CHECK(search.find("liv", 2).size() == 2);
 
+  sample::registered rice;
+  rice.details.name = "Leaf 7";
+  rice.details.organism = "Oryza sativa";
+  auto const leaf = stream_name(sample::kind, numbered_id(71'000));
+  lab.write(leaf, {rice});
+  lab.register_sample("Oryza sativa store", "OS-1", "K");
+  view = look();
+  CHECK(labels("oryza") == std::vector<std::string>{"Oryza sativa store", "Leaf 7"});  // a name comes first
+  CHECK(labels("Oryza sativa") == std::vector<std::string>{"Oryza sativa store", "Leaf 7"});
+  CHECK(labels("sativa leaf") == std::vector<std::string>{"Leaf 7"});
+  CHECK_FALSE(search_query(*view).find("oryza sativa")[0].exact);
+  sample::corrected maize;
+  maize.details = rice.details;
+  maize.details.organism = "Zea mays";
+  lab.write(leaf, {maize});
+  view = look();
+  CHECK(labels("oryza") == std::vector<std::string>{"Oryza sativa store"});
+  CHECK(labels("mays") == std::vector<std::string>{"Leaf 7"});
+
   lab.write(stream_name(storage_unit::kind, box), {storage_unit::renamed{"Liver box", "Heart box"}});
   view = look();
   CHECK(labels("liver box").empty());
   CHECK(labels("heart") == std::vector<std::string>{"Heart box"});
+}
+
+TEST_CASE_FIXTURE(fixture, "no thing of another kind, nor an organism, is in the way of a search") {
+  sample::registered tube;
+  tube.details.organism = "Box virus";
+  for (int i = 0; i < 2'500; ++i) {
+    tube.details.name = "Box tube " + std::to_string(i);
+    lab.write(stream_name(sample::kind, numbered_id(80'000 + static_cast<std::uint64_t>(i))), {tube});
+  }
+  tube.details.name = "Boxer's blood, a long name of its own";
+  tube.details.organism.clear();
+  lab.write(stream_name(sample::kind, numbered_id(79'000)), {tube});
+  std::vector<std::string> boxes;
+  for (int i = 0; i < 250; ++i)
+    boxes.push_back(lab.name_of(lab.add_unit(storage_unit::unit_kind::box, "Box " + std::to_string(1'000 + i))));
+  lab.add_unit(storage_unit::unit_kind::freezer, "Freezer box");
+  auto const view = look();
+  search_query const search(*view);
+  CHECK(search.find("boxer")[0].label == tube.details.name);
+  CHECK(search.find("box 1", 100)[0].kind == storage_unit::kind);
+
+  auto const walk = [&](std::string_view text, std::function<bool(std::string const&)> const& wanted) {
+    std::vector<std::string> names;
+    std::string cursor;
+    do {
+      auto const page = search.list(text, storage_unit::kind, "", wanted, cursor, 40);
+      REQUIRE(page);
+      CHECK((page->rows.size() == 40 || page->next_cursor.empty()));
+      for (auto const& stream : page->rows)
+        names.push_back(storage_query(*view).get(*parse_uuid(stream_key(stream)))->name);
+      cursor = page->next_cursor;
+    } while (!cursor.empty());
+    return names;
+  };
+  auto const every = [](std::string const&) { return true; };
+  auto all = boxes;
+  all.insert(all.begin(), "Freezer box");  // by its word "box"
+  CHECK(walk("BOX", every) == all);
+  CHECK(walk("box freezer", every) == std::vector<std::string>{"Freezer box"});
+  CHECK(walk("freezer", every) == std::vector<std::string>{"Freezer box"});
+  CHECK(walk("box 1249", every) == std::vector<std::string>{"Box 1249"});
+  CHECK(walk("1249", every) == std::vector<std::string>{"Box 1249"});
+  CHECK(walk("box", [&](std::string const& stream) {
+          return storage_query(*view).get(*parse_uuid(stream_key(stream)))->kind == storage_unit::unit_kind::freezer;
+        }) == std::vector<std::string>{"Freezer box"});
+  CHECK(walk("box virus", every).empty());
+  auto const first = search.list("box", storage_unit::kind, "", every, "", 40);
+  CHECK_FALSE(search.list("bo", storage_unit::kind, "", every, first->next_cursor, 40));
 }
 
 TEST_CASE_FIXTURE(fixture, "an import says how far it is") {
