@@ -370,21 +370,31 @@ TEST_CASE_FIXTURE(fixture, "moves and discards are listed by how far they are") 
   REQUIRE(parked->rows.size() == 1);
   CHECK(parked->rows[0].why == "box is locked");
   CHECK(parked->rows[0].stage == relocation_state::requested);
-  auto const done = processes.list(relocation_kind::move, relocation_state::completed);
-  REQUIRE(done);
-  REQUIRE(done->rows.size() == 1);
-  CHECK(done->rows[0].to->slot == "A1");
-  CHECK(done->rows[0].ended);
-  CHECK(processes.list(relocation_kind::move)->rows.size() == 2);
+  auto const all = processes.list(relocation_kind::move);
+  REQUIRE(all);
+  REQUIRE(all->rows.size() == 2);
+  CHECK(all->rows[1].state == relocation_state::completed);
+  CHECK(all->rows[1].to->slot == "A1");
+  CHECK(all->rows[1].ended);
   auto const refused = processes.get(relocation_kind::discard, gone);
   REQUIRE(refused);
   CHECK(refused->state == relocation_state::refused);
   CHECK(refused->why == "it is on hold");
+  CHECK(processes.list(relocation_kind::discard, relocation_state::refused)->rows.empty());
   lab.write(stream, {move::resumed{}});
   view = look();
   CHECK(relocations_query(*view).get(relocation_kind::move, stuck)->state ==
         relocation_state::requested);
   CHECK(relocations_query(*view).list(relocation_kind::move, relocation_state::parked)->rows.empty());
+  // Refused, it holds its slot until that is released.
+  auto const refused_moves = [&] {
+    return relocations_query(*look()).list(relocation_kind::move, relocation_state::refused)->rows;
+  };
+  lab.write(stream, {move::slot_reserved{"A2"}, move::refused{"rule_violation", "it is rejected"}});
+  REQUIRE(refused_moves().size() == 1);
+  CHECK(refused_moves()[0].id == stuck);
+  lab.write(stream, {move::ended_refused{}});
+  CHECK(refused_moves().empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "the inbox counts what is unread, and dead letters are listed") {
