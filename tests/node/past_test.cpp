@@ -162,3 +162,28 @@ TEST_CASE("a refused move is open until its slot is given back") {
   CHECK(open[0]["state"] == "refused");
   CHECK(shown.must("GET", "/processes?state=parked")["items"].empty());
 }
+
+TEST_CASE("a read-only node verifies the log that it has, or says where to do it") {
+  scratch_folder const scratch;
+  auto const live = scratch.path / "live";
+  {
+    whole_node lab(in(live));
+    lab.register_sample("S");
+  }
+  auto const copy = scratch.path / "copy";
+  REQUIRE(offline::replay((live / "log").string(), std::nullopt, copy.string(), {}));
+  auto options = in(copy);
+  options.read_only = true;
+  {
+    whole_node shown(options);
+    auto const refused = shown.ask("GET", "/audit/verify");
+    CHECK(refused.status == 422);
+    CHECK(refused.body["retryable"] == false);
+    CHECK(refused.body["detail"].get<std::string>().find("`tracseq audit verify --data DIR`") != std::string::npos);
+  }
+  options.data = live.string();
+  whole_node beside(options);
+  auto const report = beside.must("GET", "/audit/verify");
+  CHECK(report["ok"] == true);
+  CHECK(report["commits"] > 0);
+}
