@@ -200,10 +200,9 @@ struct node::parts {
       with.labels = labels.get();
       with.webhook_secret = [this](uuid const& rule) { return secret_of_rule(rule); };
     }
-    register_node_metrics(metrics, log.get(), *models, engine.get(), follower.get());
-    metrics.source("tracseq_checkpoints_total", [this] {
-      return checkpoints ? static_cast<double>(checkpoints->written()) : 0.0;
-    });
+    register_node_metrics(metrics, {with.facts, models.get(), streams.get(), status.get(), log.get(), engine.get(),
+                                    follower.get(), webhooks.get()});
+    register_checkpoint_metrics(metrics, checkpoints);
     api = std::make_unique<http::api>(std::move(with), metrics);
   }
 

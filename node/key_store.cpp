@@ -2,16 +2,17 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <optional>
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "events/file.hpp"
 
 namespace tracseq {
 namespace {
@@ -113,62 +114,22 @@ std::optional<key> unwrap(record const& from, key const& with) {
   return person;
 }
 
-error cannot(std::string_view doing, std::string const& path) {
-  return {errc::io_failure,
-          "cannot " + std::string(doing) + " " + path + ": " + std::strerror(errno) +
-              ". Donors cannot be sealed without it.",
-          {}};
-}
-
-struct file {
-  int fd = -1;
-  file() = default;
-  explicit file(int from) : fd(from) {}
-  file(file&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
-  file& operator=(file&& other) noexcept {
-    std::swap(fd, other.fd);
-    return *this;
-  }
-  ~file() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
-bool write_all(int fd, void const* from, std::size_t size, off_t at) {
-  auto const* bytes = static_cast<char const*>(from);
-  while (size > 0) {
-    auto const done = ::pwrite(fd, bytes, size, at);
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return false;
-    bytes += done;
-    at += done;
-    size -= static_cast<std::size_t>(done);
-  }
-  return true;
-}
-
-bool read_all(int fd, void* into, std::size_t size, off_t at) {
-  auto* bytes = static_cast<char*>(into);
-  while (size > 0) {
-    auto const done = ::pread(fd, bytes, size, at);
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return false;
-    bytes += done;
-    at += done;
-    size -= static_cast<std::size_t>(done);
-  }
-  return true;
-}
-
-bool sync_directory(std::string const& path) {
-  file const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return directory.fd >= 0 && ::fsync(directory.fd) == 0;
+error without_keys(error why) {
+  why.detail += ". Donors cannot be sealed without it.";
+  return why;
 }
 
 result<key> read_secret(std::string const& path) {
-  file const in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  auto const in = file::open(path, file::mode::read);
+  if (!in) return tl::unexpected(without_keys(in.error()));
   key secret;
-  if (in.fd < 0 || !read_all(in.fd, secret.data(), secret.size(), 0)) return tl::unexpected(cannot("read", path));
+  std::string bytes;
+  if (auto const read = in->read_at(0, secret.size(), bytes); !read) return tl::unexpected(without_keys(read.error()));
+  if (bytes.size() != secret.size())
+    return fail(errc::corrupt, "The file " + path + " is cut off, and without it no donor can be read. Put it back "
+                               "from the backup.");
+  std::memcpy(secret.data(), bytes.data(), secret.size());
+  sodium_memzero(bytes.data(), bytes.size());
   return secret;
 }
 
@@ -177,10 +138,13 @@ result<key> make_secret(std::string const& directory, std::string const& path) {
   key secret;
   randombytes_buf(secret.data(), secret.size());
   auto const beside = path + ".new";
-  file const out(::open(beside.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600));
-  bool const ok = out.fd >= 0 && write_all(out.fd, secret.data(), secret.size(), 0) && ::fsync(out.fd) == 0 &&
-                  ::rename(beside.c_str(), path.c_str()) == 0 && sync_directory(directory);
-  if (!ok) return tl::unexpected(cannot("make", path));
+  auto const out = file::open(beside, file::mode::create_new, file::readers::owner);
+  if (!out) return tl::unexpected(without_keys(out.error()));
+  auto done = out->write_at(0, {reinterpret_cast<char const*>(secret.data()), secret.size()});
+  if (done) done = out->sync_data();
+  if (done && ::rename(beside.c_str(), path.c_str()) != 0) done = tl::unexpected(errno_error("make", path));
+  if (done) done = sync_directory(directory);
+  if (!done) return tl::unexpected(without_keys(done.error()));
   return secret;
 }
 
@@ -194,7 +158,6 @@ struct key_store::parts {
   };
 
   mutable std::mutex mutex;
-  std::string path;
   file records;
   bool failed = false;  ///< a sync failed: nobody knows what is on disk
   std::uint64_t count = 0;
@@ -210,6 +173,8 @@ struct key_store::parts {
     for (auto& [id, one] : by_id)
       if (one.person) sodium_memzero(one.person->data(), one.person->size());
   }
+
+  [[nodiscard]] std::string path() const { return records.path().string(); }
 
   void take(record const& one, std::uint64_t index) {
     if (one.magic != record{}.magic) {
@@ -229,36 +194,37 @@ struct key_store::parts {
   }
 
   result<void> load(bool writable) {
-    struct stat about {};
-    if (::fstat(records.fd, &about) != 0) return tl::unexpected(cannot("read", path));
-    count = static_cast<std::uint64_t>(about.st_size) / sizeof(record);
+    auto const size = records.size();
+    if (!size) return tl::unexpected(size.error());
+    count = *size / sizeof(record);
+    std::string bytes;
     for (std::uint64_t i = 0; i < count; ++i) {
       record one;
-      if (!read_all(records.fd, &one, sizeof one, static_cast<off_t>(i * sizeof one)))
-        return tl::unexpected(cannot("read", path));
+      if (auto const read = records.read_at(i * sizeof one, sizeof one, bytes); !read) return read;
+      if (bytes.size() != sizeof one) return fail(errc::io_failure, path() + " became shorter while it was read");
+      std::memcpy(&one, bytes.data(), sizeof one);
       take(one, i);
     }
     // A record that was cut off by a crash was in no event yet.
-    auto const whole = static_cast<off_t>(count * sizeof(record));
-    if (writable && about.st_size > whole && ::ftruncate(records.fd, whole) != 0)
-      return tl::unexpected(cannot("mend", path));
-    return {};
+    auto const whole = count * sizeof(record);
+    return writable && *size > whole ? records.truncate(whole) : result<void>();
   }
 
   result<void> append(std::vector<record> const& fresh) {
-    auto const at = static_cast<off_t>(count * sizeof(record));
-    if (write_all(records.fd, fresh.data(), fresh.size() * sizeof(record), at)) {
-      if (::fdatasync(records.fd) == 0) return {};
+    auto const at = count * sizeof(record);
+    auto done = records.write_at(at, {reinterpret_cast<char const*>(fresh.data()), fresh.size() * sizeof(record)});
+    if (done) {
+      done = records.sync_data();
+      if (done) return {};
       failed = true;
     }
-    auto const why = cannot("write", path);
-    if (::ftruncate(records.fd, at) != 0) failed = true;
-    return tl::unexpected(why);
+    if (!records.truncate(at)) failed = true;
+    return tl::unexpected(without_keys(done.error()));
   }
 
   [[nodiscard]] result<void> usable() const {
     if (!failed) return {};
-    return fail(errc::io_failure, "The keys of donors in " + path + " could not be written to the disk. Mend "
+    return fail(errc::io_failure, "The keys of donors in " + path() + " could not be written to the disk. Mend "
                                   "the disk and start the node again.");
   }
 };
@@ -278,21 +244,25 @@ key_store::~key_store() = default;
 result<std::unique_ptr<key_store>> key_store::open(std::string const& directory) {
   if (auto const ready = prepare(); !ready) return tl::unexpected(ready.error());
   auto all = std::make_unique<parts>();
-  all->path = (fs::path(directory) / "subjects").string();
+  auto const path = fs::path(directory) / "subjects";
   auto const secret_path = (fs::path(directory) / "secret").string();
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return tl::unexpected(cannot("make", directory));
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    return tl::unexpected(without_keys(errno_error("make", directory)));
   std::error_code ignored;
   bool const has_secret = fs::exists(secret_path, ignored);
-  if (!has_secret && fs::exists(all->path, ignored) && fs::file_size(all->path, ignored) > 0)
+  if (!has_secret && fs::exists(path, ignored) && fs::file_size(path, ignored) > 0)
     return fail(errc::io_failure, "The file " + secret_path + " is missing, and without it no donor can be read. "
                                   "Put it back from the backup.");
   auto secret = has_secret ? read_secret(secret_path) : make_secret(directory, secret_path);
   if (!secret) return tl::unexpected(secret.error());
   all->digest_key = derived(*secret, for_digests);
   all->wrap_key = derived(*secret, for_wrapping);
-  all->records = file(::open(all->path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
-  if (all->records.fd < 0 || !sync_directory(directory)) return tl::unexpected(cannot("open", all->path));
-  if (auto const loaded = all->load(true); !loaded) return tl::unexpected(loaded.error());
+  auto records = file::open(path, file::mode::create, file::readers::owner);
+  if (!records) return tl::unexpected(without_keys(records.error()));
+  all->records = *std::move(records);
+  auto ready_to_write = sync_directory(directory);
+  if (ready_to_write) ready_to_write = all->load(true);
+  if (!ready_to_write) return tl::unexpected(without_keys(ready_to_write.error()));
   return std::unique_ptr<key_store>(new key_store(std::move(all)));
 }
 
@@ -302,14 +272,14 @@ result<std::unique_ptr<key_store>> key_store::open_read_only(std::string const& 
   std::error_code ignored;
   if (!fs::exists(secret_path, ignored)) return std::unique_ptr<key_store>();
   auto all = std::make_unique<parts>();
-  all->path = (fs::path(directory) / "subjects").string();
   auto secret = read_secret(secret_path);
   if (!secret) return tl::unexpected(secret.error());
   all->digest_key = derived(*secret, for_digests);
   all->wrap_key = derived(*secret, for_wrapping);
-  all->records = file(::open(all->path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (all->records.fd < 0) return tl::unexpected(cannot("read", all->path));
-  if (auto const loaded = all->load(false); !loaded) return tl::unexpected(loaded.error());
+  auto records = file::open(fs::path(directory) / "subjects", file::mode::read);
+  if (!records) return tl::unexpected(without_keys(records.error()));
+  all->records = *std::move(records);
+  if (auto const loaded = all->load(false); !loaded) return tl::unexpected(without_keys(loaded.error()));
   return std::unique_ptr<key_store>(new key_store(std::move(all)));
 }
 
@@ -371,11 +341,12 @@ result<void> key_store::erase(uuid const& key_id) {
   record empty;
   empty.state = record_state::erased;
   empty.key_id = key_id;
-  if (!write_all(all.records.fd, &empty, sizeof empty, static_cast<off_t>(subject.index * sizeof empty)))
-    return tl::unexpected(cannot("write", all.path));
-  if (::fdatasync(all.records.fd) != 0) {
+  auto const at = subject.index * sizeof empty;
+  if (auto const done = all.records.write_at(at, {reinterpret_cast<char const*>(&empty), sizeof empty}); !done)
+    return done;
+  if (auto const done = all.records.sync_data(); !done) {
     all.failed = true;
-    return tl::unexpected(cannot("write", all.path));
+    return done;
   }
   all.by_text.erase(subject.of_text);
   sodium_memzero(subject.person->data(), subject.person->size());

@@ -30,8 +30,8 @@ constexpr auto table = std::to_array<metric>({
     {"tracseq_http_connections", metric_kind::gauge, "Open connections."},
     {"tracseq_http_connections_refused_total", metric_kind::counter, "Connections over the bound."},
     {"tracseq_http_bad_requests_total", metric_kind::counter, "Requests refused before routing."},
-    {"tracseq_webhook_failures_total", metric_kind::counter, "Webhook attempts that failed."},
-    {"tracseq_webhook_deliveries_total", metric_kind::counter, "Webhooks delivered."},
+    {"tracseq_webhook_failures_total", metric_kind::counter, "Attempts to send a webhook that failed."},
+    {"tracseq_webhook_deliveries_total", metric_kind::counter, "Webhooks that a receiver took, signed checkpoints too."},
     {"process_resident_memory_bytes", metric_kind::gauge, "Resident memory."},
     {"process_open_fds", metric_kind::gauge, "Open file descriptors."},
 });
@@ -56,13 +56,13 @@ request_metrics::request_metrics(std::vector<std::string> routes)
 
 void request_metrics::observe(std::size_t route, int status, double seconds) noexcept {
   if (route >= routes_.size()) return;
-  auto& cell = cells_[route];
+  auto& one = cells_[route];
   auto const status_class = static_cast<std::size_t>(status / 100);
-  cell.by_class[status_class < 6 ? status_class : 5].fetch_add(1, std::memory_order_relaxed);
+  one.by_class[status_class < 6 ? status_class : 5].fetch_add(1, std::memory_order_relaxed);
   std::size_t i = 0;
   while (i < buckets && seconds > bound_table[i]) ++i;
-  cell.bucket[i].fetch_add(1, std::memory_order_relaxed);
-  cell.sum_us.fetch_add(static_cast<std::uint64_t>(seconds * 1e6), std::memory_order_relaxed);
+  one.bucket[i].fetch_add(1, std::memory_order_relaxed);
+  one.sum_us.fetch_add(static_cast<std::uint64_t>(seconds * 1e6), std::memory_order_relaxed);
 }
 
 void request_metrics::write(std::string& out) const {

@@ -35,6 +35,31 @@ metrics::labelled by_partition(std::vector<std::uint64_t> const& values) {
   return rows;
 }
 
+/// As Prometheus wants it between quotes.
+std::string label_text(std::string_view value) {
+  std::string out;
+  for (char const c : value) {
+    if (c == '\\' || c == '"') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void register_identity(metrics& counts, http::node_facts const& facts, http::node_status const& status) {
+  auto const labels = "version=\"" + label_text(facts.version) + "\",node=\"" + label_text(facts.node) + "\"";
+  counts.source_labelled("tracseq_info", [labels] { return metrics::labelled{{labels, 1.0}}; });
+  counts.source("tracseq_ready", [&status] { return status.ready() ? 1.0 : 0.0; });
+  counts.source("tracseq_uptime_seconds",
+                [since = facts.started] { return static_cast<double>(now().us - since.us) / 1e6; });
+}
+
+void register_webhooks(metrics& counts, webhook_channel* webhooks) {
+  counts.source("tracseq_webhook_deliveries_total",
+                [webhooks] { return static_cast<double>(webhooks->delivered()); });
+  counts.source("tracseq_webhook_failures_total",
+                [webhooks] { return static_cast<double>(webhooks->failed()); });
+}
+
 void register_engine(metrics& counts, engine* commands) {
   auto const from_stats = [&](std::string_view name, std::uint64_t engine_stats::*field) {
     counts.source(name, [commands, field] { return static_cast<double>(commands->stats().*field); });
@@ -52,27 +77,38 @@ void register_engine(metrics& counts, engine* commands) {
 
 }  // namespace
 
-void register_node_metrics(metrics& counts, event_log* log, runner& models, engine* commands,
-                           follower* reader) {
+void register_node_metrics(metrics& counts, measured_parts const& of) {
   counts.source("process_resident_memory_bytes", resident_bytes);
   counts.source("process_open_fds", open_descriptors);
-  counts.source("tracseq_projection_parked_streams", [&models] {
+  register_identity(counts, of.facts, *of.status);
+  counts.source("tracseq_projection_parked_streams", [models = of.models] {
     double sum = 0;
-    for (auto const& one : models.status()) sum += static_cast<double>(one.parked_streams);
+    for (auto const& one : models->status()) sum += static_cast<double>(one.parked_streams);
     return sum;
   });
-  if (commands) register_engine(counts, commands);
-  if (!log) return;
-  counts.source_labelled("tracseq_log_end_offset", [log] {
+  counts.source_labelled("tracseq_chain_commits", [streams = of.streams] {
+    std::vector<std::uint64_t> commits;
+    for (auto const& at : streams->positions()) commits.push_back(at.chain.s);
+    return by_partition(commits);
+  });
+  if (of.commands) register_engine(counts, of.commands);
+  if (of.webhooks) register_webhooks(counts, of.webhooks);
+  if (!of.log) return;
+  counts.source_labelled("tracseq_log_end_offset", [log = of.log] {
     auto const ends = log->ends();
     return ends ? by_partition(*ends) : metrics::labelled{};
   });
-  counts.source_labelled("tracseq_projection_lag_records", [&models, reader] {
+  counts.source_labelled("tracseq_projection_lag_records", [models = of.models, reader = of.reader] {
     auto lag = reader->acknowledged();
-    auto const applied = models.applied();
+    auto const applied = models->applied();
     for (std::size_t p = 0; p < lag.size(); ++p) lag[p] = lag[p] > applied[p] ? lag[p] - applied[p] : 0;
     return by_partition(lag);
   });
+}
+
+void register_checkpoint_metrics(metrics& counts, std::unique_ptr<checkpoint_keeper> const& keeper) {
+  counts.source("tracseq_checkpoints_total",
+                [&keeper] { return keeper ? static_cast<double>(keeper->written()) : 0.0; });
 }
 
 void register_server_metrics(metrics& counts, http::server const& server) {

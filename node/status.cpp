@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "node/checkpoint_file.hpp"
+#include "node/data_directory.hpp"
 #include "node/offline.hpp"
 
 namespace tracseq {
@@ -132,9 +133,12 @@ result<void> live_status::skip_parked(std::string const& id) {
 }
 
 result<offline::audit_report> live_status::verify() {
-  if (!log_)
-    return fail(errc::unavailable,
-                "this node shows a copy without a log; verify the log that it was made from");
+  // A read-only node holds no log open, but may stand beside one.
+  std::error_code ignored;
+  if (!log_ && !std::filesystem::exists(log_directory(data_), ignored))
+    return fail(errc::unsupported,
+                "This node shows a copy without a log, so there is no history here to verify. Where the log is, run "
+                "`tracseq audit verify --data DIR`, DIR being the data directory of the node that keeps it.");
   offline::verify_wish wish;
   if (std::filesystem::exists(checkpoint_file_)) wish.checkpoints = checkpoint_file_;
   return offline::verify(log_address_, wish, {});

@@ -95,7 +95,7 @@ char letter_of(relocation_kind kind) { return kind == relocation_kind::move ? 'm
 }  // namespace
 
 void index_of(relocation_row const& row, index_keys& keys) {
-  if (row.state == relocation_state::completed) return;
+  if (row.ended) return;
   keys.add(key('O')
                .u8(static_cast<std::uint8_t>(row.state))
                .u8(static_cast<std::uint8_t>(letter_of(row.kind)))
@@ -118,15 +118,12 @@ result<page<relocation_row>> relocations_query::list(relocation_kind kind,
                                                      std::uint32_t limit) const {
   auto const& rows = view_.table("relocations");
   auto const letter = static_cast<std::uint8_t>(letter_of(kind));
-  if (!state || *state == relocation_state::completed) {
+  if (!state) {
     auto const prefix = key('R').u8(letter).bytes();
-    return page_of<relocation_row>(
-        rows, {prefix + (state ? "c" : "a"), prefix, direction::backward, cursor, limit},
-        [&](std::string_view, std::string_view value) -> std::optional<relocation_row> {
-          auto row = decode_row<relocation_row>(value);
-          if (state && row.state != *state) return std::nullopt;
-          return row;
-        });
+    return page_of<relocation_row>(rows, {prefix, prefix, direction::backward, cursor, limit},
+                                   [](std::string_view, std::string_view value) {
+                                     return std::optional(decode_row<relocation_row>(value));
+                                   });
   }
   auto const prefix = key('O').u8(static_cast<std::uint8_t>(*state)).u8(letter).bytes();
   return page_of<relocation_row>(rows, {prefix, prefix, direction::backward, cursor, limit},

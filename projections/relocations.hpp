@@ -2,7 +2,7 @@
 // Moves and discards: how far each process is.
 //
 //   R kind id           relocation_row; the order of ids is the order of time
-//   O state kind id     those that are not completed
+//   O state kind id     those that have not ended: a refused one, too, as long as it holds a slot
 
 #include "events/relocation.hpp"
 #include "projections/projection.hpp"
@@ -41,7 +41,7 @@ class relocations_query {
  public:
   explicit relocations_query(read_view const& view) : view_(view) {}
   [[nodiscard]] std::optional<relocation_row> get(relocation_kind kind, uuid const& id) const;
-  /// Newest first; with `state`, only those in it. `completed` is not indexed: it walks all.
+  /// Newest first: all; with `state`, those in it that have not ended.
   [[nodiscard]] result<page<relocation_row>> list(relocation_kind kind,
                                                   std::optional<relocation_state> state = {},
                                                   std::string const& cursor = {},
@@ -54,7 +54,7 @@ class relocations_query {
 class relocations_projection final : public projection {
  public:
   [[nodiscard]] std::string_view name() const override { return "relocations"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  [[nodiscard]] std::uint32_t version() const override { return 2; }
   void apply(accepted_event const& event, table& rows) const override;
 };
 

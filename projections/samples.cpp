@@ -62,6 +62,7 @@ std::vector<std::string> search_terms(sample_row const& row) {
   if (!row.details.barcode.empty()) terms.push_back(fold_case(row.details.barcode));
   for (auto const& old : row.old_barcodes) terms.push_back(fold_case(old));
   add_name_terms(row.details.name, terms);
+  add_name_terms(row.details.organism, terms);
   return terms;
 }
 

@@ -19,7 +19,7 @@ struct sample_filter {
   std::optional<std::string> project;  ///< exactly; "" = without a project
   std::vector<sample_state> states;      ///< any of them; none = all
   std::optional<sample::sample_type> type;
-  std::string text;  ///< begins a name, a word of it or a label, in any case
+  std::string text;  ///< begins a name, an organism, a word of them or a label, in any case
   std::optional<uuid> unit_id;
   std::optional<uuid> import_id;
 };
@@ -62,7 +62,7 @@ class samples_query {
   read_view const& view_;
 };
 
-/// Lower-case terms under which a sample is found: labels, name, words of the name.
+/// Lower-case terms under which a sample is found: labels, name, organism, words of both.
 [[nodiscard]] std::vector<std::string> search_terms(sample_row const& row);
 
 class samples_projection final : public projection {

@@ -96,10 +96,9 @@ class lister {
 
   [[nodiscard]] result<page<sample_row>> list() const {
     if (!text_.empty()) {
-      auto const streams = search_query(view_).streams(text_, "sample", gathered_max + 1);
-      if (streams.size() <= gathered_max) {
+      if (auto const streams = search_query(view_).streams(text_, sample::kind, gathered_max)) {
         std::vector<uuid> ids;
-        for (auto const& stream : streams)
+        for (auto const& stream : *streams)
           if (auto const id = parse_uuid(stream_key(stream))) ids.push_back(*id);
         return gather(ids);
       }

@@ -1,7 +1,9 @@
 #include "projections/search.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "projections/paging.hpp"
 #include "projections/rows.hpp"
 #include "projections/runs.hpp"
 #include "projections/samples.hpp"
@@ -16,10 +18,30 @@ struct search_row {
   std::string stream;
   std::vector<std::string> labels;  ///< old ones too
   std::string name;
+  std::string organism;
   friend bool operator==(search_row const&, search_row const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(search_row, (), (stream, labels, name))
+BOOST_DESCRIBE_STRUCT(search_row, (), (stream, labels, name, organism))
 
+/// What a term is of.
+enum class term_class : std::uint8_t { sample = 's', unit = 'u', run = 'r', organism = 'o' };
+
+term_class class_of(std::string_view kind) {
+  if (kind == storage_unit::kind) return term_class::unit;
+  return kind == sequencing_run::kind ? term_class::run : term_class::sample;
+}
+
+key terms_key(term_class of) { return key('T').u8(static_cast<std::uint8_t>(of)); }
+
+/// The term and the stream of a key.
+std::pair<std::string, std::string> read_term(std::string_view at) {
+  key_reader reader(at);
+  reader.skip(1);
+  std::string term(reader.text());
+  return {std::move(term), reader.stream()};
+}
+
+/// On labels.
 std::vector<std::string> terms_of(search_row const& row) {
   std::vector<std::string> terms;
   for (auto const& label : row.labels) {
@@ -31,8 +53,30 @@ std::vector<std::string> terms_of(search_row const& row) {
   return terms;
 }
 
+std::vector<std::string> organism_terms(search_row const& row) {
+  std::vector<std::string> terms;
+  add_name_terms(row.organism, terms);
+  return terms;
+}
+
 void index_of(search_row const& row, index_keys& keys) {
-  for (auto const& term : terms_of(row)) keys.add(key('T').text(term).stream(row.stream));
+  auto const own = class_of(stream_kind(row.stream));
+  for (auto const& term : terms_of(row)) keys.add(terms_key(own).text(term).stream(row.stream));
+  for (auto const& term : organism_terms(row))
+    keys.add(terms_key(term_class::organism).text(term).stream(row.stream));
+}
+
+std::string trimmed(std::string text) {
+  auto const begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+bool has_all(std::vector<std::string> const& terms, std::vector<std::string_view> const& words) {
+  return std::all_of(words.begin(), words.end(), [&](std::string_view word) {
+    return std::any_of(terms.begin(), terms.end(),
+                       [&](std::string const& term) { return term.starts_with(word); });
+  });
 }
 
 void add_label(search_row& row, std::string const& label) {
@@ -44,32 +88,32 @@ struct term_hit {
   std::string stream;
   std::string term;
   bool exact = false;
+  bool organism = false;
 };
 
 /// Projects have no stream yet: they are the codes that samples carry.
 constexpr std::size_t projects_examined_max = 5'000;
-/// Terms that are looked at for one search; beyond, it is too short to tell anything.
+/// Terms of a class that are looked at for one search; beyond, it is too short to tell anything.
 constexpr std::size_t terms_examined_max = 2'000;
 
 class finder {
  public:
   finder(read_view const& view, std::string_view text)
-      : view_(view), rows_(view.table("search")), folded_(trimmed(fold_case(text))) {
-    for (auto const word : words_in(folded_)) words_.emplace_back(word);
-  }
+      : view_(view), rows_(view.table("search")), folded_(trimmed(fold_case(text))), words_(words_in(folded_)) {}
 
   [[nodiscard]] std::vector<search_hit> find(std::uint32_t limit) {
     if (folded_.empty()) return {};
     by_id();
-    by_term(folded_, {});
-    if (words_.size() > 1) {
-      auto const longest = std::max_element(
-          words_.begin(), words_.end(),
-          [](std::string const& a, std::string const& b) { return a.size() < b.size(); });
-      by_term(*longest, words_);
+    for (auto const of : {term_class::sample, term_class::run, term_class::unit, term_class::organism}) {
+      bool const enough = by_term(of, folded_, {});
+      if (words_.size() > 1 && !enough)
+        by_term(of, *std::max_element(words_.begin(), words_.end(),
+                                      [](auto const& a, auto const& b) { return a.size() < b.size(); }),
+                words_);
     }
     std::stable_sort(hits_.begin(), hits_.end(), [](term_hit const& a, term_hit const& b) {
       if (a.exact != b.exact) return a.exact;
+      if (a.organism != b.organism) return b.organism;
       return a.term.size() < b.term.size();
     });
     std::vector<search_hit> shown;
@@ -87,12 +131,6 @@ class finder {
   }
 
  private:
-  static std::string trimmed(std::string text) {
-    auto const begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-  }
-
   /// The beginning of a UUID, from eight digits on.
   void by_id() {
     std::string digits;
@@ -112,31 +150,29 @@ class finder {
       for (auto at = view_.table(table).scan_prefix(key('R').tail(bytes)); at->valid() && taken < 100;
            at->next(), ++taken) {
         key_reader reader(at->key());
-        hits_.push_back({stream_name(kind, reader.id()), to_string(key_reader(at->key()).id()), whole});
+        hits_.push_back({stream_name(kind, reader.id()), to_string(key_reader(at->key()).id()), whole, false});
       }
     }
   }
 
-  void by_term(std::string const& begin, std::vector<std::string> const& all_words) {
+  /// True where it came to its bound.
+  bool by_term(term_class of, std::string_view begin, std::vector<std::string_view> const& all_words) {
+    bool const organism = of == term_class::organism;
     std::size_t examined = 0;
-    for (auto at = rows_.scan_prefix(key('T').tail(begin)); at->valid(); at->next()) {
-      if (++examined > terms_examined_max || hits_.size() >= terms_examined_max) break;
-      key_reader reader(at->key());
-      std::string const term(reader.text());
-      auto stream = reader.stream();
-      if (!all_words.empty() && !has_all(stream, all_words)) continue;
-      hits_.push_back({std::move(stream), term, all_words.empty() && term == begin});
+    for (auto at = rows_.scan_prefix(terms_key(of).tail(begin)); at->valid(); at->next()) {
+      if (++examined > terms_examined_max) return true;
+      auto [term, stream] = read_term(at->key());
+      if (!all_words.empty()) {
+        auto const row = read_row<search_row>(rows_, key('R').stream(stream));
+        if (!row) continue;
+        auto terms = terms_of(*row);
+        for (auto& more : organism_terms(*row)) terms.push_back(std::move(more));
+        if (!has_all(terms, all_words)) continue;
+      }
+      bool const exact = all_words.empty() && !organism && term == begin;
+      hits_.push_back({std::move(stream), std::move(term), exact, organism});
     }
-  }
-
-  [[nodiscard]] bool has_all(std::string const& stream, std::vector<std::string> const& words) const {
-    auto const row = read_row<search_row>(rows_, key('R').stream(stream));
-    if (!row) return false;
-    auto terms = terms_of(*row);
-    return std::all_of(words.begin(), words.end(), [&](std::string const& word) {
-      return std::any_of(terms.begin(), terms.end(),
-                         [&](std::string const& term) { return term.starts_with(word); });
-    });
+    return false;
   }
 
   void add_projects(std::vector<search_hit>& shown, std::uint32_t limit) const {
@@ -194,7 +230,7 @@ class finder {
   read_view const& view_;
   table_view const& rows_;
   std::string folded_;
-  std::vector<std::string> words_;
+  std::vector<std::string_view> words_;  ///< of `folded_`
   std::vector<term_hit> hits_;
 };
 
@@ -210,11 +246,13 @@ void search_projection::apply(accepted_event const& event, table& rows) const {
                  [&](sample::registered const& e) {
                    auto& row = edit();
                    row.name = e.details.name;
+                   row.organism = e.details.organism;
                    add_label(row, e.details.barcode);
                  },
                  [&](sample::corrected const& e) {
                    auto& row = edit();
                    row.name = e.details.name;
+                   row.organism = e.details.organism;
                    add_label(row, e.details.barcode);
                  },
                  [&](sample::relabelled const& e) { add_label(edit(), e.new_barcode); },
@@ -239,20 +277,44 @@ std::vector<search_hit> search_query::find(std::string_view text, std::uint32_t 
   return finder(view_, text).find(std::clamp(limit, 1u, 100u));
 }
 
-std::vector<std::string> search_query::streams(std::string_view folded, std::string_view kind,
-                                               std::size_t limit) const {
-  std::vector<std::string> found;
-  for (auto at = view_.table("search").scan_prefix(key('T').tail(folded)); at->valid(); at->next()) {
-    key_reader reader(at->key());
-    (void)reader.text();
-    auto stream = reader.stream();
-    if (stream_kind(stream) == kind) found.push_back(std::move(stream));
-    if (found.size() > 2 * limit) break;
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  if (found.size() > limit) found.resize(limit);
-  return found;
+std::optional<std::vector<std::string>> search_query::streams(std::string_view folded, std::string_view kind,
+                                                              std::size_t limit) const {
+  std::set<std::string> found;
+  auto const add = [&](term_class of) {
+    for (auto at = view_.table("search").scan_prefix(terms_key(of).tail(folded));
+         at->valid() && found.size() <= limit; at->next())
+      found.insert(read_term(at->key()).second);
+  };
+  add(class_of(kind));
+  if (kind == sample::kind) add(term_class::organism);
+  if (found.size() > limit) return std::nullopt;
+  return std::vector<std::string>(found.begin(), found.end());
+}
+
+result<page<std::string>> search_query::list(std::string_view text, std::string_view kind, std::string_view filter,
+                                             std::function<bool(std::string const& stream)> const& wanted,
+                                             std::string const& cursor, std::uint32_t limit) const {
+  auto const& rows = view_.table("search");
+  auto const folded = trimmed(fold_case(text));
+  auto const words = words_in(folded);
+  // Whatever matches has a term that begins so. It is listed where the first of them stands.
+  std::string_view const begin = !words.empty() && folded.starts_with(words[0]) ? words[0] : std::string_view(folded);
+  auto const prefix = terms_key(class_of(kind)).tail(begin).bytes();
+  return page_of<std::string>(
+      rows, {key('f').text(kind).text(folded).tail(filter).bytes(), prefix, direction::forward, cursor, limit},
+      [&](std::string_view at, std::string_view) -> std::optional<std::string> {
+        auto [term, stream] = read_term(at);
+        auto const row = read_row<search_row>(rows, key('R').stream(stream));
+        if (!row) return std::nullopt;
+        auto const terms = terms_of(*row);
+        bool const earlier = std::any_of(terms.begin(), terms.end(), [&](std::string const& other) {
+          return other.starts_with(begin) && other < term;
+        });
+        bool const whole = std::any_of(terms.begin(), terms.end(),
+                                       [&](std::string const& one) { return one.starts_with(folded); });
+        if (earlier || !(whole || (!words.empty() && has_all(terms, words))) || !wanted(stream)) return std::nullopt;
+        return stream;
+      });
 }
 
 }  // namespace tracseq

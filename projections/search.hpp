@@ -1,8 +1,13 @@
 #pragma once
-// Everything on a label, found by its beginning.
+// Everything on a label, found by its beginning, and samples by their organism.
 //
 //   R stream                search_row: what the terms follow from
-//   T term 00 stream        (empty)
+//   T class term 00 stream  (empty)
+//
+// A class is walked alone: a million samples are not in the way of a box, nor is the organism of them all
+// in the way of a name.
+
+#include <functional>
 
 #include "projections/projection.hpp"
 #include "projections/table_view.hpp"
@@ -17,19 +22,26 @@ struct search_hit {
   std::string label;  ///< its name today
   std::string detail; ///< one line more: label, project, state
   std::string term;   ///< what matched
-  bool exact = false;
+  bool exact = false; ///< a whole label or name; an organism names no single thing
 };
 BOOST_DESCRIBE_STRUCT(search_hit, (), (stream, kind, id, label, detail, term, exact))
 
 class search_query {
  public:
   explicit search_query(read_view const& view) : view_(view) {}
-  /// Ids, labels (old ones too), names, words of names, runs, flow cells, projects; exact before
-  /// prefix, shorter before longer. Several words must all match. At most `limit` (1 to 100).
+  /// Ids, labels (old ones too), names, words of names, runs, flow cells, projects, organisms; exact before
+  /// prefix, organisms last, shorter before longer. Several words must all match. At most `limit` (1 to 100).
   [[nodiscard]] std::vector<search_hit> find(std::string_view text, std::uint32_t limit = 20) const;
-  /// Streams with a term that begins with `folded`, at most `limit`; for filters.
-  [[nodiscard]] std::vector<std::string> streams(std::string_view folded, std::string_view kind,
-                                                 std::size_t limit) const;
+  /// Streams of `kind` with a term that begins with `folded`; none where there are more than `limit`.
+  [[nodiscard]] std::optional<std::vector<std::string>> streams(std::string_view folded, std::string_view kind,
+                                                                std::size_t limit) const;
+  /// All streams of `kind` that `text` finds as in `find` and that are `wanted`, page by page in the order of
+  /// their terms. `filter` stands for `wanted` in the cursor. A page may be shorter than `limit` although
+  /// more follows, as in every list (paging.hpp).
+  [[nodiscard]] result<page<std::string>> list(std::string_view text, std::string_view kind,
+                                               std::string_view filter,
+                                               std::function<bool(std::string const& stream)> const& wanted,
+                                               std::string const& cursor, std::uint32_t limit) const;
 
  private:
   read_view const& view_;
@@ -38,7 +50,7 @@ class search_query {
 class search_projection final : public projection {
  public:
   [[nodiscard]] std::string_view name() const override { return "search"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  [[nodiscard]] std::uint32_t version() const override { return 2; }
   void apply(accepted_event const& event, table& rows) const override;
 };
 

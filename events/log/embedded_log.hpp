@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "events/event_log.hpp"
-#include "events/log/file.hpp"
+#include "events/file.hpp"
 #include "events/log/segment.hpp"
 
 namespace tracseq {

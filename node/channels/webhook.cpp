@@ -156,6 +156,7 @@ void webhook_channel::work() {
       queue_.pop_front();
     }
     auto [ok, detail] = perform(one);
+    (ok ? delivered_ : failed_).fetch_add(1, std::memory_order_relaxed);
     one.done(ok, std::move(detail));
   }
 }

@@ -3,8 +3,10 @@
 // receiver can drop a repeat), `webhook-timestamp`, and `webhook-signature: v1,<base64 of HMAC-SHA-256
 // over id.timestamp.body>` with the secret that the rule shows.
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -48,6 +50,10 @@ class webhook_channel {
   /// Calls back once, from a thread of the channel: delivered on any 2xx; else why not.
   void send(std::string url, uuid const& message_id, std::string body, callback done);
 
+  /// Attempts since the start that a receiver took, and that none did. Any thread.
+  [[nodiscard]] std::uint64_t delivered() const noexcept { return delivered_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
+
  private:
   struct job {
     std::string url;
@@ -63,6 +69,8 @@ class webhook_channel {
   std::condition_variable more_;
   std::deque<job> queue_;
   bool stopping_ = false;
+  std::atomic<std::uint64_t> delivered_{0};
+  std::atomic<std::uint64_t> failed_{0};
   std::vector<std::jthread> threads_;
 };
 

@@ -89,7 +89,7 @@ int usage_error(CLI::App const& app, CLI::ParseError const& wrong, int argc, cha
   auto const commands = names_below(at);
   if (auto const typed = unknown_command(at, argc, argv); !typed.empty()) {
     say("tracseq: there is no command \"" + typed + "\"" +
-        (at.get_parent() ? " of " + at.get_name() : std::string()));
+        (at.get_parent() ? " of " + path_of(at) : std::string()));
     if (auto const near = nearest_word(typed, commands); !near.empty())
       say("Did you mean \"" + near + "\"?");
   } else {
@@ -103,6 +103,7 @@ int usage_error(CLI::App const& app, CLI::ParseError const& wrong, int argc, cha
       break;
     }
   }
+  say(usage_of(at));
   say("See: " + path_of(at) + " --help");
   return 2;
 }

@@ -19,6 +19,14 @@ std::vector<std::string> examples_of(CLI::App const& command, context const& sha
   return out;
 }
 
+/// As CLI11 writes it, from its usage on: what stands before that is said in our own order.
+std::string from_usage_on(CLI::App const& command) {
+  auto const path = path_of(command);
+  auto const above = path.rfind(' ');
+  auto const text = command.help(above == path.npos ? std::string() : path.substr(0, above));
+  return text.substr(std::min(text.size(), text.find("Usage:")));
+}
+
 }  // namespace
 
 std::string path_of(CLI::App const& command) {
@@ -27,15 +35,16 @@ std::string path_of(CLI::App const& command) {
   return path;
 }
 
+std::string usage_of(CLI::App const& command) {
+  auto const text = from_usage_on(command);
+  return text.substr(0, text.find('\n'));
+}
+
 std::string help_of(CLI::App const& command, context const& shared) {
   if (!command.get_parent()) return command.help();
   std::string out = command.get_description() + "\n\n";
   for (auto const& example : examples_of(command, shared)) out.append("  ").append(example).append("\n");
-  auto const path = path_of(command);
-  auto rest = command.help(path.substr(0, path.rfind(' ')));
-  // CLI11 begins with the description, which stands above already.
-  rest = rest.substr(std::min(rest.size(), rest.find("Usage:")));
-  return out + "\n" + rest + "\nEvery command also takes --json, --plain, --url and --data: see tracseq --help\n";
+  return out + "\n" + from_usage_on(command) + "\nEvery command also takes --json, --plain, --url and --data: see tracseq --help\n";
 }
 
 }  // namespace tracseq::cli

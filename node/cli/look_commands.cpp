@@ -62,7 +62,7 @@ std::string timeline(json_value const& answer, output_style const& style) {
     rows.push_back({when, who ? std::string(who->text("name")) : "", words});
   }
   if (rows.empty()) return "Nothing.\n";
-  return table_text({"WHEN (UTC)", "WHO", "WHAT"}, rows, style);
+  return table_text({"WHEN (UTC)", "WHO", "WHAT"}, rows, style, true);
 }
 
 }  // namespace

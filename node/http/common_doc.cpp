@@ -174,7 +174,7 @@ constexpr auto docs = std::to_array<doc_row>({
     {"changes", "What changed: field, old, new."},
     {"read", "It was seen."},
     {"rule_name", "The rule it came from."},
-    {"q", "Begins a name, a word of it or a label; in any case."},
+    {"q", "Begins a name, an organism, a word of them or a label; in any case."},
     {"order", "asc = oldest first, desc = newest first."},
     {"after", "A position; events behind it are given."},
     {"types", "Names of events, separated by commas; left out, all."},

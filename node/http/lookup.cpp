@@ -42,12 +42,14 @@ result<uuid> find_unit(read_view const& view, std::string_view text) {
   if (by_label) return by_label;
   storage_query const units(view);
   std::vector<uuid> named;
-  for (auto const& hit : search_query(view).find(text, 100)) {
-    if (hit.kind != storage_unit::kind) continue;
-    auto const id = parse_uuid(hit.id);
+  auto const is_called_so = [&](std::string const& stream) {
+    auto const id = parse_uuid(stream_key(stream));
     auto const unit = id ? units.get(*id) : std::nullopt;
-    if (unit && unit->name == text) named.push_back(*id);
-  }
+    return unit && unit->name == text;
+  };
+  auto const found = search_query(view).list(text, storage_unit::kind, "", is_called_so, {}, 100);
+  if (!found) return tl::unexpected(found.error());
+  for (auto const& stream : found->rows) named.push_back(*parse_uuid(stream_key(stream)));
   if (named.size() == 1) return named.front();
   if (named.size() > 1)
     return fail(errc::conflict, std::to_string(named.size()) + " storage units are called \"" +

@@ -75,7 +75,7 @@ inline constexpr auto notes<search_view> = std::to_array<note>({
 });
 template <>
 inline constexpr auto notes<search_params> = std::to_array<note>({
-    {.field = "q", .doc = "Beginnings of words on labels, names, runs, flow cells and projects; all must match.",
+    {.field = "q", .doc = "Beginnings of words on labels, names, runs, flow cells, projects and organisms; all must match.",
      .required = true, .length_min = 1, .length_max = 200},
     {.field = "limit", .doc = "Hits, 1 to 100; 20 where it is left out.", .min = 1, .max = 100},
 });

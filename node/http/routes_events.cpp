@@ -244,7 +244,7 @@ std::vector<route> event_routes() {
                                                   errors(errc::not_found)),
       get<offline::audit_report, &do_verify>("/audit/verify", "verify_audit", {},
                                              "Walk the chain of the whole history",
-                                             errors(errc::corrupt, errc::overloaded)),
+                                             errors(errc::corrupt, errc::overloaded, errc::unsupported)),
       get<checkpoints_view, &list_checkpoints>("/audit/checkpoints", "checkpoints", {},
                                                "Heads of the chain that were written elsewhere"),
   };

@@ -46,7 +46,7 @@ BOOST_DESCRIBE_STRUCT(process_page, (), (items, next))
 
 template <>
 inline constexpr auto notes<process_query> = std::to_array<note>({
-    {.field = "state", .doc = "open: under way; parked: waits for an operator."},
+    {.field = "state", .doc = "open: under way, a refused move too until its slot is given back; parked: waits for an operator."},
 });
 template <>
 inline constexpr auto notes<process_view> = std::to_array<note>({
@@ -84,10 +84,6 @@ process_view process_of(import_row const& row) {
           row.created_by, row.version};
 }
 
-bool is_open(relocation_row const& row) {
-  return !row.ended && row.state != relocation_state::refused;
-}
-
 void list_processes(call_ptr c, process_query asked, none) {
   when_readable(std::move(c), [asked](call_ptr asker) {
     on_worker(std::move(asker), [asked](call_ptr one) {
@@ -96,11 +92,12 @@ void list_processes(call_ptr c, process_query asked, none) {
       relocations_query const relocations(*view);
       for (auto const kind : {relocation_kind::move, relocation_kind::discard})
         for (auto const state : {relocation_state::requested, relocation_state::reserved,
-                                 relocation_state::moved, relocation_state::parked}) {
+                                 relocation_state::moved, relocation_state::refused,
+                                 relocation_state::parked}) {
           if (asked.state == process_filter::parked && state != relocation_state::parked) continue;
           auto const page = relocations.list(kind, state, {}, 100);
           for (std::size_t i = 0; page && i < page->rows.size(); ++i)
-            if (is_open(page->rows[i])) out.items.push_back(view_of(page->rows[i]));
+            out.items.push_back(view_of(page->rows[i]));
         }
       auto const imports = imports_query(*view).list({}, 100);
       for (std::size_t i = 0; imports && i < imports->rows.size(); ++i) {

@@ -76,30 +76,39 @@ bool lets(run_query const& asked, run_row const& row) {
          std::find(asked.state.begin(), asked.state.end(), row.state) != asked.state.end();
 }
 
-/// Runs that are found by text or by a sample on them: few, so in one page.
-result<std::vector<run_row>> named_runs(read_view const& view, run_query const& asked) {
+/// Runs that a sample is on: few, so in one page.
+result<page<run_row>> runs_of(read_view const& view, run_query const& asked) {
+  auto const id = find_thing(view, sample::kind, asked.sample);
+  if (!id) return tl::unexpected(id.error());
+  return page<run_row>{runs_query(view).of_sample(*id), {}};
+}
+
+result<page<run_row>> named_runs(read_view const& view, run_query const& asked) {
   runs_query const runs(view);
-  if (!asked.sample.empty()) {
-    auto const id = find_thing(view, sample::kind, asked.sample);
-    if (!id) return tl::unexpected(id.error());
-    return runs.of_sample(*id);
-  }
-  std::vector<run_row> out;
-  for (auto const& hit : search_query(view).find(asked.q, 100)) {
-    auto const id = hit.kind == sequencing_run::kind ? parse_uuid(hit.id) : std::nullopt;
-    if (auto row = id ? runs.get(*id) : std::nullopt) out.push_back(*std::move(row));
-  }
+  auto const row_of = [&](std::string const& stream) {
+    auto const id = parse_uuid(stream_key(stream));
+    return id ? runs.get(*id) : std::nullopt;
+  };
+  auto const wanted = [&](std::string const& stream) {
+    auto const row = row_of(stream);
+    return row && lets(asked, *row);
+  };
+  std::string filter = asked.project.value_or("");
+  for (auto const state : asked.state) filter.append("/").append(boost::describe::enum_to_string(state, ""));
+  auto const streams = search_query(view).list(asked.q, sequencing_run::kind, filter, wanted, asked.cursor,
+                                               asked.limit.value_or(50));
+  if (!streams) return tl::unexpected(streams.error());
+  page<run_row> out;
+  for (auto const& stream : streams->rows) out.rows.push_back(*row_of(stream));
+  out.next_cursor = streams->next_cursor;
   return out;
 }
 
 result<page<run_row>> find_runs(read_view const& view, run_query const& asked) {
   auto const limit = asked.limit.value_or(50);
   if (asked.as_of) return runs_as_of(view, *asked.as_of, asked.cursor, limit);
-  if (!asked.q.empty() || !asked.sample.empty()) {
-    auto rows = named_runs(view, asked);
-    if (!rows) return tl::unexpected(rows.error());
-    return page<run_row>{*std::move(rows), {}};
-  }
+  if (!asked.sample.empty()) return runs_of(view, asked);
+  if (!asked.q.empty()) return named_runs(view, asked);
   run_list_request request;
   if (asked.state.size() == 1) request.state = asked.state.front();
   request.project = asked.project;

@@ -8,6 +8,7 @@
 #include "node/http/resource.hpp"
 #include "node/http/router.hpp"
 #include "node/http/sample_registration.hpp"
+#include "node/http/sample_resource.hpp"
 #include "projections/as_of.hpp"
 
 namespace tracseq::http {
@@ -42,25 +43,6 @@ inline constexpr auto notes<sample_query> = std::to_array<note>({
 });
 
 namespace {
-
-struct sample_resource {
-  using command = commands::sample::command;
-  using view = sample_view;
-  static constexpr std::string_view kind = sample::kind;
-  static constexpr std::string_view path = "/samples";
-  static constexpr std::string_view noun = "sample";
-  static constexpr std::string_view cli = "sample";
-  static result<uuid> find(read_view const& rows, std::string_view text) {
-    return find_thing(rows, kind, text);
-  }
-  static void show(call_ptr const& c, uuid const& id, answer_facts facts) {
-    auto const rows = c->at->view();
-    auto row = samples_query(*rows).get(id);
-    if (!row) return refuse(*c, no_such(kind, to_string(id)));
-    if (!facts.version) facts.version = row->version;
-    answer(*c, to_json(view_of(std::move(*row), *rows, *c->at)), facts);
-  }
-};
 
 void show_sample(call_ptr c, read_options, none) {
   when_readable(std::move(c), [](call_ptr asker) {

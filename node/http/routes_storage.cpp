@@ -87,15 +87,22 @@ void answer_units(call& c, list_of<unit_view> out, std::string const& cursor) {
 }
 
 void find_units(call& c, read_view const& view, unit_query const& asked) {
-  list_of<unit_view> out;
   storage_query const units(view);
-  for (auto const& hit : search_query(view).find(asked.q, 100)) {
-    if (hit.kind != storage_unit::kind || out.items.size() >= asked.limit.value_or(50)) continue;
-    auto const id = parse_uuid(hit.id);
-    auto const row = id ? units.get(*id) : std::nullopt;
-    if (row && (!asked.kind || *asked.kind == row->kind)) out.items.push_back(view_of(*row, view));
-  }
-  answer_units(c, std::move(out), {});
+  auto const row_of = [&](std::string const& stream) {
+    auto const id = parse_uuid(stream_key(stream));
+    return id ? units.get(*id) : std::nullopt;
+  };
+  auto const wanted = [&](std::string const& stream) {
+    auto const row = row_of(stream);
+    return row && (!asked.kind || *asked.kind == row->kind);
+  };
+  auto const of_kind = asked.kind ? boost::describe::enum_to_string(*asked.kind, "") : "";
+  auto const page =
+      search_query(view).list(asked.q, storage_unit::kind, of_kind, wanted, asked.cursor, asked.limit.value_or(50));
+  if (!page) return refuse(c, page.error());
+  list_of<unit_view> out;
+  for (auto const& stream : page->rows) out.items.push_back(view_of(*row_of(stream), view));
+  answer_units(c, std::move(out), page->next_cursor);
 }
 
 void list_units(call_ptr c, unit_query asked, none) {

@@ -293,7 +293,8 @@ def examine(node, book=None):
     return history, state
 
 
-def crash(engine, kills, clients, seed):
+def crash(engine, kills, seed, clients):
+    """kills under load"""
     draw = random.Random(seed)
     node = Node(support.new_folder() / "data", support.fresh_topic("crash") if engine == "kafka" else "")
     node.start()
@@ -315,29 +316,33 @@ def crash(engine, kills, clients, seed):
     node.stop()
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__,
-                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+def main_of(doc, scenario, kills, **further):
+    """The end of a test that kills a node: its options, and one case for each engine.
+
+    `scenario(engine, kills, seed, **further)` has its name as its docstring.
+    """
+    options = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--engine", choices=["embedded", "kafka", "both"], default="both")
-    options.add_argument("--kills", type=int, default=int(os.environ.get("TRACSEQ_KILLS", "20")))
-    options.add_argument("--clients", type=int, default=8)
-    options.add_argument("--seed", type=int, default=None)
-    given = options.parse_args()
-    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(2 ** 32)
-    print(f"seed {seed} (repeat with --seed {seed})", flush=True)
+    options.add_argument("--kills", type=int, default=kills)
+    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2 ** 32))
+    for name, value in further.items():
+        options.add_argument(f"--{name}", type=type(value), default=value)
+    given = vars(options.parse_args())
+    chosen = given.pop("engine")
+    print(f"seed {given['seed']} (repeat with --seed {given['seed']})", flush=True)
     for engine in ("embedded", "kafka"):
-        if given.engine not in (engine, "both"):
+        if chosen not in (engine, "both"):
             continue
         if engine == "kafka" and not support.KAFKA:
             check("a Kafka broker is there (TRACSEQ_TEST_KAFKA)", False)
             continue
 
-        def scenario(engine=engine):
-            crash(engine, given.kills, given.clients, seed)
-        scenario.__name__ = f"{given.kills} kills under load, {engine}"
-        case(scenario)
+        def killed(engine=engine):
+            scenario(engine, **given)
+        killed.__name__ = f"{given['kills']} {scenario.__doc__}, {engine}"
+        case(killed)
     support.finish()
 
 
 if __name__ == "__main__":
-    main()
+    main_of(__doc__, crash, int(os.environ.get("TRACSEQ_KILLS", "20")), clients=8)

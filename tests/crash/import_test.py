@@ -4,7 +4,6 @@ it had never been asked for, with nothing left reserved.
 
     tests/crash/import_test.py [--engine embedded|kafka|both] [--kills N] [--seed N]
 """
-import argparse
 import hashlib
 import http.client
 import os
@@ -16,8 +15,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
 import support  # noqa: E402
-from support import Node, case, check  # noqa: E402
-from crash_test import examine  # noqa: E402
+from support import Node, check  # noqa: E402
+from crash_test import examine, main_of  # noqa: E402
 
 ROWS = 2_000
 ENDS_S = 90  # a listing that nobody goes on with gives up by itself
@@ -104,6 +103,7 @@ def judge(node, asked, state):
 
 
 def imports_killed(engine, kills, seed):
+    """kills in imports"""
     draw = random.Random(seed)
     node = Node(support.new_folder() / "data", support.fresh_topic("import") if engine == "kafka" else "")
     node.start()
@@ -114,27 +114,5 @@ def imports_killed(engine, kills, seed):
     node.stop()
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__,
-                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--engine", choices=["embedded", "kafka", "both"], default="both")
-    options.add_argument("--kills", type=int, default=max(4, int(os.environ.get("TRACSEQ_KILLS", "100")) // 4))
-    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2 ** 32))
-    given = options.parse_args()
-    print(f"seed {given.seed} (repeat with --seed {given.seed})", flush=True)
-    for engine in ("embedded", "kafka"):
-        if given.engine not in (engine, "both"):
-            continue
-        if engine == "kafka" and not support.KAFKA:
-            check("a Kafka broker is there (TRACSEQ_TEST_KAFKA)", False)
-            continue
-
-        def scenario(engine=engine):
-            imports_killed(engine, given.kills, given.seed)
-        scenario.__name__ = f"{given.kills} kills in imports, {engine}"
-        case(scenario)
-    support.finish()
-
-
 if __name__ == "__main__":
-    main()
+    main_of(__doc__, imports_killed, max(4, int(os.environ.get("TRACSEQ_KILLS", "100")) // 4))

@@ -1,9 +1,12 @@
 #include "node/key_store.hpp"
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -124,6 +127,42 @@ TEST_CASE("keys without their secret are refused, a folder without keys is none"
   auto const refused = key_store::open(at.path);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().detail.find("secret is missing") != std::string::npos);
+}
+
+TEST_CASE("a disk that fails is told in words, with the file and what follows from it") {
+  folder const at;
+  seal(*open(at), "Anna");
+  auto const secret = read(at.path + "/secret");
+  write(at.path + "/secret", secret.substr(0, 7));
+  auto const cut = key_store::open(at.path);
+  REQUIRE_FALSE(cut);
+  CHECK(cut.error().code == errc::corrupt);
+  CHECK(cut.error().detail.find("secret is cut off") != std::string::npos);
+  write(at.path + "/secret", secret);
+  auto const records = read(at.records());
+  fs::remove(at.records());
+  fs::create_directory(at.records());
+  auto const refused = key_store::open(at.path);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail ==
+        "cannot open " + at.records() + ": Is a directory. Donors cannot be sealed without it.");
+  fs::remove(at.records());
+  // A write that is cut off leaves the store as it was: the limit is the disk's end.
+  write(at.records(), records);
+  auto keys = open(at);
+  struct rlimit before {};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  struct rlimit const full{records.size() + 77, before.rlim_max};
+  auto const ignored = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  std::string const bo = "Bo";
+  auto const torn = keys->seal(std::span(&bo, 1));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, ignored);
+  REQUIRE_FALSE(torn);
+  CHECK(torn.error().detail.find(at.records()) != std::string::npos);
+  CHECK(read(at.records()) == records);
+  CHECK(keys->unseal(seal(*keys, "Bo")).text == "Bo");
 }
 
 TEST_CASE("one sync for the keys of many, and files for the node alone") {

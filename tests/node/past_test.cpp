@@ -130,3 +130,60 @@ TEST_CASE("a replayed copy shows its moment, and what was before") {
     CHECK(refused.body.dump().find("read-only") != std::string::npos);
   }
 }
+
+TEST_CASE("a refused move is open until its slot is given back") {
+  scratch_folder const scratch;
+  auto const live = scratch.path / "live";
+  std::string move, released;
+  {
+    whole_node lab(in(live));
+    auto const box = lab.must("POST", "/storage-units",
+                              {{"kind", "box"}, {"name", "Box"}, {"layout", {{"rows", 3}, {"columns", 3}}}});
+    auto const id = lab.register_sample("Spoilt");
+    lab.must("POST", "/samples/" + id + ":receive", nlohmann::json::object());
+    lab.must("POST", "/samples/" + id + ":reject", {{"reason", "thawed"}});
+    CHECK(lab.ask("POST", "/samples/" + id + ":place", {{"unit", box["id"]}}).status == 409);
+    auto const events = lab.must("GET", "/events?types=move_refused")["items"];
+    REQUIRE(events.size() == 1);
+    move = events[0]["subject"].get<std::string>().substr(std::string("move/").size());
+    released = events[0]["time"];
+    auto const none_open = [&] { return lab.must("GET", "/processes?state=open")["items"].empty(); };
+    for (int i = 0; i < 200 && !none_open(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    CHECK(none_open());
+  }
+  auto const then = scratch.path / "then";
+  REQUIRE(offline::replay((live / "log").string(), parse_rfc3339(released), then.string(), {}));
+  auto options = in(then);
+  options.read_only = true;
+  whole_node shown(options);
+  auto const open = shown.must("GET", "/processes?state=open")["items"];
+  REQUIRE(open.size() == 1);
+  CHECK(open[0]["id"] == move);
+  CHECK(open[0]["state"] == "refused");
+  CHECK(shown.must("GET", "/processes?state=parked")["items"].empty());
+}
+
+TEST_CASE("a read-only node verifies the log that it has, or says where to do it") {
+  scratch_folder const scratch;
+  auto const live = scratch.path / "live";
+  {
+    whole_node lab(in(live));
+    lab.register_sample("S");
+  }
+  auto const copy = scratch.path / "copy";
+  REQUIRE(offline::replay((live / "log").string(), std::nullopt, copy.string(), {}));
+  auto options = in(copy);
+  options.read_only = true;
+  {
+    whole_node shown(options);
+    auto const refused = shown.ask("GET", "/audit/verify");
+    CHECK(refused.status == 422);
+    CHECK(refused.body["retryable"] == false);
+    CHECK(refused.body["detail"].get<std::string>().find("`tracseq audit verify --data DIR`") != std::string::npos);
+  }
+  options.data = live.string();
+  whole_node beside(options);
+  auto const report = beside.must("GET", "/audit/verify");
+  CHECK(report["ok"] == true);
+  CHECK(report["commits"] > 0);
+}

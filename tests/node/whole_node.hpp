@@ -64,6 +64,12 @@ class whole_node {
       throw std::runtime_error(method + " " + path + ": " + std::to_string(got.status) + " " + got.body.dump());
     return got.body;
   }
+  /// The text of a path outside the API.
+  std::string text_of(std::string const& path) {
+    raw_client client(node_->port());
+    client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    return body_of(client.read_answer());
+  }
   /// By eight clients at once.
   void register_samples(std::size_t count) {
     std::atomic<std::size_t> next{0};

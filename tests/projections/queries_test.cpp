@@ -234,10 +234,77 @@ TEST_CASE_FIXTURE(fixture, "search finds what stands on a label") {
   CHECK(labels("nothing like it").empty());
   CHECK(search.find("liv", 2).size() == 2);
 
+  sample::registered rice;
+  rice.details.name = "Leaf 7";
+  rice.details.organism = "Oryza sativa";
+  auto const leaf = stream_name(sample::kind, numbered_id(71'000));
+  lab.write(leaf, {rice});
+  lab.register_sample("Oryza sativa store", "OS-1", "K");
+  view = look();
+  CHECK(labels("oryza") == std::vector<std::string>{"Oryza sativa store", "Leaf 7"});  // a name comes first
+  CHECK(labels("Oryza sativa") == std::vector<std::string>{"Oryza sativa store", "Leaf 7"});
+  CHECK(labels("sativa leaf") == std::vector<std::string>{"Leaf 7"});
+  CHECK_FALSE(search_query(*view).find("oryza sativa")[0].exact);
+  sample::corrected maize;
+  maize.details = rice.details;
+  maize.details.organism = "Zea mays";
+  lab.write(leaf, {maize});
+  view = look();
+  CHECK(labels("oryza") == std::vector<std::string>{"Oryza sativa store"});
+  CHECK(labels("mays") == std::vector<std::string>{"Leaf 7"});
+
   lab.write(stream_name(storage_unit::kind, box), {storage_unit::renamed{"Liver box", "Heart box"}});
   view = look();
   CHECK(labels("liver box").empty());
   CHECK(labels("heart") == std::vector<std::string>{"Heart box"});
+}
+
+TEST_CASE_FIXTURE(fixture, "no thing of another kind, nor an organism, is in the way of a search") {
+  sample::registered tube;
+  tube.details.organism = "Box virus";
+  for (int i = 0; i < 2'500; ++i) {
+    tube.details.name = "Box tube " + std::to_string(i);
+    lab.write(stream_name(sample::kind, numbered_id(80'000 + static_cast<std::uint64_t>(i))), {tube});
+  }
+  tube.details.name = "Boxer's blood, a long name of its own";
+  tube.details.organism.clear();
+  lab.write(stream_name(sample::kind, numbered_id(79'000)), {tube});
+  std::vector<std::string> boxes;
+  for (int i = 0; i < 250; ++i)
+    boxes.push_back(lab.name_of(lab.add_unit(storage_unit::unit_kind::box, "Box " + std::to_string(1'000 + i))));
+  lab.add_unit(storage_unit::unit_kind::freezer, "Freezer box");
+  auto const view = look();
+  search_query const search(*view);
+  CHECK(search.find("boxer")[0].label == tube.details.name);
+  CHECK(search.find("box 1", 100)[0].kind == storage_unit::kind);
+
+  auto const walk = [&](std::string_view text, std::function<bool(std::string const&)> const& wanted) {
+    std::vector<std::string> names;
+    std::string cursor;
+    do {
+      auto const page = search.list(text, storage_unit::kind, "", wanted, cursor, 40);
+      REQUIRE(page);
+      CHECK((page->rows.size() == 40 || page->next_cursor.empty()));
+      for (auto const& stream : page->rows)
+        names.push_back(storage_query(*view).get(*parse_uuid(stream_key(stream)))->name);
+      cursor = page->next_cursor;
+    } while (!cursor.empty());
+    return names;
+  };
+  auto const every = [](std::string const&) { return true; };
+  auto all = boxes;
+  all.insert(all.begin(), "Freezer box");  // by its word "box"
+  CHECK(walk("BOX", every) == all);
+  CHECK(walk("box freezer", every) == std::vector<std::string>{"Freezer box"});
+  CHECK(walk("freezer", every) == std::vector<std::string>{"Freezer box"});
+  CHECK(walk("box 1249", every) == std::vector<std::string>{"Box 1249"});
+  CHECK(walk("1249", every) == std::vector<std::string>{"Box 1249"});
+  CHECK(walk("box", [&](std::string const& stream) {
+          return storage_query(*view).get(*parse_uuid(stream_key(stream)))->kind == storage_unit::unit_kind::freezer;
+        }) == std::vector<std::string>{"Freezer box"});
+  CHECK(walk("box virus", every).empty());
+  auto const first = search.list("box", storage_unit::kind, "", every, "", 40);
+  CHECK_FALSE(search.list("bo", storage_unit::kind, "", every, first->next_cursor, 40));
 }
 
 TEST_CASE_FIXTURE(fixture, "an import says how far it is") {
@@ -303,21 +370,31 @@ TEST_CASE_FIXTURE(fixture, "moves and discards are listed by how far they are") 
   REQUIRE(parked->rows.size() == 1);
   CHECK(parked->rows[0].why == "box is locked");
   CHECK(parked->rows[0].stage == relocation_state::requested);
-  auto const done = processes.list(relocation_kind::move, relocation_state::completed);
-  REQUIRE(done);
-  REQUIRE(done->rows.size() == 1);
-  CHECK(done->rows[0].to->slot == "A1");
-  CHECK(done->rows[0].ended);
-  CHECK(processes.list(relocation_kind::move)->rows.size() == 2);
+  auto const all = processes.list(relocation_kind::move);
+  REQUIRE(all);
+  REQUIRE(all->rows.size() == 2);
+  CHECK(all->rows[1].state == relocation_state::completed);
+  CHECK(all->rows[1].to->slot == "A1");
+  CHECK(all->rows[1].ended);
   auto const refused = processes.get(relocation_kind::discard, gone);
   REQUIRE(refused);
   CHECK(refused->state == relocation_state::refused);
   CHECK(refused->why == "it is on hold");
+  CHECK(processes.list(relocation_kind::discard, relocation_state::refused)->rows.empty());
   lab.write(stream, {move::resumed{}});
   view = look();
   CHECK(relocations_query(*view).get(relocation_kind::move, stuck)->state ==
         relocation_state::requested);
   CHECK(relocations_query(*view).list(relocation_kind::move, relocation_state::parked)->rows.empty());
+  // Refused, it holds its slot until that is released.
+  auto const refused_moves = [&] {
+    return relocations_query(*look()).list(relocation_kind::move, relocation_state::refused)->rows;
+  };
+  lab.write(stream, {move::slot_reserved{"A2"}, move::refused{"rule_violation", "it is rejected"}});
+  REQUIRE(refused_moves().size() == 1);
+  CHECK(refused_moves()[0].id == stuck);
+  lab.write(stream, {move::ended_refused{}});
+  CHECK(refused_moves().empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "the inbox counts what is unread, and dead letters are listed") {

@@ -107,12 +107,15 @@ def exit_codes():
 
 def wrong_usage():
     for arguments, words in (
-            (["sampel", "list"], ['no command "sampel"', 'mean "sample"', "tracseq --help"]),
-            (["sample", "lsit"], ['no command "lsit"', 'mean "list"', "tracseq sample --help"]),
-            (["sample", "list", "--limti", "3"], ["--limti", 'mean "--limit"', "tracseq sample list --help"]),
-            (["sample"], ["subcommand", "tracseq sample --help"]),
+            (["sampel", "list"], ['no command "sampel"', 'mean "sample"', "Usage: tracseq [", "tracseq --help"]),
+            (["sample", "lsit"], ['no command "lsit" of tracseq sample', 'mean "list"', "Usage: tracseq sample [",
+                                  "tracseq sample --help"]),
+            (["sample", "list", "--limti", "3"], ["--limti", 'mean "--limit"', "Usage: tracseq sample list [",
+                                                  "tracseq sample list --help"]),
+            (["sample"], ["subcommand", "Usage: tracseq sample [", "tracseq sample --help"]),
+            (["sample", "hold"], ["id is required", "Usage: tracseq sample hold [OPTIONS] id\n"]),
             ([], ["subcommand"]),
-            (["history"], ["thing is required"]),
+            (["history"], ["thing is required", "Usage: tracseq history [OPTIONS] thing\n"]),
             (["completion", "tcsh"], ["tcsh", "bash"]),
             (["sample", "register", "--name", "x", "--custom", "RIN"], ["RIN", "KEY=VALUE"]),
             (["import", "x.csv", "--column", "C"], ["COLUMN=FIELD"]),
@@ -328,6 +331,10 @@ def one_flow():
     history = tell("history", "FLOW-1").stdout
     check_words("a history in plain words", history, "Operator", "registered", "received", "accepted", "Flow box",
                 "Other box")
+    reason = "The label had come off, and the tube was known again by the position that the sheet of the courier gave"
+    tell("sample", "hold", "FLOW-2", "--reason", reason)
+    check_words("a sentence is never cut", tell("history", "FLOW-2").stdout, reason)
+    tell("sample", "end-hold", "FLOW-2")
     check_words("of a run", tell("history", other).stdout, "failed", "leaked")
     check_words("oldest first", tell("history", "FLOW-1", "--oldest-first").stdout.splitlines()[1], "registered")
     found = ask("search", "FLOW-1")["items"]

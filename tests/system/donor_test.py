@@ -93,6 +93,9 @@ def an_erased_donor_is_gone():
     plain = register("No donor", "")
     refused = api.post(f"/samples/{plain['id']}:erase-donor", dict(reason="asked to"))
     check_words("a sample without a donor", refused.problem, "has no donor")
+    missing = api.post("/samples/TS-NOT-THERE:erase-donor", dict(reason="asked to"))
+    check("an unknown sample is told as everywhere", missing.status == 404
+          and missing.body["detail"] == api.get("/samples/TS-NOT-THERE").body["detail"], missing.problem)
     done = tracseq("sample", "erase-donor", first["barcode"], "--reason", "The donor asked for it")
     check("the donor is erased", done.returncode == 0, done.stderr)
     for sample in (first, second):
@@ -104,6 +107,9 @@ def an_erased_donor_is_gone():
     changed = [i // 128 for i in range(0, len(record), 128) if record[i:i + 128] != after[i:i + 128]]
     check("one key was overwritten", len(changed) == 1 and after[changed[0] * 128 + 24:changed[0] * 128 + 128] == bytes(104),
           changed)
+    again = api.post(f"/samples/{second['id']}:erase-donor", dict(reason="The donor asked for it"))
+    check("the answer is the sample with its version", again.ok and again.body["donor_state"] == "erased"
+          and again.headers.get("ETag") == f'"{again.body["version"]}"', again.body)
     new = register("Erased 3", "Erik Emanuel")
     check("the name comes with a new key later", new["donor"] == "Erik Emanuel" and key_of(new) != box)
     node.restart()

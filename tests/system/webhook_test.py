@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import re
 import struct
 import threading
 import time
@@ -65,6 +66,9 @@ def through_a_crash():
     check("delivered is delivered: it is not sent again", len(receiver.got) == 2, len(receiver.got))
     done = node.api().must("GET", "/deliveries?state=delivered")["items"]
     check("the delivery says so", len(done) == 1, done)
+    figures = dict(re.findall(r"^tracseq_webhook_(\w+)_total (\d+)$", node.api().get("//metrics").raw.decode(), re.M))
+    check("the figures count attempts and their ends", figures.get("deliveries") == "1"
+          and int(figures.get("failures", 0)) >= 1, figures)
     receiver.close()
     node.stop()
 

@@ -1,5 +1,6 @@
 #pragma once
-// The few system calls the embedded log is made of, with their failures as words.
+// The few system calls that files of promises (the embedded log, the keys of donors) are made of, with their
+// failures as words.
 
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +14,8 @@ namespace tracseq {
 /// An open file. Move-only; closes itself.
 class file {
  public:
-  enum class mode { read, read_write, create_new };
+  enum class mode { read, read_write, create, create_new };  ///< `create_new` empties what is there
+  enum class readers { group, owner };                      ///< of a file that is made
 
   file() = default;
   file(file&& other) noexcept : fd_(other.fd_), path_(std::move(other.path_)) { other.fd_ = -1; }
@@ -22,7 +24,8 @@ class file {
   file& operator=(file const&) = delete;
   ~file();
 
-  [[nodiscard]] static result<file> open(std::filesystem::path const& path, mode how);
+  [[nodiscard]] static result<file> open(std::filesystem::path const& path, mode how,
+                                         readers who = readers::group);
 
   [[nodiscard]] result<void> write_at(std::uint64_t at, std::string_view bytes) const;
   /// Up to `size` bytes into `out` (replaced); fewer only at the end of the file.

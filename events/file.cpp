@@ -1,4 +1,4 @@
-#include "events/log/file.hpp"
+#include "events/file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -29,13 +29,14 @@ file::~file() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-result<file> file::open(std::filesystem::path const& path, mode how) {
+result<file> file::open(std::filesystem::path const& path, mode how, readers who) {
   int flags = O_CLOEXEC;
   flags |= how == mode::read ? O_RDONLY : O_RDWR;
+  if (how == mode::create) flags |= O_CREAT;
   if (how == mode::create_new) flags |= O_CREAT | O_TRUNC;
   file opened;
   opened.path_ = path;
-  opened.fd_ = ::open(path.c_str(), flags, 0640);
+  opened.fd_ = ::open(path.c_str(), flags, who == readers::owner ? 0600 : 0640);
   if (opened.fd_ < 0) return tl::unexpected(errno_error("open", path));
   return opened;
 }
