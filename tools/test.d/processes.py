@@ -14,17 +14,27 @@ def adopt_orphans():
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def children_of(pid):
+    """Those of every thread; a process or thread may end while we look."""
+    found = []
+    try:
+        tasks = list(pathlib.Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return found
+    for task in tasks:
+        try:
+            found += [int(child) for child in (task / "children").read_text().split()]
+        except OSError:
+            continue
+    return found
+
+
 def descendants():
     found, ahead = [], [os.getpid()]
     while ahead:
-        pid = ahead.pop()
-        for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
-                below = [int(p) for p in task.read_text().split()]
-            except OSError:
-                continue
-            found += below
-            ahead += below
+        below = children_of(ahead.pop())
+        found += below
+        ahead += below
     return found
 
 
