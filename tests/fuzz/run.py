@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the fuzz targets with clang, in a folder of their own, and runs each for a while.
+"""Builds the fuzz targets with clang, in a folder of their own, and runs each for a while, one on each core.
 
     run.py [NAME…]             some targets: http_request, events_record …
     TRACSEQ_FUZZ_SECONDS       for each target (15)
@@ -7,6 +7,7 @@
 What was found to reach new code stays in var/fuzz/NAME and is begun with the next time. An input that breaks
 something is left beside it; `build-fuzz/tests/fuzz/fuzz_NAME FILE` runs it alone.
 """
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -18,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
 BUILD = PROJECT / "build-fuzz"
 KEPT = PROJECT / "var" / "fuzz"
+CORES = len(os.sched_getaffinity(0))
 SECONDS = int(os.environ.get("TRACSEQ_FUZZ_SECONDS", "15"))
 BODY = b'{"name": "S-1", "type": "DNA", "custom": {"a/b": "\\u00e9"}, "volume_ul": 1e3}'
 
@@ -47,7 +49,7 @@ def build(names):
     env = {**os.environ, "CCACHE_BASEDIR": str(PROJECT), "CCACHE_NOHASHDIR": "1"}
     for command in (["cmake", "-S", PROJECT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
                      "-DTRACSEQ_FUZZ=ON", "-DCMAKE_CXX_COMPILER=clang++", "-DCMAKE_C_COMPILER=clang"],
-                    ["ninja", "-C", BUILD, *(f"fuzz_{name}" for name in names)]):
+                    ["ninja", "-C", BUILD, "-j", CORES, *(f"fuzz_{name}" for name in names)]):
         done = subprocess.run([str(word) for word in command], env=env, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"{command[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
@@ -64,10 +66,8 @@ def run(name):
                           capture_output=True, text=True, timeout=SECONDS + 120, errors="replace")
     tried = re.search(r"number_of_executed_units: (\d+)", done.stderr)
     good = done.returncode == 0 and tried and int(tried[1]) > 0
-    print(f"{'ok    ' if good else 'FAILED'}  {name:<20} {tried[1] if tried else '?'} inputs in {SECONDS} s", flush=True)
-    if not good:
-        print(done.stderr[-4000:])
-    return good
+    words = f"{'ok    ' if good else 'FAILED'}  {name:<20} {tried[1] if tried else '?'} inputs in {SECONDS} s"
+    return good, words if good else f"{words}\n{done.stderr[-4000:]}"
 
 
 def main(wanted):
@@ -76,7 +76,11 @@ def main(wanted):
         sys.exit(f"There is no target {', '.join(unknown)}; there are {', '.join(names)}")
     chosen = wanted or names
     build(chosen)
-    good = [run(name) for name in chosen]
+    good = []
+    with concurrent.futures.ThreadPoolExecutor(CORES) as side_by_side:
+        for held, words in side_by_side.map(run, chosen):
+            good.append(held)
+            print(words, flush=True)
     print(f"\n{sum(good)} passed, {len(good) - sum(good)} failed")
     return 0 if all(good) else 1
 

@@ -8,11 +8,11 @@
 
 Output of the parts is in var/test/NAME.log; of a part that failed the end is shown.
 """
-import contextlib
-import ctypes
+import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -20,11 +20,16 @@ import subprocess
 import sys
 import time
 
+from processes import adopt_orphans, end_descendants, wait_for, wait_until_alone
+
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = PROJECT / "build"
 LOGS = PROJECT / "var" / "test"
+CORES = len(os.sched_getaffinity(0))
 UNITS = ["events", "log", "actors", "runtime", "projections", "sheets", "node"]
-PR_SET_CHILD_SUBREAPER = 36
+# These wait much, keep one core busy at most, and measure no time that a neighbour would lengthen: they run
+# beside each other, one for each core. Every other part has the machine for itself.
+BESIDE = {*UNITS, "tidy", "verify", "cli", "document", "donors", "parked", "webhooks", "starts", "tail", "disk"}
 # How a runner closes: doctest, vitest, and our own scripts.
 CLOSINGS = [
     re.compile(r"test cases:\s+\d+ \|\s+(?P<passed>\d+) passed \|\s+(?P<failed>\d+) failed"
@@ -60,7 +65,7 @@ def parts():
         Part("http", script("system/http_test.py"), "the API from outside, byte by byte", 300, {"program"}),
         Part("document", script("system/document_test.py"), "the OpenAPI document: linted, and tried", 300,
              {"program", "node"}),
-        Part("fuzz", script("fuzz/run.py"), "inputs from strangers, for a while each", 1800),
+        Part("fuzz", script("fuzz/run.py"), "inputs from strangers, for a while each", 900),
         Part("imports", script("system/import_test.py"), "sheets, good and bad, and one atomic import", 300,
              {"program"}),
         Part("donors", script("system/donor_test.py"), "names of people: sealed, shown, erased", 120, {"program"}),
@@ -108,85 +113,6 @@ def say(*words):
 
 def quiet_run(command, **how):
     return subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, **how)
-
-
-# ---- no process stays behind
-
-def adopt_orphans():
-    """Grandchildren whose parent died become our children, so that we can end them."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def descendants():
-    found, ahead = [], [os.getpid()]
-    while ahead:
-        pid = ahead.pop()
-        with contextlib.suppress(OSError):  # it may end while it is looked at
-            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-                with contextlib.suppress(OSError):
-                    below = [int(p) for p in (task / "children").read_text().split()]
-                    found += below
-                    ahead += below
-    return found
-
-
-def name_of(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:100]
-    except OSError:
-        return ""
-
-
-def reap_orphans(ours):
-    """Takes notice of adopted processes that have ended: who waits for them to go would wait for ever."""
-    for pid in descendants():
-        if pid in ours:
-            continue
-        try:
-            os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            pass  # somebody else's child
-
-
-def wait_for(child, timeout_s, ours):
-    """The exit code of `child`; TimeoutExpired as of its own `wait`."""
-    until = time.monotonic() + timeout_s
-    while child.poll() is None:
-        if time.monotonic() > until:
-            raise subprocess.TimeoutExpired(child.args, timeout_s)
-        reap_orphans({child.pid, *ours})
-        time.sleep(0.1)
-    return child.returncode
-
-
-def wait_until_alone(ours, patience_s=3.0):
-    """What watches a part's process needs a moment to see that it has ended."""
-    until = time.monotonic() + patience_s
-    while time.monotonic() < until:
-        reap_orphans(ours)
-        if not [pid for pid in descendants() if pid not in ours]:
-            return
-        time.sleep(0.05)
-
-
-def end_descendants(keep=()):
-    """Ends every process below us but `keep` and what is below it; gives the names of the ended."""
-    ended = []
-    for pid in descendants():
-        if pid not in keep and name_of(pid).strip():
-            ended.append(name_of(pid))
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            break
-        if pid == 0:
-            break
-    return ended
 
 
 # ---- what parts need
@@ -286,7 +212,8 @@ def counts_of(text, status):
     return passed, failed if status == 0 else max(failed, 1), skipped
 
 
-def run_part(part, env, extra, keep):
+def run_part(part, env, extra):
+    """Runs a part to its end; gives its counts, and the words to say."""
     log = LOGS / f"{part.name}.log"
     began = time.monotonic()
     with open(log, "wb") as out:
@@ -294,13 +221,13 @@ def run_part(part, env, extra, keep):
             child = subprocess.Popen(part.command + extra, cwd=part.cwd, env=env, stdout=out, stderr=out,
                                      stdin=subprocess.DEVNULL, start_new_session=True)
             try:
-                status = wait_for(child, part.timeout_s, keep)
-                wait_until_alone(keep)
+                status = wait_for(child, part.timeout_s)
+                wait_until_alone()
             except subprocess.TimeoutExpired:
                 status = f"not done after {part.timeout_s} s"
         except OSError as problem:
             status = str(problem)
-    left = end_descendants(keep)
+    left = end_descendants()
     text = PAINT.sub("", log.read_text(errors="replace"))
     passed, failed, skipped = counts_of(text, status)
     if left and status == 0:
@@ -308,30 +235,79 @@ def run_part(part, env, extra, keep):
         failed, status = failed + 1, "left processes behind"
     seconds = time.monotonic() - began
     word = "ok    " if failed == 0 else "FAILED"
-    say(f"{word}  {part.name:<12} {passed:5} passed, {failed} failed, {skipped} skipped   {seconds:6.1f} s")
+    words = [f"{word}  {part.name:<12} {passed:5} passed, {failed} failed, {skipped} skipped   {seconds:6.1f} s"]
     if failed:
-        say(f"        {part.about}: exit {status}. The end of var/test/{part.name}.log:")
-        say("\n".join("        | " + line for line in text.strip().splitlines()[-40:]))
-    return passed, failed, skipped
+        words.append(f"        {part.about}: exit {status}. The end of var/test/{part.name}.log:")
+        words += ["        | " + line for line in text.strip().splitlines()[-40:]]
+    return (passed, failed, skipped), "\n".join(words)
+
+
+def begin(part, env, extra):
+    """Runs a part in a process of its own, which tells its processes from those of the part beside it."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            adopt_orphans()
+            told = json.dumps(run_part(part, env, extra))
+        except BaseException as problem:  # a signal too: nothing of the part may stay
+            end_descendants()
+            told = json.dumps([(0, 1, 0), f"FAILED  {part.name:<12} {problem!r}"])
+        with open(writer, "w") as out:
+            out.write(told)
+        os._exit(0)
+    os.close(writer)
+    return pid, open(reader)
+
+
+def end_of_one(running):
+    """Waits until one of `running` has ended: its part, its counts and its words."""
+    ready, _, _ = select.select([told for _, told in running.values()], [], [])
+    part = next(part for part, (_, told) in running.items() if told is ready[0])
+    pid, told = running.pop(part)
+    with told:
+        text = told.read()
+    os.waitpid(pid, 0)
+    return part, *(json.loads(text) if text else ((0, 1, 0), f"FAILED  {part.name:<12} its runner was killed"))
+
+
+def next_part(waiting, running):
+    """The first that may begin beside what runs, if any."""
+    if not running:
+        return waiting[0] if waiting else None
+    if len(running) >= CORES or not all(part.name in BESIDE for part in running):
+        return None
+    return next((part for part in waiting if part.name in BESIDE), None)
+
+
+def run_parts(chosen, env, extra, lab):
+    """Runs the parts, some side by side; gives (passed, failed, skipped)."""
+    waiting, running, totals = list(chosen), {}, [0, 0, 0]
+    while waiting or running:
+        if part := next_part(waiting, running):
+            waiting.remove(part)
+            if "lab" in part.needs:
+                env["TRACSEQ_TEST_URL"], env["TRACSEQ_TEST_TOKEN"] = lab.start()
+            running[part] = begin(part, env, extra)
+        else:
+            _, counts, words = end_of_one(running)
+            say(words)
+            totals = [total + count for total, count in zip(totals, counts)]
+    return totals
 
 
 def run_all(chosen, build, extra):
     LOGS.mkdir(parents=True, exist_ok=True)
     env, needs = prepare(chosen, build)
-    broker, lab, totals = Broker(), Lab(), [0, 0, 0]
+    broker, lab = Broker(), Lab()
     try:
         if "kafka" in needs:
             env["TRACSEQ_TEST_KAFKA"] = broker.start()
-        for part in chosen:
-            if "lab" in part.needs and lab.process is None:
-                env["TRACSEQ_TEST_URL"], env["TRACSEQ_TEST_TOKEN"] = lab.start()
-            for index, count in enumerate(run_part(part, env, extra, set(descendants()))):
-                totals[index] += count
+        return run_parts(chosen, env, extra, lab)
     finally:
         lab.stop()
         broker.stop()
         end_descendants()
-    return totals
 
 
 def stop_by_signal(number, _frame):
