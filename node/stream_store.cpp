@@ -1,5 +1,7 @@
 #include "node/stream_store.hpp"
 
+#include <iterator>
+
 #include "projections/command_ids.hpp"
 #include "projections/journal.hpp"
 
@@ -23,14 +25,21 @@ result<stored_stream> stream_store::load(std::string_view stream, bool with_snap
     auto const view = models_.newest();
     journal_query const journal(*view);
     stored_stream stored;
-    // A point lookup first: most streams that are asked for do not exist yet, and the filter knows it.
-    if (!journal.exists(stream)) return stored;
-    if (with_snapshot)
-      if (auto snapshot = models_.load_snapshot(stream)) {
-        stored.snapshot_version = snapshot->version;
-        stored.snapshot = std::move(snapshot->state);
-      }
-    for (auto& one : journal.commits(stream, stored.snapshot_version)) {
+    // Only a stream that is longer than this can have a snapshot that is worth looking for.
+    constexpr std::size_t short_commits = 4;
+    auto commits = journal.commits(stream, 0, short_commits);
+    if (commits.size() == short_commits) {
+      auto from = commits.back().commit.version();
+      if (with_snapshot)
+        if (auto snapshot = models_.load_snapshot(stream)) {
+          from = stored.snapshot_version = snapshot->version;
+          stored.snapshot = std::move(snapshot->state);
+          commits.clear();
+        }
+      auto rest = journal.commits(stream, from);
+      std::move(rest.begin(), rest.end(), std::back_inserter(commits));
+    }
+    for (auto& one : commits) {
       if (one.commit.base_version == 0)
         stored.origin = {one.commit.who, one.commit.reason, one.commit.occurred_at,
                          one.commit.correlation_id, one.commit.traceparent};
