@@ -56,7 +56,7 @@ result<void> notification_feed::start() {
     return tl::unexpected(caught.why());
   }
   to_.start_notifications(rules_, [this](std::string const& stream) { return look_up(stream); });
-  auto opened = fold_reader::open(log_, load_cursor());
+  auto opened = fold_reader::open(log_, load_cursor(), nullptr, reading::in_groups);
   if (!opened) return tl::unexpected(opened.error());
   reader_ = *std::move(opened);
   thread_ = std::jthread([this] { run(); });

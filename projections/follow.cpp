@@ -138,7 +138,8 @@ result<void> fold_reader::check_last_records(std::vector<std::uint8_t> wanted,
 
 result<std::unique_ptr<fold_reader>> fold_reader::open(event_log& log,
                                                        std::vector<partition_position> const& from,
-                                                       std::vector<log_divergence>* divergences) {
+                                                       std::vector<log_divergence>* divergences,
+                                                       reading how) {
   if (from.size() != log.partitions())
     return fail(errc::conflict, "The log has " + std::to_string(log.partitions()) +
                                     " partitions, but what was applied came from one with " +
@@ -161,7 +162,7 @@ result<std::unique_ptr<fold_reader>> fold_reader::open(event_log& log,
   }
   std::unique_ptr<fold_reader> opened;
   if (found.empty() || divergences != nullptr) {
-    auto reader = log.read(wanted);
+    auto reader = log.read(wanted, how);
     if (!reader) return tl::unexpected(reader.error());
     opened.reset(new fold_reader(*std::move(reader), from));
     if (auto checked = opened->check_last_records(std::move(to_check), found); !checked)

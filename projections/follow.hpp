@@ -77,7 +77,7 @@ class fold_reader {
   /// shorter or another), and begins behind it. `divergences`, where given, receives them all.
   [[nodiscard]] static result<std::unique_ptr<fold_reader>> open(
       event_log& log, std::vector<partition_position> const& from,
-      std::vector<log_divergence>* divergences = nullptr);
+      std::vector<log_divergence>* divergences = nullptr, reading how = reading::at_once);
 
   /// The next records, up to about `bytes_max`; empty after `timeout`.
   [[nodiscard]] result<folded_batch> next(std::size_t bytes_max, std::chrono::milliseconds timeout,

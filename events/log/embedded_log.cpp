@@ -89,7 +89,7 @@ result<std::vector<std::uint64_t>> embedded_log::begins() {
   return segments_.front().starts;
 }
 
-result<std::unique_ptr<log_reader>> embedded_log::read(std::span<log_position const> from) {
+result<std::unique_ptr<log_reader>> embedded_log::read(std::span<log_position const> from, reading) {
   return embedded_reader::make(*this, from);
 }
 

@@ -34,7 +34,7 @@ class embedded_log final : public event_log {
   [[nodiscard]] result<std::vector<std::uint64_t>> ends() override;
   [[nodiscard]] result<std::vector<std::uint64_t>> begins() override;
   [[nodiscard]] result<std::unique_ptr<log_reader>> read(
-      std::span<log_position const> from) override;
+      std::span<log_position const> from, reading = reading::at_once) override;
 
  private:
   friend class embedded_reader;

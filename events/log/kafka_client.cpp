@@ -89,7 +89,6 @@ result<std::unique_ptr<client>> client::consumer(address const& where,
       {"isolation.level", "read_uncommitted"},  // the high watermark; nobody writes transactions
       {"check.crcs", "true"},
       {"enable.partition.eof", "true"},
-      {"fetch.min.bytes", "1"},
       {"fetch.wait.max.ms", "100"},
       {"fetch.error.backoff.ms", "20"},
   };

@@ -41,7 +41,8 @@ class kafka_log final : public event_log {
     return query_offsets(*asker_, where_, facts_.partitions, edge::begin);
   }
 
-  result<std::unique_ptr<log_reader>> read(std::span<log_position const> from) override {
+  result<std::unique_ptr<log_reader>> read(std::span<log_position const> from,
+                                           reading how) override {
     auto const last = ends();
     if (!last) return tl::unexpected(last.error());
     auto const first = begins();
@@ -56,7 +57,7 @@ class kafka_log final : public event_log {
       if (auto held = check_position(at, (*first)[at.partition], (*last)[at.partition]); !held)
         return tl::unexpected(held.error());
     }
-    auto made = reader::start(where_, from, *last);
+    auto made = reader::start(where_, from, *last, how);
     if (!made) return tl::unexpected(made.error());
     return std::unique_ptr<log_reader>(*std::move(made));
   }

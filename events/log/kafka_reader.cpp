@@ -18,8 +18,11 @@ std::string place(partition_id partition, std::uint64_t offset) {
 
 result<std::unique_ptr<reader>> reader::start(address const& where,
                                               std::span<log_position const> from,
-                                              std::span<std::uint64_t const> ends) {
-  auto made = client::consumer(where, {{"queued.min.messages", "100000"},
+                                              std::span<std::uint64_t const> ends, reading how) {
+  // The broker answers once so many bytes are there, or fetch.wait.max.ms (100) are over.
+  auto const least_bytes = how == reading::in_groups ? "1048576" : "1";
+  auto made = client::consumer(where, {{"fetch.min.bytes", least_bytes},
+                                       {"queued.min.messages", "100000"},
                                        {"queued.max.messages.kbytes", std::to_string(ahead_bytes / 1024)},
                                        {"fetch.message.max.bytes", "1048576"},
                                        {"fetch.max.bytes", "8388608"}});

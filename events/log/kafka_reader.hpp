@@ -20,7 +20,8 @@ class reader final : public log_reader {
   /// up. The positions have been checked against the log.
   [[nodiscard]] static result<std::unique_ptr<reader>> start(address const& where,
                                                              std::span<log_position const> from,
-                                                             std::span<std::uint64_t const> ends);
+                                                             std::span<std::uint64_t const> ends,
+                                                             reading how);
   ~reader() override;
 
   [[nodiscard]] result<void> poll(std::vector<log_entry>& out, std::size_t max_bytes,

@@ -53,8 +53,8 @@ class patient_log final : public event_log {
   [[nodiscard]] result<std::vector<std::uint64_t>> ends() override { return to_.ends(); }
   [[nodiscard]] result<std::vector<std::uint64_t>> begins() override { return to_.begins(); }
   [[nodiscard]] result<std::unique_ptr<log_reader>> read(
-      std::span<log_position const> from) override {
-    return to_.read(from);
+      std::span<log_position const> from, reading how = reading::at_once) override {
+    return to_.read(from, how);
   }
 
  private:

@@ -40,7 +40,7 @@ class memory_log final : public event_log {
     return std::vector<std::uint64_t>(records_.size());
   }
   [[nodiscard]] result<std::unique_ptr<log_reader>> read(
-      std::span<log_position const> from) override;
+      std::span<log_position const> from, reading = reading::at_once) override;
 
   /// One partition after the other, instead of the order of appending: as a second broker might.
   void read_by_partition(bool yes) { by_partition_ = yes; }
@@ -95,7 +95,8 @@ class memory_reader final : public log_reader {
   bool caught_up_ = false;
 };
 
-inline result<std::unique_ptr<log_reader>> memory_log::read(std::span<log_position const> from) {
+inline result<std::unique_ptr<log_reader>> memory_log::read(std::span<log_position const> from,
+                                                                  reading) {
   std::vector<std::optional<std::uint64_t>> next(records_.size());
   for (auto const& [partition, offset] : from) {
     if (offset > records_[partition].size())
