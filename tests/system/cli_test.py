@@ -271,6 +271,7 @@ def stopped_import():
         return False
     seen = on_terminal("import", file, "--commit", until=stop, timeout_s=60)
     check("a bar on a terminal", "Registering [" in seen, seen[-300:])
+    check_words("it says that the import goes on", seen, "The import goes on in the node; `tracseq imports show ")
     made = [i for i in ask("imports", "list")["items"] if i["file_name"] == "long.csv"]
     if not check("the import is in the history", len(made) == 1, made):
         return
