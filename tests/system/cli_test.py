@@ -263,7 +263,7 @@ def imports():
 
 def stopped_import():
     """Ctrl-C leaves the import to the node: it is whole, or was never begun."""
-    file = sheet(folder / "long.csv", 10_000, "LONG")
+    file = sheet(folder / "long.csv", 50_000, "LONG")  # more than a node imports while it is asked
     def stop(seen, child):
         if b"Registering" in seen:
             child.send_signal(signal.SIGINT)
@@ -281,7 +281,7 @@ def stopped_import():
         if one["state"] == "completed":
             break
         time.sleep(0.2)
-    check("it was finished without its client", one["state"] == "completed" and one["registered"] == 10_000, one)
+    check("it was finished without its client", one["state"] == "completed" and one["registered"] == 50_000, one)
     again = tell("import", file, "--commit", code=CONFLICT)
     check_words("asked again, it is recognised", again.stdout + again.stderr, "imported before")
 

@@ -304,7 +304,7 @@ def two_clients_import_one_file_at_once():
     if not check("one of them wins", len(good) == 1 and len(bad) == 1, [a.body for a in answers]):
         return
     check("the other is a conflict", bad[0].status == 409, bad[0].status)
-    check_words("in these words", bad[0].problem["detail"], "This file is being imported now", good[0].body["id"])
+    check_words("in these words", bad[0].problem, "This file is being imported now", good[0].body["id"])
     check("all rows are there, once", follow(good[0].body["id"])["state"] == "completed"
           and samples_count() == before + 1500, samples_count() - before)
 
