@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -109,6 +110,10 @@ BOOST_DESCRIBE_STRUCT(transfer_report, (), (records, already_there, bytes))
 [[nodiscard]] result<transfer_report> export_log(std::string const& log_address,
                                                  std::function<result<void>(std::string_view)> write,
                                                  report_progress const& progress);
+
+/// Reads such a file and makes every line anew from its record's bytes: the chain, and the events that people
+/// read. Fails with the first line that does not agree.
+[[nodiscard]] result<transfer_report> verify_export(std::istream& from);
 
 /// Appends to the log what a node's journal holds and the log has lost.
 [[nodiscard]] result<transfer_report> repair_log(std::string const& log_address,

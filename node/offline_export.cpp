@@ -1,3 +1,4 @@
+#include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -58,8 +59,8 @@ class json_line {
 /// The export's lines and totals, partition by partition.
 class exporter {
  public:
-  exporter(event_log& log, std::function<result<void>(std::string_view)> const& write)
-      : write_(write), heads_(log.partitions()), fold_(genesis_positions(log.partitions())) {}
+  exporter(partition_id partitions, std::function<result<void>(std::string_view)> const& write)
+      : write_(write), heads_(partitions), fold_(genesis_positions(partitions)) {}
 
   result<void> line(std::string line) {
     line.push_back('\n');
@@ -143,7 +144,105 @@ class exporter {
   std::uint64_t bytes_ = 0;
 };
 
+using json_document = rapidjson::Document;
+
+std::optional<std::uint64_t> number_in(json_document const& line, char const* name) {
+  auto const found = line.FindMember(name);
+  if (found == line.MemberEnd() || !found->value.IsUint64()) return std::nullopt;
+  return found->value.GetUint64();
+}
+
+/// What does not agree between a line and the one that its record makes.
+std::string difference(json_document const& given, std::string_view made) {
+  json_document right;
+  right.Parse(made.data(), made.size());
+  if (given == right) return {};
+  for (auto const& [name, value] : right.GetObject()) {
+    auto const said = given.FindMember(name);
+    if (said == given.MemberEnd() || said->value != value)
+      return std::string("\"") + name.GetString() + "\" is not what the record's bytes say";
+  }
+  return "something is said that no record's bytes say";
+}
+
+/// Reads an export line by line and writes each anew from its record.
+class export_check {
+ public:
+  result<void> line(std::string const& text) {
+    ++number_;
+    json_document given;
+    given.Parse(text.data(), text.size());
+    if (given.HasParseError() || !given.IsObject()) return wrong("it is not a JSON object");
+    if (closed_) return wrong("it stands behind the end");
+    if (number_ == 1) return first(given);
+    if (given.HasMember("end")) {
+      closed_ = true;
+      return same(given, again_->end());
+    }
+    auto const partition = number_in(given, "partition");
+    auto const offset = number_in(given, "offset");
+    auto const bytes = given.FindMember("record");
+    if (!partition || *partition >= partitions_ || !offset || bytes == given.MemberEnd() || !bytes->value.IsString())
+      return wrong("it is no record");
+    auto record = from_base64({bytes->value.GetString(), bytes->value.GetStringLength()});
+    if (!record) return wrong("its record is not base64");
+    log_entry entry;
+    entry.partition = static_cast<partition_id>(*partition);
+    entry.offset = *offset;
+    entry.record = *std::move(record);
+    return same(given, again_->entry(entry));
+  }
+
+  result<transfer_report> end() {
+    if (!closed_) return tl::unexpected(wrong("the file ends early: its last line is missing").error());
+    return transfer_report{again_->records(), 0, again_->bytes()};
+  }
+
+ private:
+  result<void> first(json_document const& given) {
+    auto const partitions = number_in(given, "partitions");
+    if (number_in(given, "tracseq_export") != 1 || !partitions || *partitions == 0 || *partitions > 1024)
+      return wrong("this is not an export of TracSeq");
+    partitions_ = static_cast<partition_id>(*partitions);
+    if (auto const by = given.FindMember("program"); by != given.MemberEnd() && by->value.IsString())
+      program_ = by->value.GetString();
+    again_.emplace(partitions_, write_);
+    return {};
+  }
+
+  result<void> same(json_document const& given, result<void> const& made) {
+    if (!made) return made;
+    auto what = difference(given, made_);
+    if (what.empty()) return {};
+    auto const ours = "tracseq " + std::string(program_version);
+    if (program_ != ours) what += " (" + program_ + " wrote the file, " + ours + " reads it)";
+    return wrong(what);
+  }
+
+  [[nodiscard]] result<void> wrong(std::string const& what) const {
+    return fail(errc::corrupt, "The export does NOT verify: line " + std::to_string(number_) + ": " + what + ".");
+  }
+
+  std::uint64_t number_ = 0;
+  partition_id partitions_ = 0;
+  std::string program_ = "an unknown program";
+  std::string made_;
+  std::function<result<void>(std::string_view)> write_ = [this](std::string_view line) -> result<void> {
+    made_ = line;
+    return {};
+  };
+  std::optional<exporter> again_;
+  bool closed_ = false;
+};
+
 }  // namespace
+
+result<transfer_report> verify_export(std::istream& from) {
+  export_check check;
+  for (std::string line; std::getline(from, line);)
+    if (auto const fine = check.line(line); !fine) return tl::unexpected(fine.error());
+  return check.end();
+}
 
 result<transfer_report> export_log(std::string const& log_address,
                                    std::function<result<void>(std::string_view)> write,
@@ -152,7 +251,7 @@ result<transfer_report> export_log(std::string const& log_address,
   if (!log) return tl::unexpected(log.error());
   auto const ends = (*log)->ends();
   if (!ends) return tl::unexpected(ends.error());
-  exporter out(**log, write);
+  exporter out((*log)->partitions(), write);
   auto done = out.line(json_line()
                            .number("tracseq_export", 1)
                            .number("partitions", (*log)->partitions())

@@ -125,6 +125,7 @@ std::shared_ptr<read_view const> stream_as_of(read_view const& now, std::string_
   auto const kind = stream_kind(stream);
   if (kind == storage_unit::kind) return fold_one<storage_projection>(now, stream, moment);
   if (kind == sequencing_run::kind) return fold_one<runs_projection>(now, stream, moment);
+  if (kind == sheet_import::kind) return fold_one<imports_projection>(now, stream, moment);
   return fold_one<samples_projection>(now, stream, moment);
 }
 
@@ -138,6 +139,10 @@ std::optional<unit_row> unit_as_of(read_view const& now, uuid const& id, instant
 
 std::optional<run_row> run_as_of(read_view const& now, uuid const& id, instant moment) {
   return runs_query(*stream_as_of(now, stream_name(sequencing_run::kind, id), moment)).get(id);
+}
+
+std::optional<import_row> import_as_of(read_view const& now, uuid const& id, instant moment) {
+  return imports_query(*stream_as_of(now, stream_name(sheet_import::kind, id), moment)).get(id);
 }
 
 std::vector<slot_view> slots_as_of(read_view const& now, uuid const& id, instant moment) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "events/instant.hpp"
+#include "projections/imports.hpp"
 #include "projections/journal.hpp"
 #include "projections/runs.hpp"
 #include "projections/samples.hpp"
@@ -21,6 +22,7 @@ namespace tracseq {
                                                      instant moment);
 [[nodiscard]] std::optional<unit_row> unit_as_of(read_view const& now, uuid const& id, instant moment);
 [[nodiscard]] std::optional<run_row> run_as_of(read_view const& now, uuid const& id, instant moment);
+[[nodiscard]] std::optional<import_row> import_as_of(read_view const& now, uuid const& id, instant moment);
 /// A box map of the past: each occupant with its state at that moment.
 [[nodiscard]] std::vector<slot_view> slots_as_of(read_view const& now, uuid const& id, instant moment);
 [[nodiscard]] std::vector<path_step> path_as_of(read_view const& now, uuid const& id, instant moment);

@@ -5,7 +5,8 @@
 
 Computes the chain of each partition from the records' own bytes, compares it with what the file claims,
 and prints the heads. Compare those with heads that you got elsewhere: nothing else finds a tail that was
-cut off. The rules are in docs/formats.md, sections 2 and 6.
+cut off. The rules are in docs/formats.md, sections 2 and 6. Only "record" is proven; that the readable
+"events" beside it say the same, `tracseq audit verify --export FILE` finds out.
 """
 import base64, hashlib, json, struct, sys  # noqa: E401
 
@@ -66,4 +67,5 @@ if __name__ == "__main__":
         found = verify(file)
     for one in found:
         print("partition {partition:3}  {commits:8} commits  {claims:4} claims  {h}".format(**one))
-    print(f"verified: {sum(one['commits'] for one in found)} commits")
+    print(f"verified: the record bytes of {sum(one['commits'] for one in found)} commits")
+    print('NOT looked at: the readable "events" beside them; "tracseq audit verify --export FILE" compares them')

@@ -1,6 +1,7 @@
 // What is done with a log while no node serves it: audit verify, replay, log …
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include <CLI/CLI.hpp>
 
@@ -40,6 +41,7 @@ int print_report(Report const& report, output_style const& style) {
 }
 
 struct audit_wish {
+  std::string exported;
   std::string checkpoints;
   std::vector<std::string> keys;
 };
@@ -101,6 +103,19 @@ int verify(context const& shared, tracseq::settings const& with, audit_wish cons
         one.what);
   say("The history does NOT verify.");
   return 1;
+}
+
+/// Of a file that `log export` wrote; no log is read.
+int verify_exported(context const& shared, std::string const& path) {
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  if (!file) return complain({errc::not_found, "cannot read " + path, {}}, shared.style);
+  auto const report = offline::verify_export(path == "-" ? std::cin : file);
+  if (!report) return complain(report.error(), shared.style);
+  if (shared.style.json) return print_report(*report, shared.style);
+  print("The export verifies: " + with_thousands(report->records) +
+        " records, and every event beside them says what their bytes say.\n");
+  return 0;
 }
 
 /// Prints the public key that a node's checkpoints verify with.
@@ -191,10 +206,15 @@ void add_audit_commands(CLI::App& app, context& shared) {
   walk->add_option("--checkpoints", asked->checkpoints,
                    "A file of signed checkpoints: finds a cut tail and a rewritten history, too");
   walk->add_option("--key", asked->keys, "The public key that signed them, or a file with it; repeatable");
-  shared.examples[walk] = {"tracseq audit verify", "tracseq audit verify --log kafka://broker:9092/lab --json",
+  walk->add_option("--export", asked->exported,
+                   "Check a file of `tracseq log export` instead: its chain, and that its readable events are "
+                   "those of its records");
+  shared.examples[walk] = {"tracseq audit verify", "tracseq audit verify --export history.ndjson",
+                           "tracseq audit verify --log kafka://broker:9092/lab --json",
                            "tracseq audit verify --checkpoints /mnt/archive/checkpoints.ndjson --key KEY"};
   walk->callback([&shared, asked] {
     shared.action = [&shared, asked] {
+      if (!asked->exported.empty()) return verify_exported(shared, asked->exported);
       return with_settings(shared, [&](auto const& with) { return verify(shared, with, *asked); });
     };
   });

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
@@ -20,6 +21,26 @@ using http::json_value;
 
 constexpr auto poll_every = std::chrono::milliseconds(250);
 constexpr std::size_t refusals_shown_max = 40;
+constexpr int interrupted_exit = 130;  // as shells say it
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// Ctrl-C is noted while the node imports, so that the person is told that it goes on; a second one kills.
+class ctrl_c_noted {
+ public:
+  ctrl_c_noted() {
+    struct sigaction noted {};
+    noted.sa_handler = [](int) { interrupted = 1; };
+    noted.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &noted, &before_);
+  }
+  ~ctrl_c_noted() { sigaction(SIGINT, &before_, nullptr); }
+  ctrl_c_noted(ctrl_c_noted const&) = delete;
+  ctrl_c_noted& operator=(ctrl_c_noted const&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
 
 struct import_wish {
   std::string file;
@@ -61,6 +82,7 @@ result<json_value> follow(client& node, std::string const& id) {
     auto one = node.ask({"GET", "/api/v1/imports/" + id, {}, {}, {}});
     if (!one) return one;
     auto const state = one->text("state");
+    if (interrupted) return one;
     auto const reserved = number_of(one->find("reserved"));
     auto const registered = number_of(one->find("registered"));
     bar.show((reserved + registered) / 2, number_of(one->find("rows")));
@@ -86,6 +108,11 @@ int report_end(json_value const& ended, output_style const& style) {
     say("The import was given up before it began, and nothing was registered. Import the file again.");
     return 3;
   }
+  if (ended.text("state") != "refused" && interrupted) {
+    say("The import goes on in the node; `tracseq imports show " + std::string(ended.text("id")) +
+        "` tells how far it is.");
+    return interrupted_exit;
+  }
   say("The import was refused; nothing was registered.");
   auto const& refusals = list_of(ended, "refusals");
   for (std::size_t i = 0; i < refusals.size() && i < refusals_shown_max; ++i)
@@ -103,7 +130,15 @@ int commit(client& node, json_value const& preview, import_wish const& wish, con
   client_request request{"POST", "/api/v1/imports", http::write_json_text({std::move(body)}),
                          "application/json", {}};
   if (!wish.key.empty()) request.headers.push_back("Idempotency-Key: " + wish.key);
-  auto const begun = node.ask(request);
+  ctrl_c_noted const noted;
+  auto begun = node.ask(request);
+  if (!begun && !begun.error().problems.empty() && begun.error().problems.front().pointer == "/force") {
+    // The body's field is this program's flag.
+    auto why = begun.error();
+    why.problems.clear();
+    why.detail += " Give --force to import it once more.";
+    return complain(why, shared.style);
+  }
   if (!begun) return complain(begun.error(), shared.style);
   auto const ended = follow(node, std::string(begun->text("id")));
   if (!ended) return complain(ended.error(), shared.style);

@@ -35,6 +35,10 @@ std::optional<json_value> checked_query(call& c, schema const& type) {
   std::vector<field_problem> problems;
   auto value = read_query(type, c.request->query, problems);
   if (problems.empty()) return value;
+  // It is a parameter elsewhere, so "unknown" would send people looking for a typing error.
+  for (auto& one : problems)
+    if (one.pointer == "/query/as_of" && one.code == "unknown_field")
+      one = {one.pointer, "present_only", "is not taken: this shows only the present. Leave as_of out."};
   refuse(c, field_error(std::move(problems)));
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include "actors/sheet_import.hpp"
 #include "events/barcode.hpp"
 #include "node/key_store.hpp"
+#include "projections/imports.hpp"
 
 namespace tracseq::http {
 namespace {
@@ -123,6 +124,19 @@ void list_next(call_ptr c, listing_ptr all) {
            [all](call_ptr next, command_reply const&) { list_next(std::move(next), all); });
 }
 
+error being_imported(uuid const& id) {
+  return {errc::conflict,
+          "This file is being imported now, by another request: import " + to_string(id) + ".",
+          {{"/sha256", "being_imported", "is of a file that is being imported. Wait for it to end."}}};
+}
+
+/// One id for all who start a file at the same time: the first makes its stream, the others meet it there.
+/// Imports of it that failed are counted in, so that it can be tried again.
+uuid id_of_file(std::string const& sha256, read_view const& rows) {
+  static uuid const space = *parse_uuid("3b8f0d1e-55c1-8a40-9d0a-6a1f2c7e9b04");
+  return derive_uuid(space, sha256 + " " + std::to_string(imports_query(rows).of_file(sha256).size()));
+}
+
 void start_listing(call_ptr c, listing_ptr all) {
   auto const partitions = c->at->facts.partitions;
   for (auto& row : all->rows) {
@@ -135,13 +149,18 @@ void start_listing(call_ptr c, listing_ptr all) {
                             std::string(to_string(all->kept->result.kind)),
                             static_cast<std::uint32_t>(all->rows.size()),
                             all->kept->result.understood_text()};
-  give_one(std::move(c), all, make_command(all->stream(), command), {},
-           [all](call_ptr next, command_reply const& reply) {
-             // A repeat looks on: the rows are listed by whoever began.
-             if (reply.repeated) return all->then(next, reply);
-             all->begun = reply;
-             list_next(std::move(next), all);
-           });
+  std::vector<command_request> group;
+  group.push_back(make_request(*c, all->asked, make_command(all->stream(), command)));
+  submit(std::move(c), std::move(group),
+         [all](call_ptr next, command_reply const& reply) {
+           // A repeat looks on: the rows are listed by whoever began.
+           if (reply.repeated) return all->then(next, reply);
+           all->begun = reply;
+           list_next(std::move(next), all);
+         },
+         [all](call_ptr failed, error const& why) {
+           refuse(*failed, why.code == errc::already_exists ? being_imported(all->import_id) : why);
+         });
 }
 
 /// Fetches labels for the rows that have none; the source mostly answers at once, so this loops rather
@@ -191,11 +210,15 @@ void begin_import(call_ptr c, start_import const& asked, std::shared_ptr<kept_pr
   all->kept = std::move(kept);
   all->rows = *std::move(rows);
   all->then = std::move(then);
-  // In the partition that a first try may have gone to: there the command id is known.
-  auto const partitions = c->at->facts.partitions;
-  auto const beside = stream_name(sheet_import::kind, picked_id(*c));
-  all->import_id =
-      new_uuid_in_partition(sheet_import::kind, partition_of(beside, partitions), partitions);
+  if (asked.force) {
+    // In the partition that a first try may have gone to: there the command id is known.
+    auto const partitions = c->at->facts.partitions;
+    auto const beside = stream_name(sheet_import::kind, picked_id(*c));
+    all->import_id =
+        new_uuid_in_partition(sheet_import::kind, partition_of(beside, partitions), partitions);
+  } else {
+    all->import_id = id_of_file(all->kept->sha256, *c->at->view());
+  }
   label_rows(std::move(c), std::move(all));
 }
 

@@ -238,7 +238,8 @@ std::string openapi_json(std::string_view version) {
           {"summary", text("A sequencing laboratory's samples, storage and runs, with their history.")},
           {"description",
            text("Every write is a command that is answered when its events were read back from the log. "
-                "An id may be a UUID or, everywhere, a label. Every GET takes as_of.")},
+                "An id may be a UUID or, everywhere, a label. A GET that has the parameter as_of shows any past "
+                "moment; the others show the present and refuse it.")},
           {"license", make(json_object{{"name", text("See the repository")},
                                        {"identifier", text("LicenseRef-TracSeq")}})}}));
   document.emplace_back("servers", make(json_list{make(json_object{{"url", text("/")}})}));

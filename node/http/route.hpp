@@ -17,7 +17,8 @@ namespace tracseq::http {
 struct none {};
 BOOST_DESCRIBE_STRUCT(none, (), ())
 
-/// What every GET under /api/v1 takes.
+/// The query of a GET that can show the past; the query of any other has no `as_of`, and says so when it
+/// is asked for one.
 struct read_options {
   std::optional<instant> as_of;
 };
@@ -133,7 +134,7 @@ template <class Answer, auto Handler>
 
 }  // namespace detail
 
-/// A read. `Handler` is called when the projections are far enough; its query has `as_of`.
+/// A read. Its query is `read_options`, or derived from it, where it can show the past.
 template <class Answer, auto Handler>
 [[nodiscard]] constexpr route get(std::string_view path, std::string_view operation,
                                   std::string_view cli, std::string_view summary,

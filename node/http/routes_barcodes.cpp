@@ -48,11 +48,11 @@ struct search_page {
 };
 BOOST_DESCRIBE_STRUCT(search_page, (), (items))
 
-struct search_params : read_options {
+struct search_params {
   std::string q;
   std::optional<std::uint32_t> limit;
 };
-BOOST_DESCRIBE_STRUCT(search_params, (read_options), (q, limit))
+BOOST_DESCRIBE_STRUCT(search_params, (), (q, limit))
 
 }  // namespace
 
@@ -100,7 +100,7 @@ thing_words words_of(read_view const& view, std::string const& stream) {
   return {};
 }
 
-void show_barcode(call_ptr c, read_options, none) {
+void show_barcode(call_ptr c, none, none) {
   when_readable(std::move(c), [](call_ptr one) {
     auto const view = one->at->view();
     auto const label = check_label(one->id());

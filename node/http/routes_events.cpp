@@ -27,10 +27,10 @@ struct events_page {
 };
 BOOST_DESCRIBE_STRUCT(events_page, (), (items, position))
 
-struct activity_params : read_options {
+struct activity_params {
   std::optional<std::uint32_t> limit;
 };
-BOOST_DESCRIBE_STRUCT(activity_params, (read_options), (limit))
+BOOST_DESCRIBE_STRUCT(activity_params, (), (limit))
 
 struct event_type_view {
   std::uint32_t id = 0;
@@ -173,7 +173,7 @@ void show_activity(call_ptr c, activity_params asked, none) {
   });
 }
 
-void show_lab(call_ptr c, read_options, none) {
+void show_lab(call_ptr c, none, none) {
   when_readable(std::move(c), [](call_ptr one) {
     auto const view = one->at->view();
     lab_view out;
@@ -197,14 +197,14 @@ void show_lab(call_ptr c, read_options, none) {
   });
 }
 
-void list_event_types(call_ptr c, read_options, none) {
+void list_event_types(call_ptr c, none, none) {
   event_types_page out;
   for (auto const& type : all_event_types())
     out.items.push_back({type.id, std::string(type.name), type.schema});
   answer(*c, to_json(out));
 }
 
-void do_verify(call_ptr c, read_options, none) {
+void do_verify(call_ptr c, none, none) {
   on_worker(std::move(c), [](call_ptr one) {
     auto const report = one->at->status->verify();
     if (!report) return refuse(*one, report.error());
@@ -212,7 +212,7 @@ void do_verify(call_ptr c, read_options, none) {
   });
 }
 
-void list_checkpoints(call_ptr c, read_options, none) {
+void list_checkpoints(call_ptr c, none, none) {
   checkpoints_view out;
   for (auto& one : c->at->status->checkpoints()) out.items.push_back({std::move(one)});
   answer(*c, to_json(out));

@@ -13,6 +13,7 @@
 #include "node/http/router.hpp"
 #include "node/http/views.hpp"
 #include "node/http/watch.hpp"
+#include "projections/as_of.hpp"
 
 namespace tracseq::http {
 namespace {
@@ -140,7 +141,7 @@ std::optional<error> in_the_way(kept_preview const& kept, start_import const& as
       return error{errc::conflict,
                    "This file was imported before: on " + to_rfc3339(earlier.created_at) + " by " +
                        earlier.created_by + " (" + std::to_string(earlier.rows) + " rows, import " +
-                       to_string(earlier.id) + "). Say force to import it once more.",
+                       to_string(earlier.id) + ").",
                    {{"/force", "imported_before", "has to be true to import the same file again."}}};
   return std::nullopt;
 }
@@ -186,24 +187,38 @@ std::optional<uuid> import_id_of(call& c) {
 }
 
 void list_imports(call_ptr c, page_query asked, none) {
-  when_readable(std::move(c), [asked](call_ptr one) {
-    auto const page = imports_query(*one->at->view()).list(asked.cursor, asked.limit.value_or(50));
-    if (!page) return refuse(*one, page.error());
-    list_of<import_view> out;
-    for (auto const& row : page->rows)
-      if (!asked.as_of || row.created_at <= *asked.as_of) out.items.push_back(view_of(row));
-    if (!page->next_cursor.empty()) out.next = page->next_cursor;
-    out.as_of = asked.as_of;
-    answer_facts facts;
-    facts.link = next_link(*one, page->next_cursor);
-    answer(*one, to_json(out), facts);
+  when_readable(std::move(c), [asked](call_ptr asker) {
+    on_worker(std::move(asker), [asked](call_ptr one) {
+      auto const view = one->at->view();
+      auto const page = imports_query(*view).list(asked.cursor, asked.limit.value_or(50));
+      if (!page) return refuse(*one, page.error());
+      list_of<import_view> out;
+      for (auto const& row : page->rows) {
+        if (!asked.as_of) out.items.push_back(view_of(row));
+        else if (auto const past = import_as_of(*view, row.id, *asked.as_of)) out.items.push_back(view_of(*past));
+      }
+      if (!page->next_cursor.empty()) out.next = page->next_cursor;
+      out.as_of = asked.as_of;
+      answer_facts facts;
+      facts.link = next_link(*one, page->next_cursor);
+      answer(*one, to_json(out), facts);
+    });
   });
 }
 
 void show_import(call_ptr c, read_options, none) {
   auto const id = import_id_of(*c);
   if (!id) return;
-  when_readable(std::move(c), [id = *id](call_ptr one) { answer_import(one, id, {}); });
+  when_readable(std::move(c), [id = *id](call_ptr asker) {
+    if (!asker->as_of) return answer_import(asker, id, {});
+    on_worker(std::move(asker), [id](call_ptr past) {
+      auto const row = import_as_of(*past->at->view(), id, *past->as_of);
+      if (!row)
+        return refuse(*past, because(errc::not_found, "This import was not there yet at " +
+                                                          to_rfc3339(*past->as_of) + "."));
+      answer(*past, to_json(view_of(*row)));
+    });
+  });
 }
 
 void import_samples(call_ptr c, page_query asked, none) {
@@ -220,8 +235,13 @@ void import_samples(call_ptr c, page_query asked, none) {
       auto const page = samples_query(*view).list(request);
       if (!page) return refuse(*one, page.error());
       list_of<sample_view> out;
-      for (auto const& row : page->rows) out.items.push_back(view_of(row, *view, *one->at));
+      for (auto const& row : page->rows) {
+        if (!asked.as_of) out.items.push_back(view_of(row, *view, *one->at));
+        else if (auto const past = sample_as_of(*view, row.id, *asked.as_of))
+          out.items.push_back(view_of(*past, *view, *one->at));
+      }
       if (!page->next_cursor.empty()) out.next = page->next_cursor;
+      out.as_of = asked.as_of;
       answer_facts facts;
       facts.link = next_link(*one, page->next_cursor);
       answer(*one, to_json(out), facts);

@@ -96,19 +96,19 @@ struct delivery_page {
 };
 BOOST_DESCRIBE_STRUCT(delivery_page, (), (items, next))
 
-struct inbox_params : read_options {
+struct inbox_params {
   bool unread = false;
   std::optional<std::uint32_t> limit;
   std::string cursor;
 };
-BOOST_DESCRIBE_STRUCT(inbox_params, (read_options), (unread, limit, cursor))
+BOOST_DESCRIBE_STRUCT(inbox_params, (), (unread, limit, cursor))
 
-struct delivery_params : read_options {
+struct delivery_params {
   delivery_state state = delivery_state::dead;
   std::optional<std::uint32_t> limit;
   std::string cursor;
 };
-BOOST_DESCRIBE_STRUCT(delivery_params, (read_options), (state, limit, cursor))
+BOOST_DESCRIBE_STRUCT(delivery_params, (), (state, limit, cursor))
 
 struct read_all_view {
   std::uint64_t unread = 0;
@@ -241,7 +241,7 @@ result<notification_rule::terms> terms_of(rule_terms const& asked, principal con
   return out;
 }
 
-void list_rules(call_ptr c, read_options, none) {
+void list_rules(call_ptr c, none, none) {
   when_readable(std::move(c), [](call_ptr one) {
     rule_page out;
     for (auto const& row : inbox_query(*one->at->view()).rules())
@@ -250,7 +250,7 @@ void list_rules(call_ptr c, read_options, none) {
   });
 }
 
-void show_rule(call_ptr c, read_options, none) {
+void show_rule(call_ptr c, none, none) {
   auto const id = own_id(*c, notification_rule::kind);
   if (!id) return;
   when_readable(std::move(c), [id = *id](call_ptr one) { answer_rule(one, id, {}); });
@@ -397,7 +397,7 @@ void answer_delivery(call_ptr const& c, uuid const& id, answer_facts facts) {
   answer(*c, to_json(delivery_of(*row)), facts);
 }
 
-void show_delivery(call_ptr c, read_options, none) {
+void show_delivery(call_ptr c, none, none) {
   auto const id = own_id(*c, delivery::kind);
   if (!id) return;
   when_readable(std::move(c), [id = *id](call_ptr one) { answer_delivery(one, id, {}); });

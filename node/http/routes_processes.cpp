@@ -31,10 +31,10 @@ BOOST_DESCRIBE_STRUCT(process_view, (),
 
 BOOST_DEFINE_ENUM_CLASS(process_filter, open, parked)
 
-struct process_query : read_options {
+struct process_query {
   process_filter state = process_filter::open;
 };
-BOOST_DESCRIBE_STRUCT(process_query, (read_options), (state))
+BOOST_DESCRIBE_STRUCT(process_query, (), (state))
 
 struct process_page {
   std::vector<process_view> items;
@@ -120,7 +120,7 @@ std::optional<process_view> find_process(read_view const& view, uuid const& id) 
   return std::nullopt;
 }
 
-void show_process(call_ptr c, read_options, none) {
+void show_process(call_ptr c, none, none) {
   when_readable(std::move(c), [](call_ptr one) {
     auto const id = parse_uuid(one->id());
     auto const found = id ? find_process(*one->at->view(), *id) : std::nullopt;

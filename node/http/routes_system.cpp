@@ -94,7 +94,7 @@ std::string engine_of(services const& at) {
   return at.facts.log.find("Kafka") != std::string::npos ? "kafka" : "embedded";
 }
 
-void show_system(call_ptr c, read_options, none) {
+void show_system(call_ptr c, none, none) {
   on_worker(std::move(c), [](call_ptr one) {
     auto const& at = *one->at;
     system_view out;
@@ -115,7 +115,7 @@ void show_system(call_ptr c, read_options, none) {
   });
 }
 
-void list_parked(call_ptr c, read_options, none) {
+void list_parked(call_ptr c, none, none) {
   on_worker(std::move(c),
             [](call_ptr one) { answer(*one, to_json(parked_page{one->at->status->parked()})); });
 }

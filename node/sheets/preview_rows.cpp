@@ -156,7 +156,7 @@ class row_reader {
   }
 
   column_convention convention_of(column_source const& source, column_mapping const& mapping,
-                                  field_info const* field) const {
+                                  field_info const* field) {
     column_convention convention;
     convention.unit_factor = mapping.unit_factor;
     if (field == nullptr) return convention;
@@ -165,8 +165,14 @@ class row_reader {
     std::vector<std::string_view> values;
     for (auto const* c : source.cells)
       if (c->kind == cell_kind::text && values.size() < convention_cells) values.push_back(c->text);
-    if (field->type == field_type::date)
+    if (field->type == field_type::date) {
       convention.dates = overrides_.dates.value_or(detect_date_order(values));
+      if (auto const ways = mixed_dates(values); !ways.empty())
+        out_.problems.push_back({found_.header_row, mapping.letter, mapping.field, "mixed_dates",
+                                 "Dates of this column are written in more than one way: " + ways + ".",
+                                 "Check that each is read as it is meant: with points the day comes first.",
+                                 severity::warning});
+    }
     if (field->type == field_type::number) {
       convention.decimals = overrides_.decimals.value_or(detect_decimal_mark(values));
       if (convention.decimals == decimal_mark::unknown && facts_.delimiter == ';')

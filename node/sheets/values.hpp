@@ -47,8 +47,11 @@ struct column_convention {
 
 // Dates (values_date.cpp).
 [[nodiscard]] parsed_value parse_date(std::string_view text, date_order order, civil_date today);
-/// `day_first` when some date of the column can only be read so, and none only the other way.
+/// `day_first` when some date of the column can only be read so, and none only the other way. Dates with
+/// points say nothing of the others: in them the day is first.
 [[nodiscard]] date_order detect_date_order(std::vector<std::string_view> const& values);
+/// One date of each way in which the column's are written, quoted; empty where there is one way.
+[[nodiscard]] std::string mixed_dates(std::vector<std::string_view> const& values);
 [[nodiscard]] bool looks_like_date(std::string_view text);
 
 // Numbers (values_number.cpp).

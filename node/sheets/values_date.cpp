@@ -1,5 +1,6 @@
 #include <array>
 #include <charconv>
+#include <map>
 
 #include "events/instant.hpp"
 #include "node/sheets/text.hpp"
@@ -189,8 +190,8 @@ parsed_value parse_date(std::string_view text, date_order order, civil_date toda
   bool const can_be_day_first = is_real_date(day_first);
   bool const can_be_month_first = is_real_date(month_first);
   if (can_be_day_first && can_be_month_first && day_first != month_first) {
-    // Points between the parts are written where the day comes first.
-    if (order == date_order::unknown && parts.separator == '.') order = date_order::day_first;
+    // Points between the parts are written where the day comes first, whatever other dates say.
+    if (parts.separator == '.') order = date_order::day_first;
     if (order == date_order::unknown) return ambiguous(text, day_first, month_first);
     return finish(text, order == date_order::day_first ? day_first : month_first, parts.time, today);
   }
@@ -204,13 +205,27 @@ date_order detect_date_order(std::vector<std::string_view> const& values) {
     auto const folded = fold(trim(value));
     auto const parts = split_date(folded);
     if (!parts.well_formed || parts.numbers.size() != 3 || parts.named_month != 0 ||
-        parts.digits[0] == 4)
+        parts.digits[0] == 4 || parts.separator == '.')
       continue;
     day_first = day_first || (parts.numbers[0] > 12 && parts.numbers[1] <= 12);
     month_first = month_first || (parts.numbers[1] > 12 && parts.numbers[0] <= 12);
   }
   if (day_first == month_first) return date_order::unknown;
   return day_first ? date_order::day_first : date_order::month_first;
+}
+
+std::string mixed_dates(std::vector<std::string_view> const& values) {
+  std::map<char, std::string_view> ways;  // one date of each way of writing
+  for (auto const value : values) {
+    auto const folded = fold(trim(value));
+    auto const parts = split_date(folded);
+    if (!parts.well_formed || parts.numbers.size() != 3 || parts.named_month != 0) continue;
+    ways.emplace(parts.digits[0] == 4 ? 'y' : parts.separator, trim(value));
+  }
+  if (ways.size() < 2) return {};
+  std::string out;
+  for (auto const& [way, date] : ways) out += (out.empty() ? "" : ", ") + quoted(date);
+  return out;
 }
 
 bool looks_like_date(std::string_view text) {

@@ -246,6 +246,23 @@ TEST_CASE("as_of must be a moment, and not a future one") {
   CHECK(at.problem(at.ask("GET /api/v1/samples?nonsense=1"))["errors"][0]["code"] == "unknown_field");
 }
 
+TEST_CASE("what cannot show the past refuses as_of, and its document does not offer it") {
+  small_node at;
+  auto const paths = nlohmann::json::parse(body_of(at.ask("GET /openapi.json", "")))["paths"];
+  for (std::string const path : {"lab", "inbox", "search", "activity", "notification-rules", "deliveries",
+                                 "processes", "system", "audit/checkpoints"}) {
+    auto const asked = "GET /api/v1/" + path + "?as_of=2026-01-01T00:00:00Z" + (path == "search" ? "&q=x" : "");
+    auto const answer = at.ask(asked);
+    CHECK_MESSAGE(status_of(answer) == 422, path);
+    auto const wrong = at.problem(answer)["errors"][0];
+    CHECK(wrong["pointer"] == "/query/as_of");
+    CHECK(wrong["detail"] == "is not taken: this shows only the present. Leave as_of out.");
+    CHECK(paths["/api/v1/" + path]["get"].dump().find("\"as_of\"") == std::string::npos);
+  }
+  for (std::string const path : {"samples", "storage-units", "runs", "imports"})
+    CHECK(paths["/api/v1/" + path]["get"].dump().find("\"as_of\"") != std::string::npos);
+}
+
 TEST_CASE("a read-only node changes nothing") {
   small_node at(true);
   auto const answer = at.ask("POST /api/v1/samples", authorised, R"({"name":"S"})");

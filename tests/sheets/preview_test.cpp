@@ -128,6 +128,16 @@ TEST_CASE("decimal commas and dates are read as the column has them") {
         "2026-03-04");
   auto const mixed = read("Name,Collected\nA,2026-01-02\nB,25/04/2026\nC,04/25/2026\nD,03/04/2026\n");
   CHECK(mixed.good == 3);
+  auto const told = read("Name,Collected\nA,03.04.2026\nB,2026-04-03\nC,04/13/2026\n");
+  CHECK(told.rows[0].value("collected_at") == "2026-04-03");
+  CHECK(told.rows[2].value("collected_at") == "2026-04-13");
+  CHECK(told.can_commit());
+  auto const warned = std::find_if(told.problems.begin(), told.problems.end(),
+                                   [](auto const& one) { return one.code == "mixed_dates"; });
+  REQUIRE(warned != told.problems.end());
+  CHECK(warned->level == severity::warning);
+  CHECK(warned->detail == "Dates of this column are written in more than one way: '03.04.2026', "
+                          "'04/13/2026', '2026-04-03'.");
   CHECK(test::problem_with(mixed, "ambiguous_date").row == 5);
 }
 

@@ -59,6 +59,9 @@ TEST_CASE("an ambiguous date is asked about, unless the column tells") {
   CHECK(detect_date_order({"03/04/2026", "25/04/2026"}) == date_order::day_first);
   CHECK(detect_date_order({"03/04/2026", "04/25/2026"}) == date_order::month_first);
   CHECK(detect_date_order({"25/04/2026", "04/25/2026"}) == date_order::unknown);
+  CHECK(parse_date("03.04.2026", date_order::month_first, today).text == "2026-04-03");
+  CHECK(detect_date_order({"25.04.2026"}) == date_order::unknown);
+  CHECK(mixed_dates({"03.04.2026", "25.04.2026"}).empty());
   CHECK(detect_date_order({"2026-04-03"}) == date_order::unknown);
 }
 

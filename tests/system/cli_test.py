@@ -266,7 +266,7 @@ def imports():
 
 def stopped_import():
     """Ctrl-C leaves the import to the node: it is whole, or was never begun."""
-    file = sheet(folder / "long.csv", 10_000, "LONG")
+    file = sheet(folder / "long.csv", 50_000, "LONG")  # more than a node imports while it is asked
     def stop(seen, child):
         if b"Registering" in seen:
             child.send_signal(signal.SIGINT)
@@ -274,6 +274,7 @@ def stopped_import():
         return False
     seen = on_terminal("import", file, "--commit", until=stop, timeout_s=60)
     check("a bar on a terminal", "Registering [" in seen, seen[-300:])
+    check_words("it says that the import goes on", seen, "The import goes on in the node; `tracseq imports show ")
     made = [i for i in ask("imports", "list")["items"] if i["file_name"] == "long.csv"]
     if not check("the import is in the history", len(made) == 1, made):
         return
@@ -283,7 +284,7 @@ def stopped_import():
         if one["state"] == "completed":
             break
         time.sleep(0.2)
-    check("it was finished without its client", one["state"] == "completed" and one["registered"] == 10_000, one)
+    check("it was finished without its client", one["state"] == "completed" and one["registered"] == 50_000, one)
     again = tell("import", file, "--commit", code=CONFLICT)
     check_words("asked again, it is recognised", again.stdout + again.stderr, "imported before")
 

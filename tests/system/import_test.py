@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Sheets as laboratories send them, good and bad, through the program: the words of each preview, one
 atomic import, and a node that stays small whatever it is given."""
+import concurrent.futures
 import http.client
 import json
 import time
@@ -281,10 +282,31 @@ def the_second_run_of_a_file_is_recognised():
     before = samples_count()
     second = tracseq("import", path, "--commit")
     check("the second run is refused", second.returncode == 3, f"{second.returncode} {second.stderr}")
-    check_words("the second run", second.stderr, "This file was imported before", "2 rows", "force")
+    check_words("the second run", second.stderr, "This file was imported before", "2 rows", "Give --force")
+    check("no field of the API is named", "/force" not in second.stderr, second.stderr)
     check("nothing was registered", samples_count() == before, samples_count() - before)
     forced = tracseq("import", path, "--commit", "--force")
     check("unless a person says so", forced.returncode == 0 and samples_count() == before + 2, forced.stderr)
+
+
+def two_clients_import_one_file_at_once():
+    """One wins with all rows; the other hears that the file is being imported."""
+    text = "Sample name,Barcode\n" + "".join(f"Both {i},BOTH-{i:04}\n" for i in range(1500))
+    def look():
+        return api.request("POST", "/imports/preview?filename=both.csv", raw=text.encode(),
+                           headers={"Content-Type": "application/octet-stream"}).body
+    wishes = [dict(preview_id=seen["preview_id"], sha256=seen["sha256"]) for seen in (look(), look())]
+    before = samples_count()
+    with concurrent.futures.ThreadPoolExecutor(2) as two:
+        answers = list(two.map(lambda wish: node.api().post("/imports", wish), wishes))
+    good = [a for a in answers if a.ok]
+    bad = [a for a in answers if not a.ok]
+    if not check("one of them wins", len(good) == 1 and len(bad) == 1, [a.body for a in answers]):
+        return
+    check("the other is a conflict", bad[0].status == 409, bad[0].status)
+    check_words("in these words", bad[0].problem, "This file is being imported now", good[0].body["id"])
+    check("all rows are there, once", follow(good[0].body["id"])["state"] == "completed"
+          and samples_count() == before + 1500, samples_count() - before)
 
 
 def all_rows_or_none():
@@ -337,6 +359,6 @@ for test in (files_that_are_no_tables, two_gigabytes_are_refused_by_their_size,
              formulas_and_merged_cells_are_understood, doubled_things_are_told,
              dates_and_numbers_are_read_as_the_column_has_them, a_form_around_the_table_is_understood,
              containers_are_compared_with_the_storage, a_column_and_a_cell_are_corrected, the_same_thing_is_said_once, ten_thousand_rows_are_one_import,
-             the_second_run_of_a_file_is_recognised, all_rows_or_none, progress_is_shown):
+             the_second_run_of_a_file_is_recognised, two_clients_import_one_file_at_once, all_rows_or_none, progress_is_shown):
     case(test)
 support.finish()

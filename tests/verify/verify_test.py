@@ -162,6 +162,25 @@ def every_change_is_found():
     found("another verdict", rewritten(same[0], lambda e: e.update(verdict="skipped")), "the chain says")
 
 
-for test in (a_good_export_verifies, its_events_are_cloud_events, every_change_is_found):
+def changed_words_are_found():
+    """Somebody edits what people read and leaves the bytes alone."""
+    def audit(changed):
+        path = folder / "words.ndjson"
+        path.write_text("".join(line + "\n" for line in changed))
+        return support.run("audit", "verify", "--export", path)
+    good = audit(lines)
+    check("the export's events are those of its records", good.returncode == 0, good.stderr)
+    check_words("and it says so", good.stdout, "every event beside them says what their bytes say")
+    number = next(n for n in entry_lines() if "sample_registered" in lines[n])
+    forged = rewritten(number, lambda e: e["events"][0]["data"]["details"].update(name="Somebody else"))
+    said = audit(forged)
+    check("a changed name is found", said.returncode != 0, said.stdout)
+    check_words("with its line", said.stderr, "NOT verify", f"line {number + 1}:", '"events"')
+    code, said = verify(forged)
+    check_words("the script says what it does not look at", said, "NOT looked at", "audit verify --export")
+    check("a cut file is found", "ends early" in audit(lines[:-1]).stderr)
+
+
+for test in (a_good_export_verifies, changed_words_are_found, its_events_are_cloud_events, every_change_is_found):
     case(test)
 support.finish()

@@ -17,7 +17,7 @@ const total = (counts: Record<string, number>) => Object.values(counts).reduce((
 
 export default function HomePage() {
   const asOf = useAsOf()
-  const lab = useLab(asOf)
+  const lab = useLab()
   const mayChange = useMayChange()
   return (
     <Page
@@ -45,13 +45,14 @@ export default function HomePage() {
 }
 
 function Overview({ lab, asOf }: { lab: Lab; asOf?: string }) {
-  const activity = useActivity(asOf)
+  const activity = useActivity()
   const inbox = useInbox(true, !asOf)
   const fullest = [...lab.storage].sort((a, b) => (b.fill_percent ?? 0) - (a.fill_percent ?? 0)).slice(0, 6)
   return (
     <div className="split">
       <div className="stack">
         {!asOf && lab.hints.length > 0 && <Note tone="calm" title="What could be next"><ul>{lab.hints.map((hint) => <li key={hint}>{hint}</li>)}</ul></Note>}
+        {asOf && <Note tone="calm" title="Not of the past">These numbers and the latest activity are of now. Samples, storage, runs and imports are shown as they were.</Note>}
         <Counts lab={lab} />
         <section className="panel" aria-labelledby="activity">
           <div className="panel-head"><h2 id="activity">Latest activity</h2></div>
