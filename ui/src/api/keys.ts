@@ -13,7 +13,7 @@ export const keys = {
   histories: (resource: Resource) => [resource, 'history'] as const,
   map: (id: string, asOf: Moment) => ['storage-units', 'map', id, at(asOf)] as const,
   maps: ['storage-units', 'map'] as const,
-  lab: (asOf: Moment) => ['lab', at(asOf)] as const,
+  lab: ['lab'] as const,
   activity: ['activity'] as const,
   events: ['events'] as const,
   inbox: ['inbox'] as const,

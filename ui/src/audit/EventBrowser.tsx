@@ -10,7 +10,7 @@ import { eventWord, kindWord } from '~/shared/words'
 import { useEventTypes } from '~/notifications/api'
 import { Empty, Failed, Loading } from '~/shared/states'
 import { Tag } from '~/shared/StateBadge'
-import { shortTime } from '~/shared/time'
+import { shortTime, withDates } from '~/shared/time'
 import { eventsQuery, newestQuery, type EventFilter } from './api'
 import css from './EventBrowser.module.css'
 import { useTail } from './useTail'
@@ -107,7 +107,7 @@ function List({ events }: { events: readonly CloudEvent[] }) {
           <details>
             <summary>
               <span className="soft nowrap">{shortTime(event.time)}</span>
-              <span>{event.summary || eventWord(eventName(event.type))}</span>
+              <span>{withDates(event.summary ?? '') || eventWord(eventName(event.type))}</span>
               <span className="clip soft">{eventName(event.type)}</span>
               <span className="soft clip">{kindWord(event.subject.split('/')[0] ?? '')}</span>
             </summary>

@@ -1,20 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, unwrap } from '~/api/client'
 import { keys } from '~/api/keys'
-import { momentQuery } from '~/api/moment'
 import type { Activity } from '~/api/types'
 
-export function useLab(asOf?: string) {
-  return useQuery({
-    queryKey: keys.lab(asOf),
-    queryFn: () => unwrap(api.GET('/lab', { params: { query: momentQuery(asOf) } })),
-  })
+/** Both show the present: the node counts and lists nothing of the past here. */
+export function useLab(enabled = true) {
+  return useQuery({ queryKey: keys.lab, queryFn: () => unwrap(api.GET('/lab')), enabled })
 }
-export function useActivity(asOf?: string) {
+export function useActivity() {
   return useQuery({
-    queryKey: [...keys.activity, asOf ?? 'now'],
+    queryKey: keys.activity,
     queryFn: async () => {
-      const page = await unwrap(api.GET('/activity', { params: { query: { limit: 15, ...momentQuery(asOf) } } }))
+      const page = await unwrap(api.GET('/activity', { params: { query: { limit: 15 } } }))
       return page as { items: Activity[] }
     },
   })

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { asProblem } from '~/api/problem'
+import { asProblem, besideLabel } from '~/api/problem'
 import type { Sample } from '~/api/types'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody, type Values } from '~/shared/form/fields'
@@ -64,7 +64,7 @@ export function VerbButtons({ sample }: { sample: Sample }) {
           action="Relabel"
           onClose={close}
           send={async (values) => {
-            const done = await commands.verb(sample.id, 'relabel', toBody(values))
+            const done = await commands.verb(sample.id, 'relabel', toBody(values)).catch((error: unknown) => { throw besideLabel(error, 'barcode', values.barcode) })
             say(`The label is now ${done.barcode}.`)
           }}
         />

@@ -6,7 +6,7 @@ import type { Resource } from '~/api/keys'
 import { useAsOf, useSetAsOf } from '~/api/moment'
 import { useSystem } from '~/system/api'
 import { Loading } from './states'
-import { fullTime } from './time'
+import { fullTime, withDates } from './time'
 import css from './TimeSlider.module.css'
 
 export interface Moment {
@@ -74,7 +74,7 @@ export function TimeSlider({ resource, id }: { resource: Exclude<Resource, 'noti
           ) : (
             shown && (
               <>
-                <strong>{fullTime(shown.recorded_at)}</strong> <span className="soft">after “{shown.summary}”</span>
+                <strong>{fullTime(shown.recorded_at)}</strong> <span className="soft">after “{withDates(shown.summary)}”</span>
               </>
             )
           )}
