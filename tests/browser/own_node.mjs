@@ -1,5 +1,5 @@
 // A node of a flow's own, for what must not happen to the laboratory of the others: it is read only, or goes away.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -35,6 +35,12 @@ export class OwnNode {
     const file = join(this.data, 'operator.token')
     if (existsSync(file)) this.token = readFileSync(file, 'utf8').trim()
     return this
+  }
+  /** What it holds, as it was at a moment; a node of its own that serves the copy. */
+  copy(moment) {
+    const other = new OwnNode()
+    execFileSync(program, ['replay', '--until', moment, '--into', other.data, '--data', this.data], { stdio: 'ignore' })
+    return other
   }
   async stop(signal = 'SIGTERM') {
     const ended = new Promise((done) => this.process.once('exit', done))

@@ -26,6 +26,25 @@ export default async function () {
     await events.getByRole('button', { name: 'Go on' }).click()
     await events.getByText('sample_accepted', { exact: true }).first().waitFor()
   })
+  await check('the newest events stand on top of what was written before, and older ones follow', async () => {
+    await page.reload()
+    const newest = (await call('GET', '/activity?limit=1')).items[0]
+    const shown = async () => (await events.locator('pre').allTextContents()).map((text) => JSON.parse(text))
+    const ids = async () => (await shown()).map(({ id }) => id)
+    // One command may write several records at the same moment.
+    const begins = async () => (await shown())[0]?.time === newest.recorded_at
+    await until('the newest event is not the first', begins)
+    const first = await ids()
+    await events.getByRole('button', { name: 'Show older' }).click()
+    await until('no older ones follow', async () => (await ids()).length > first.length)
+    const times = (await shown()).map(({ time }) => time)
+    expect(times.every((time, index) => index === 0 || time <= times[index - 1]), 'they are not in order')
+    expect(new Set(await ids()).size === times.length, 'one is shown twice')
+    await events.getByRole('button', { name: 'From the beginning' }).click()
+    await events.getByText('Written before, from the beginning').waitFor()
+    await events.getByRole('button', { name: 'Newest' }).click()
+    await until('the newest event is not the first', begins)
+  })
   await check('events are narrowed to one type and one thing', async () => {
     await events.getByLabel('Event type').selectOption('sample_registered')
     await events.getByLabel('Stream').fill(`sample/${sample.id}`)

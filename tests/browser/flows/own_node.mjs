@@ -10,6 +10,7 @@ export default async function () {
     await empty(node)
     await lost(node)
     await readOnly(node)
+    await copy(node)
   } finally {
     await node.remove()
   }
@@ -80,9 +81,42 @@ async function readOnly(node) {
     }
     await shoot(page, 'read-only')
   })
-  await check('who would verify there is told where it is done', async () => {
-    await page.goto(`${node.address}/audit`)
-    await page.getByRole('button', { name: 'Verify the chain' }).click()
-    await page.getByText('verify the log that it was made from').waitFor()
-  })
+}
+
+async function copy(node) {
+  await node.stop()
+  const until = new Date().toISOString()
+  const past = node.copy(until)
+  try {
+    await past.start('--read-only')
+    const { items } = await call('GET', '/samples', undefined, past)
+    const page = await openPage(await openBrowser(), `/samples/${items[0].id}`, { at: past })
+    await check('a copy says of which moment it is, and nowhere that it is now', async () => {
+      const year = String(new Date().getFullYear())
+      await page.getByText('This is the history as it was at').filter({ hasText: year }).waitFor()
+      await page.getByText(/^The end of the copy/).waitFor()
+      await page.getByText('A copy of the past').waitFor()
+      await shoot(page, 'copy-sample')
+      for (const path of [`/samples/${items[0].id}`, '/', '/audit']) {
+        await page.goto(past.address + path)
+        await page.getByText('This is the history as it was at').waitFor()
+        await page.waitForFunction(() => !document.querySelector('[aria-label^="Loading"], .mantine-Skeleton-root'))
+        const words = await page.locator('body').innerText()
+        const wrong = ['Live', 'Following', 'Now.', 'Back to now'].filter((one) => words.split('\n').some((line) => line.trim().startsWith(one)))
+        expect(wrong.length === 0, `${path} says ${wrong.join(', ')}`)
+      }
+    })
+    await check('the audit page of a copy shows its events', async () => {
+      const events = page.getByRole('region', { name: 'Events' })
+      await events.getByRole('listitem').first().waitFor()
+      await shoot(page, 'copy-audit')
+    })
+    await check('who would verify there is told where it is done', async () => {
+      await page.goto(`${past.address}/audit`)
+      await page.getByRole('button', { name: 'Verify the chain' }).click()
+      await page.getByRole('alert').getByText(/without a log.*verify/).waitFor()
+    })
+  } finally {
+    await past.remove()
+  }
 }

@@ -73,6 +73,22 @@ export default async function () {
     await browser.setOffline(false)
     await until('the kept scans were not sent', async () => (await where(labels[1])) === '' && (await where(labels[2])) === '', 8000)
   })
+  await check('a scan that stutters does nothing, and says to scan again', async () => {
+    const short = `S${stamp.slice(-3)}`
+    const other = await call('POST', '/samples', { name: `Tail ${stamp}`, barcode: short })
+    await call('POST', `/samples/${other.id}:receive`, {})
+    await call('POST', `/samples/${other.id}:accept`, {})
+    await call('POST', `/samples/${other.id}:place`, { unit: box.id })
+    await page.getByRole('button', { name: 'Take out' }).click()
+    await page.keyboard.type('ABC-', { delay: 5 })
+    await page.waitForTimeout(80)
+    await page.keyboard.type(short, { delay: 5 })
+    await page.keyboard.press('Enter')
+    await said.getByText('Scan it again').waitFor()
+    expect((await where(short)) !== '', 'the tail of the scan was taken out')
+    await scan(page, short)
+    await until('a label of four letters is not taken', async () => (await where(short)) === '')
+  })
   await check('a label scanned on any other page opens what it names', async () => {
     await page.getByRole('link', { name: 'Runs' }).first().click()
     await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asProblem, fieldOf, problemFrom, sortByField } from './problem'
+import { asProblem, besideLabel, fieldOf, problemFrom, sortByField } from './problem'
 import { randomUuid } from './uuid'
 
 describe('problems', () => {
@@ -7,6 +7,14 @@ describe('problems', () => {
     expect(problemFrom(502, null).message).toBe('The server answered 502 without saying why.')
     expect(problemFrom(502, null).retryable).toBe(true)
     expect(problemFrom(409, { title: 'Taken' }).message).toBe('Taken')
+  })
+  it('of a label that is taken stand beside its field', () => {
+    const taken = problemFrom(409, { code: 'conflict', detail: 'TUBE-1 already names Blood 1 (a sample). A barcode names one thing for ever.' })
+    const { beside, rest } = sortByField(asProblem(besideLabel(taken, 'barcode', ' TUBE-1 ')), ['barcode'])
+    expect(beside.get('barcode')).toBe(taken.message)
+    expect(rest).toEqual([])
+    expect(besideLabel(taken, 'barcode', '')).toBe(taken)
+    expect(besideLabel(problemFrom(409, { detail: 'Changed meanwhile.' }), 'barcode', 'TUBE-1')).toMatchObject({ fields: [] })
   })
   it('stand beside the fields they point at, the rest above', () => {
     const problem = problemFrom(422, {

@@ -89,3 +89,11 @@ export function sortByField(problem: Problem, shown: readonly string[]) {
   if (beside.size === 0 && rest.length === 0) rest.push(problem.message)
   return { beside, rest }
 }
+
+/** A label that names something else already: the refusal belongs beside the field that it was typed into. */
+export function besideLabel(error: unknown, field: string, label: unknown): unknown {
+  const problem = asProblem(error)
+  const typed = typeof label === 'string' ? label.trim() : ''
+  if (problem.status !== 409 || problem.fields.length > 0 || typed === '' || !problem.message.startsWith(`${typed} already names`)) return error
+  return new Problem({ ...problem, detail: problem.message, fields: [{ pointer: `/${field}`, code: problem.code, detail: problem.message }] })
+}

@@ -7,7 +7,7 @@ import css from './Shell.module.css'
 export function Banners() {
   const asOf = useAsOf()
   const setAsOf = useSetAsOf()
-  const readOnly = useSystem().data?.read_only
+  const system = useSystem().data
   return (
     <>
       {asOf && (
@@ -16,14 +16,17 @@ export function Banners() {
             <strong>Read-only past.</strong> Everything is shown as it was at {fullTime(asOf)}.
           </span>
           <Button size="compact-sm" variant="default" onClick={() => setAsOf(undefined)}>
-            Back to now
+            {system?.until ? 'Back to the end of the copy' : 'Back to now'}
           </Button>
         </div>
       )}
-      {readOnly && (
+      {system?.read_only && (
         <div className={`${css.banner} ${css.readonly}`} role="status">
           <span>
-            <strong>Read-only.</strong> This node shows a history and takes no changes.
+            <strong>Read-only.</strong>{' '}
+            {system.until
+              ? `This is the history as it was at ${fullTime(system.until)}. It is a copy, and takes no changes.`
+              : 'This node shows a history and takes no changes.'}
           </span>
         </div>
       )}

@@ -1,8 +1,10 @@
 import { useHotkeys } from '@mantine/hooks'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useLive } from '~/live/useLive'
 import { listenForScans, useOtherScans } from '~/scan/useScanner'
+import { FormDialog } from '~/shared/form/FormDialog'
+import { later } from '~/shared/later'
 import { undoLatest } from '~/shared/undo'
 import { useSystem } from '~/system/api'
 import { Banners } from './Banners'
@@ -11,9 +13,8 @@ import { openLabel } from './openLabel'
 import css from './Shell.module.css'
 import { TopBar } from './TopBar'
 
-const readSearch = () => import('./Search')
-const Search = lazy(readSearch)
-const MenuDrawer = lazy(() => import('./MenuDrawer'))
+const Search = later(() => import('./Search'))
+const MenuDrawer = later(() => import('./MenuDrawer'))
 
 export function Shell() {
   useLive()
@@ -49,26 +50,19 @@ export function Shell() {
           </main>
         </div>
       </div>
-      {menu && (
-        <Suspense>
-          <MenuDrawer onClose={() => setMenu(false)} />
-        </Suspense>
-      )}
-      {searching && (
-        <Suspense>
-          <Search onClose={() => setSearching(false)} />
-        </Suspense>
-      )}
+      <div className={css.over}>
+        {menu && <MenuDrawer onClose={() => setMenu(false)} />}
+        {searching && <Search onClose={() => setSearching(false)} />}
+      </div>
     </>
   )
 }
 
-const quiet_ms = 1500
-/** Fetches what later steps need while nobody waits: without network a dialog opens all the same, and says so. */
+const quiet_ms = 300
+/** Fetches what later steps need once the page is seen: without network a dialog opens all the same, and says so. */
 function fetchTheRest() {
-  const all = [readSearch, () => import('~/shared/form/FormDialogBody'), () => import('~/storage/PlaceDialog'), () => import('~/storage/AddUnitDialog')]
-  // What cannot be fetched now is asked for again when it is needed.
-  const timer = setTimeout(() => all.forEach((read) => void read().catch(() => undefined)), quiet_ms)
+  const all = [FormDialog.fetch, Search.fetch, MenuDrawer.fetch, () => void import('~/storage/PlaceDialog').catch(() => undefined), () => void import('~/storage/AddUnitDialog').catch(() => undefined)]
+  const timer = setTimeout(() => all.forEach((fetch) => fetch()), quiet_ms)
   return () => clearTimeout(timer)
 }
 

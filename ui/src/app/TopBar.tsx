@@ -1,6 +1,7 @@
 import { ActionIcon, Burger, useMantineColorScheme } from '@mantine/core'
 import { signOut } from '~/api/session'
 import { useLiveStatus } from '~/live/status'
+import { useSystem } from '~/system/api'
 import { Icon } from './icons'
 import css from './Shell.module.css'
 
@@ -9,7 +10,10 @@ const next = { auto: 'light', light: 'dark', dark: 'auto' } as const
 const schemeWords = { auto: 'as the system', light: 'light', dark: 'dark' }
 
 export function TopBar({ onSearch, onMenu, menuOpen }: { onSearch: () => void; onMenu: () => void; menuOpen: boolean }) {
-  const live = useLiveStatus()
+  const status = useLiveStatus()
+  // Nothing more happens in a copy of the past.
+  const copy = Boolean(useSystem().data?.until)
+  const live = copy ? 'off' : status
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const schemeLabel = `Colours: ${schemeWords[colorScheme]}. Change to ${schemeWords[next[colorScheme]]}`
   return (
@@ -24,7 +28,7 @@ export function TopBar({ onSearch, onMenu, menuOpen }: { onSearch: () => void; o
       </button>
       <div className={css.right}>
         <span className={css.live} data-live={live} role="status">
-          <span className={css.liveWord}>{liveWords[live]}</span>
+          <span className={css.liveWord}>{copy ? 'A copy of the past' : liveWords[live]}</span>
         </span>
         <ActionIcon variant="subtle" color="gray" size="lg" title={schemeLabel} aria-label={schemeLabel} onClick={() => setColorScheme(next[colorScheme])}>
           <Icon name={colorScheme === 'auto' ? 'auto' : colorScheme === 'dark' ? 'moon' : 'sun'} />

@@ -1,9 +1,12 @@
 import { Page } from '~/shared/Page'
+import { useSystem } from '~/system/api'
 import { EventBrowser } from './EventBrowser'
+import { LatestOfCopy } from './LatestOfCopy'
 import { MomentPanel } from './MomentPanel'
 import { VerifyPanel } from './VerifyPanel'
 
 export default function AuditPage() {
+  const known = useSystem().data
   return (
     <Page title="Audit">
       <div className="stack">
@@ -11,7 +14,7 @@ export default function AuditPage() {
           <VerifyPanel />
           <MomentPanel />
         </div>
-        <EventBrowser />
+        {known && (known.until ? <LatestOfCopy /> : <EventBrowser />)}
       </div>
     </Page>
   )

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useInfiniteQuery, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { useMemo, useState, type ReactNode } from 'react'
 import { EntityLink } from '~/app/EntityLink'
 import type { CloudEvent } from '~/api/types'
 import { eventName } from '~/live/patch'
@@ -10,28 +10,28 @@ import { eventWord, kindWord } from '~/shared/words'
 import { useEventTypes } from '~/notifications/api'
 import { Empty, Failed, Loading } from '~/shared/states'
 import { Tag } from '~/shared/StateBadge'
-import { shortTime } from '~/shared/time'
-import { useSystem } from '~/system/api'
-import { eventsQuery } from './api'
+import { shortTime, withDates } from '~/shared/time'
+import { eventsQuery, newestQuery, type EventFilter } from './api'
 import css from './EventBrowser.module.css'
 import { useTail } from './useTail'
+
+type View = 'newest' | 'beginning'
 
 export function EventBrowser() {
   const types = useEventTypes()
   const [chosen, setChosen] = useState('')
   const [stream, setStream] = useState('')
   const [settled] = useDebouncedValue(stream.trim(), 250)
-  const [pages, setPages] = useState<(string | undefined)[]>([])
-  const recent = useRecentPosition()
+  const [view, setView] = useState<View>('newest')
   const filter = { types: chosen, stream: settled }
   const tail = useTail(filter)
   const live = useLiveStatus()
   const filtered = filter.types !== '' || filter.stream !== ''
-  const fromRecent = pages.length === 0 && !filtered
-  const after = fromRecent ? recent : pages.at(-1)
-  const written = useQuery({ ...eventsQuery(filter, after), enabled: !fromRecent || recent !== undefined })
-  const items = fromRecent ? [...(written.data?.items ?? [])].sort((a, b) => b.time.localeCompare(a.time)) : (written.data?.items ?? [])
-  const restart = () => setPages([])
+  const cache = useQueryClient()
+  const newest = () => {
+    setView('newest')
+    void cache.resetQueries({ queryKey: newestQuery().queryKey })
+  }
   return (
     <section className="panel" aria-labelledby="events">
       <div className="panel-head">
@@ -42,43 +42,61 @@ export function EventBrowser() {
         </span>
       </div>
       <div className={css.filters}>
-        <NativeSelect label="Event type" value={chosen} onChange={(event) => { setChosen(event.currentTarget.value); restart() }} data={[{ value: '', label: 'All' }, ...(types.data?.items.map(({ name }) => ({ value: name, label: eventWord(name) })) ?? [])]} />
-        <TextInput label="Stream" placeholder="sample, or sample/0192f3…" value={stream} onChange={(event) => { setStream(event.currentTarget.value); restart() }} data-scan-field />
+        <NativeSelect label="Event type" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)} data={[{ value: '', label: 'All' }, ...(types.data?.items.map(({ name }) => ({ value: name, label: eventWord(name) })) ?? [])]} />
+        <TextInput label="Stream" placeholder="sample, or sample/0192f3…" value={stream} onChange={(event) => setStream(event.currentTarget.value)} data-scan-field />
       </div>
+      {!filtered && (
+        <div className="row" style={{ marginBottom: '0.8rem' }}>
+          <Button size="xs" variant={view === 'newest' ? 'light' : 'default'} aria-pressed={view === 'newest'} onClick={newest}>Newest</Button>
+          <Button size="xs" variant={view === 'beginning' ? 'light' : 'default'} aria-pressed={view === 'beginning'} onClick={() => setView('beginning')}>From the beginning</Button>
+        </div>
+      )}
       {tail.shown.length > 0 && (
         <>
           <h3 className="section-title">Since you opened this page</h3>
           <List events={tail.shown} />
         </>
       )}
-      <h3 className="section-title" style={{ marginTop: '0.8rem' }}>Written before{fromRecent ? ', newest first' : after ? `, after position ${after}` : ', from the beginning'}</h3>
-      {written.isPending ? (
-        <Loading lines={6} label="Loading events" />
-      ) : written.isError ? (
-        <Failed error={written.error} retry={() => void written.refetch()} />
-      ) : items.length === 0 ? (
-        <Empty title="No events here" />
-      ) : (
-        <List events={items} />
-      )}
-      <div className="row" style={{ marginTop: '0.8rem' }}>
-        {!filtered && <Button size="xs" variant="default" disabled={fromRecent} onClick={restart}>Newest</Button>}
-        <Button size="xs" variant="default" onClick={() => setPages([undefined])}>From the beginning</Button>
-        <Button size="xs" variant="default" disabled={pages.length < 2} onClick={() => setPages(pages.slice(0, -1))}>Back</Button>
-        <Button size="xs" variant="default" disabled={fromRecent || items.length === 0} onClick={() => setPages([...(pages.length > 0 ? pages : [undefined]), written.data?.position])}>Further on</Button>
-      </div>
+      {filtered || view === 'beginning' ? <FromTheBeginning key={`${chosen} ${settled}`} filter={filter} /> : <NewestFirst told={tail.shown} />}
     </section>
   )
 }
 
-/** A position a few records before the end of every partition: enough for a first look. */
-const looked_back = 12
-function useRecentPosition(): string | undefined {
-  const { data } = useSystem()
-  const [position, setPosition] = useState<string>()
-  if (data && position === undefined)
-    setPosition([...data.partitions].sort((a, b) => a.partition - b.partition).map((one) => Math.max(0, one.end - looked_back)).join('.'))
-  return position
+function NewestFirst({ told }: { told: readonly CloudEvent[] }) {
+  const query = useInfiniteQuery(newestQuery())
+  const above = useMemo(() => new Set(told.map(({ id }) => id)), [told])
+  const items = query.data?.pages.flatMap((page) => page.items).filter(({ id }) => !above.has(id)) ?? []
+  return (
+    <>
+      <Title>Written before, newest first</Title>
+      <Written query={query} items={items} />
+      {query.hasNextPage && <Button size="xs" variant="default" mt="sm" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>Show older</Button>}
+    </>
+  )
+}
+
+function FromTheBeginning({ filter }: { filter: EventFilter }) {
+  const [pages, setPages] = useState<(string | undefined)[]>([undefined])
+  const after = pages.at(-1)
+  const query = useQuery(eventsQuery(filter, after))
+  const items = query.data?.items ?? []
+  return (
+    <>
+      <Title>{after ? `Written before, after position ${after}` : 'Written before, from the beginning'}</Title>
+      <Written query={query} items={items} />
+      <div className="row" style={{ marginTop: '0.8rem' }}>
+        <Button size="xs" variant="default" disabled={pages.length < 2} onClick={() => setPages(pages.slice(0, -1))}>Back</Button>
+        <Button size="xs" variant="default" disabled={items.length === 0} onClick={() => setPages([...pages, query.data?.position])}>Further on</Button>
+      </div>
+    </>
+  )
+}
+
+const Title = ({ children }: { children: ReactNode }) => <h3 className={`section-title ${css.title}`}>{children}</h3>
+
+function Written({ query, items }: { query: Pick<UseQueryResult, 'data' | 'isError' | 'error' | 'refetch'>; items: readonly CloudEvent[] }) {
+  if (query.data === undefined) return query.isError ? <Failed error={query.error} retry={() => void query.refetch()} /> : <Loading lines={6} label="Loading events" />
+  return items.length === 0 ? <Empty title="No events here" /> : <List events={items} />
 }
 
 function List({ events }: { events: readonly CloudEvent[] }) {
@@ -89,7 +107,7 @@ function List({ events }: { events: readonly CloudEvent[] }) {
           <details>
             <summary>
               <span className="soft nowrap">{shortTime(event.time)}</span>
-              <span>{event.summary || eventWord(eventName(event.type))}</span>
+              <span>{withDates(event.summary ?? '') || eventWord(eventName(event.type))}</span>
               <span className="clip soft">{eventName(event.type)}</span>
               <span className="soft clip">{kindWord(event.subject.split('/')[0] ?? '')}</span>
             </summary>

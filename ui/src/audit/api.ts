@@ -1,34 +1,69 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query'
 import { api, unwrap } from '~/api/client'
 import { keys } from '~/api/keys'
-import type { CloudEvent } from '~/api/types'
+import type { Activity, CloudEvent } from '~/api/types'
+import { newestPage, type Bounds, type ReadBetween } from './newest'
 
 export interface EventFilter {
   types: string
   stream: string
 }
+const page_events = 100
+const most_at_once = 500
 
-/** The newest events before this page began to listen: the activity list names the positions. */
+async function readEvents(query: { limit: number; after?: string; types?: string[]; stream?: string }) {
+  const page = await unwrap(api.GET('/events', { params: { query } }))
+  return page as { items: CloudEvent[]; position: string }
+}
+
+/** Events from the beginning on, in the order in which they were written. */
 export function eventsQuery(filter: EventFilter, after: string | undefined) {
   return queryOptions({
     queryKey: [...keys.events, filter, after ?? 'start'],
-    queryFn: async () => {
-      const page = await unwrap(
-        api.GET('/events', {
-          params: {
-            query: {
-              limit: 100,
-              ...(after ? { after } : {}),
-              ...(filter.types ? { types: [filter.types] } : {}),
-              ...(filter.stream ? { stream: filter.stream } : {}),
-            },
-          },
-        }),
-      )
-      return page as { items: CloudEvent[]; position: string }
-    },
+    queryFn: () =>
+      readEvents({
+        limit: page_events,
+        ...(after ? { after } : {}),
+        ...(filter.types ? { types: [filter.types] } : {}),
+        ...(filter.stream ? { stream: filter.stream } : {}),
+      }),
     // What is written does not change; new events come by the stream.
     staleTime: Infinity,
+  })
+}
+
+const readBetween: ReadBetween = async (from, to) => {
+  const read: CloudEvent[] = []
+  for (let after = from.join('.'); ; ) {
+    const { items, position } = await readEvents({ limit: most_at_once, after })
+    read.push(...items)
+    after = position
+    const reached = position.split('.').map(Number)
+    if (items.length < most_at_once || to.every((end, partition) => (reached[partition] ?? 0) >= end)) return read
+  }
+}
+
+/** The newest events and, page by page, older ones. The first page ends where the log ends when it is asked for. */
+export function newestQuery() {
+  return infiniteQueryOptions({
+    queryKey: [...keys.events, 'newest'],
+    queryFn: async ({ pageParam }) => {
+      const { partitions } = await unwrap(api.GET('/system'))
+      const ends = [...partitions].sort((a, b) => a.partition - b.partition).map(({ end }) => end)
+      return newestPage(pageParam ?? ends, page_events, readBetween)
+    },
+    initialPageParam: null as Bounds | null,
+    getNextPageParam: ({ next }) => next,
+    staleTime: Infinity,
+    gcTime: 0,
+  })
+}
+
+/** The latest that a copy without a log still knows of the whole laboratory. */
+export function latestQuery() {
+  return queryOptions({
+    queryKey: [...keys.activity, 'latest'],
+    queryFn: async () => (await unwrap(api.GET('/activity', { params: { query: { limit: most_at_once } } }))) as { items: Activity[] },
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Activity } from '~/api/types'
 import { EntityName } from '~/app/EntityName'
+import { withDates } from '~/shared/time'
 import { When } from '~/shared/When'
 import css from './Home.module.css'
 
@@ -8,8 +9,8 @@ export function ActivityList({ items }: { items: readonly Activity[] }) {
     <ol className={css.activity} aria-label="Latest activity">
       {items.map((one) => (
         <li key={one.event_id}>
-          <span className="clip" title={one.summary}>
-            <EntityName stream={one.stream} /> · {one.summary}
+          <span className="clip" title={withDates(one.summary)}>
+            <EntityName stream={one.stream} /> · {withDates(one.summary)}
           </span>
           <span className={css.who}>
             {one.who.name || one.who.subject} · <When at={one.recorded_at} />

@@ -4,8 +4,8 @@ import { keys } from '~/api/keys'
 import type { Activity } from '~/api/types'
 
 /** Both show the present: the node counts and lists nothing of the past here. */
-export function useLab() {
-  return useQuery({ queryKey: keys.lab, queryFn: () => unwrap(api.GET('/lab')) })
+export function useLab(enabled = true) {
+  return useQuery({ queryKey: keys.lab, queryFn: () => unwrap(api.GET('/lab')), enabled })
 }
 export function useActivity() {
   return useQuery({

@@ -38,7 +38,7 @@ function Detail({ run, asOf }: { run: Run; asOf?: string }) {
       <div className="split">
         <div className="stack">
           {run.state_reason && <Note tone={run.state === 'failed' || run.state === 'aborted' ? 'bad' : 'warn'} role="status" title="Why">{run.state_reason}</Note>}
-          {run.warnings.length > 0 && <Note tone="warn" title="Before it is validated"><ul>{run.warnings.map((words) => <li key={words}>{words}</li>)}</ul></Note>}
+          {run.warnings.length > 0 && <Note tone={run.state === 'draft' ? 'warn' : 'calm'} title={run.state === 'draft' ? 'Before it is validated' : 'Noted when it was planned'}><ul>{run.warnings.map((words) => <li key={words}>{words}</li>)}</ul></Note>}
           <section className="panel" aria-labelledby="lanes">
             <div className="panel-head"><h2 id="lanes">Lanes</h2></div>
             <Lanes run={run} chosen={lane} onChoose={setLane} mayChange={open} />

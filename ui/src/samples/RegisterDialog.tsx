@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
+import { besideLabel } from '~/api/problem'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody } from '~/shared/form/fields'
 import { say } from '~/shared/undo'
@@ -18,7 +19,7 @@ export function RegisterDialog({ onClose, project }: { onClose: () => void; proj
       action="Register"
       onClose={onClose}
       send={async (values) => {
-        const made = await register(toBody(values))
+        const made = await register(toBody(values)).catch((error: unknown) => { throw besideLabel(error, 'barcode', values.barcode) })
         say(`${made.name} is registered with the label ${made.barcode}.`)
         return () => void navigate({ to: '/samples/$id', params: { id: made.id } })
       }}

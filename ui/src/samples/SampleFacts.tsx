@@ -1,4 +1,5 @@
 import type { Sample } from '~/api/types'
+import { useMayChange } from '~/app/Banners'
 import { dateWords } from '~/shared/time'
 import { fieldWord, temperatureWord } from '~/shared/words'
 
@@ -29,8 +30,9 @@ export function factsOf(sample: Sample): [string, string][] {
 }
 
 export function SampleFacts({ sample }: { sample: Sample }) {
+  const mayChange = useMayChange()
   const facts = factsOf(sample)
-  if (facts.length === 0) return <p className="soft">Nothing but the name is known yet. “Correct the facts” adds the rest.</p>
+  if (facts.length === 0) return <p className="soft">Nothing but the name is known yet.{mayChange && ' “Correct the facts” adds the rest.'}</p>
   return (
     <dl className="facts">
       {facts.map(([name, value]) => (

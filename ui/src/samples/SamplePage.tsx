@@ -13,6 +13,7 @@ import { MiniMap } from '~/storage/MiniMap'
 import { sampleQuery } from './api'
 import { SampleFacts } from './SampleFacts'
 import { VerbButtons } from './VerbButtons'
+import { mayPlace } from './verbs'
 
 export default function SamplePage() {
   const { id } = useParams({ from: '/samples/$id' })
@@ -77,6 +78,7 @@ function Detail({ sample, asOf }: { sample: Sample; asOf?: string }) {
 }
 
 function Whereabouts({ sample }: { sample: Sample }) {
+  const mayPlaceHere = useMayChange() && mayPlace(sample)
   const { place, checked_out: out } = sample
   if (place) return <MiniMap place={place} label={sample.name} />
   if (out)
@@ -86,5 +88,5 @@ function Whereabouts({ sample }: { sample: Sample }) {
         {out.due_at && <> Due back {fullTime(out.due_at)}.</>}
       </p>
     )
-  return <p className="soft" style={{ margin: 0 }}>Not in storage. “Place” puts it into a box, by hand or by scan.</p>
+  return <p className="soft" style={{ margin: 0 }}>Not in storage.{mayPlaceHere && ' “Place” puts it into a box, by hand or by scan.'}</p>
 }

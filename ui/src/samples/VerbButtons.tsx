@@ -1,16 +1,17 @@
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
-import { asProblem } from '~/api/problem'
+import { useState } from 'react'
+import { asProblem, besideLabel } from '~/api/problem'
 import type { Sample } from '~/api/types'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody, type Values } from '~/shared/form/fields'
+import { later } from '~/shared/later'
 import { MoreMenu } from '~/shared/MoreMenu'
 import { offerUndo, say } from '~/shared/undo'
 import { useSampleCommands } from './api'
 import { CorrectDialog } from './CorrectDialog'
 import { mayPlace, verbsFor, type VerbSpec } from './verbs'
 
-const PlaceDialog = lazy(() => import('~/storage/PlaceDialog'))
+const PlaceDialog = later(() => import('~/storage/PlaceDialog'))
 
 type Open = VerbSpec | 'place' | 'correct' | 'relabel' | null
 
@@ -53,7 +54,7 @@ export function VerbButtons({ sample }: { sample: Sample }) {
           ...others.map((spec) => ({ label: spec.label, danger: spec.danger, onSelect: () => start(spec) })),
         ]}
       />
-      {open === 'place' && <Suspense><PlaceDialog sample={sample} onClose={close} /></Suspense>}
+      {open === 'place' && <PlaceDialog sample={sample} onClose={close} />}
       {open === 'correct' && <CorrectDialog sample={sample} onClose={close} />}
       {open === 'relabel' && (
         <FormDialog
@@ -63,7 +64,7 @@ export function VerbButtons({ sample }: { sample: Sample }) {
           action="Relabel"
           onClose={close}
           send={async (values) => {
-            const done = await commands.verb(sample.id, 'relabel', toBody(values))
+            const done = await commands.verb(sample.id, 'relabel', toBody(values)).catch((error: unknown) => { throw besideLabel(error, 'barcode', values.barcode) })
             say(`The label is now ${done.barcode}.`)
           }}
         />

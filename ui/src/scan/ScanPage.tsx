@@ -26,9 +26,9 @@ export default function ScanPage() {
 function Station() {
   const [loud, setLoud] = useLocalStorage({ key: 'tracseq.sound', defaultValue: true })
   const [purpose, setPurpose] = useLocalStorage({ key: 'tracseq.purpose', defaultValue: 'library preparation' })
-  const { station, said, items, scan, choose, command, undo, forget } = useStation(purpose, loud)
+  const { station, said, items, scan, refuse, choose, command, undo, forget } = useStation(purpose, loud)
   const [typed, setTyped] = useState('')
-  useScanner(scan)
+  useScanner(scan, refuse)
   const waiting = items.filter((item) => item.status === 'waiting').length
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -7,6 +7,7 @@ import { readCard, type Command, type StationVerb } from './cards'
 import { ScanQueue, type ScanItem } from './queue'
 import { compensation, sendScan } from './send'
 import { beep } from './sound'
+import { brokenWords } from './useScanner'
 import { chooseVerb, chosenSlot, freeSlot, giveSlot, leaveBox, needsBox, openBox, start, type Station } from './station'
 
 export interface Said {
@@ -123,5 +124,6 @@ export function useStation(purpose: string, loud: boolean) {
     move(chooseVerb(verb))
     setSaid(null)
   }
-  return { station, said, items, scan, choose, command, undo, forget: () => queue.forget() }
+  const refuse = () => say({ tone: 'refused', words: brokenWords })
+  return { station, said, items, scan, refuse, choose, command, undo, forget: () => queue.forget() }
 }

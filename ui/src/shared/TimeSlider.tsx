@@ -4,8 +4,9 @@ import { useEffect, useState } from 'react'
 import { momentsQuery } from '~/api/history'
 import type { Resource } from '~/api/keys'
 import { useAsOf, useSetAsOf } from '~/api/moment'
+import { useSystem } from '~/system/api'
 import { Loading } from './states'
-import { fullTime } from './time'
+import { fullTime, withDates } from './time'
 import css from './TimeSlider.module.css'
 
 export interface Moment {
@@ -30,6 +31,8 @@ export function indexAt(moments: readonly Pick<Moment, 'recorded_at'>[], asOf: s
 export function TimeSlider({ resource, id }: { resource: Exclude<Resource, 'notification-rules'>; id: string }) {
   const asOf = useAsOf()
   const setAsOf = useSetAsOf()
+  const until = useSystem().data?.until
+  const newest = until ? `The end of the copy, ${fullTime(until)}` : 'Now'
   const { data: moments = [], isPending } = useQuery(momentsQuery(resource, id))
   const last = moments.length - 1
   const current = Math.max(0, indexAt(moments, asOf))
@@ -57,7 +60,7 @@ export function TimeSlider({ resource, id }: { resource: Exclude<Resource, 'noti
           max={last}
           value={held}
           aria-label="Moment in time"
-          aria-valuetext={held === last ? 'Now' : shown ? `${fullTime(shown.recorded_at)}: ${shown.summary}` : ''}
+          aria-valuetext={held === last ? newest : shown ? `${fullTime(shown.recorded_at)}: ${shown.summary}` : ''}
           onChange={(event) => goTo(Number(event.currentTarget.value))}
         />
         <ActionIcon variant="default" aria-label="One step forward in time" onClick={() => goTo(held + 1)} disabled={held === last}>
@@ -67,18 +70,18 @@ export function TimeSlider({ resource, id }: { resource: Exclude<Resource, 'noti
       <div className={css.line}>
         <span className={css.words}>
           {held === last ? (
-            <span className="soft">Now. Pull the slider to see the past: {last} steps.</span>
+            <span className="soft">{newest}. Pull the slider to see the past: {last} steps.</span>
           ) : (
             shown && (
               <>
-                <strong>{fullTime(shown.recorded_at)}</strong> <span className="soft">after “{shown.summary}”</span>
+                <strong>{fullTime(shown.recorded_at)}</strong> <span className="soft">after “{withDates(shown.summary)}”</span>
               </>
             )
           )}
         </span>
         {asOf && (
           <Button size="compact-sm" variant="light" onClick={() => setAsOf(undefined)}>
-            Back to now
+            {until ? 'Back to the end' : 'Back to now'}
           </Button>
         )}
       </div>

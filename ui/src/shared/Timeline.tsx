@@ -4,7 +4,7 @@ import { historyQuery } from '~/api/history'
 import type { Resource } from '~/api/keys'
 import type { HistoryEntry } from '~/api/types'
 import { Empty, Failed, Loading } from './states'
-import { dateWords, fullTime } from './time'
+import { dateWords, fullTime, withDates } from './time'
 import css from './Timeline.module.css'
 import { When } from './When'
 import { fieldWord } from './words'
@@ -44,7 +44,7 @@ function Entry({ entry }: { entry: HistoryEntry }) {
     <li className={css.item}>
       <span className={css.dot} aria-hidden />
       <div>
-        <p className={css.summary}>{entry.summary}</p>
+        <p className={css.summary}>{withDates(entry.summary)}</p>
         <p className={css.meta}>
           <span>{entry.who.name || entry.who.subject}</span>
           <When at={entry.recorded_at} />

@@ -7,7 +7,7 @@ import { parseAssignments } from '~/runs/assignment'
 import { parseNames } from '~/samples/names'
 import { changedOnly, toBody } from './form/fields'
 import { indexAt } from './TimeSlider'
-import { ago, fromLocalInput, toLocalInput } from './time'
+import { ago, fromLocalInput, fullTime, toLocalInput, withDates } from './time'
 import { temperatureWord } from './words'
 
 describe('bodies of commands', () => {
@@ -101,4 +101,13 @@ it('writes temperature classes as labs do', () => {
   expect(temperatureWord('minus_80')).toBe('−80 °C')
   expect(temperatureWord('-20')).toBe('−20 °C')
   expect(temperatureWord('unspecified')).toBe('')
+})
+
+describe('words of the server', () => {
+  it('name moments as the page does', () => {
+    const due = '2026-11-26T17:00:00Z'
+    expect(withDates(`Taken out, due back ${due}`)).toBe(`Taken out, due back ${fullTime(due)}`)
+    expect(withDates('Collected 2026-11-26T00:00:00Z')).toBe('Collected 26 Nov 2026')
+    expect(withDates('Run 2026-11-26 of T17:00')).toBe('Run 2026-11-26 of T17:00')
+  })
 })

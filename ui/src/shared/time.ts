@@ -23,6 +23,9 @@ export const shortTime = guarded(short)
 export const dateWords = (moment: string) =>
   /^\d{4}-\d{2}-\d{2}$/.test(moment) || /T00:00:00(\.0+)?Z$/.test(moment) ? guarded(dayOnly)(moment) : fullTime(moment)
 
+/** Words of the server, with the moments in them as a person reads them. */
+export const withDates = (words: string) => words.replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})/g, dateWords)
+
 /** For `<input type="datetime-local">`, in the person's own time zone. */
 export function toLocalInput(moment: string): string {
   const date = new Date(moment)

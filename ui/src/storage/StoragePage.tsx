@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useAsOf } from '~/api/moment'
 import { useMayChange } from '~/app/Banners'
 import { Icon } from '~/app/icons'
+import { later } from '~/shared/later'
 import { Page } from '~/shared/Page'
 import { Empty, Loaded } from '~/shared/states'
 import { unitsQuery } from './api'
 import { StorageTree } from './StorageTree'
 
-const AddUnitDialog = lazy(() => import('./AddUnitDialog'))
+const AddUnitDialog = later(() => import('./AddUnitDialog'))
 
 export default function StoragePage() {
   const asOf = useAsOf()
@@ -36,7 +37,7 @@ export default function StoragePage() {
           }
         </Loaded>
       </div>
-      {adding && <Suspense><AddUnitDialog siblings={query.data?.map((unit) => unit.name) ?? []} onClose={() => setAdding(false)} /></Suspense>}
+      {adding && <AddUnitDialog siblings={query.data?.map((unit) => unit.name) ?? []} onClose={() => setAdding(false)} />}
     </Page>
   )
 }

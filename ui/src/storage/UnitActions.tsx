@@ -1,17 +1,18 @@
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { asProblem } from '~/api/problem'
 import type { StorageUnit } from '~/api/types'
 import { Icon } from '~/app/icons'
 import type { FormDialogProps } from '~/shared/form/dialog'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody } from '~/shared/form/fields'
+import { later } from '~/shared/later'
 import { MoreMenu } from '~/shared/MoreMenu'
 import { offerUndo, say } from '~/shared/undo'
 import { useUnitCommands } from './api'
 import { mayContainUnits } from './kinds'
 
-const AddUnitDialog = lazy(() => import('./AddUnitDialog'))
+const AddUnitDialog = later(() => import('./AddUnitDialog'))
 
 type Asked = 'add' | 'rename' | 'move' | 'maintenance' | 'retire' | null
 
@@ -89,7 +90,7 @@ export function UnitActions({ unit, siblings }: { unit: StorageUnit; siblings: r
           { label: 'Retire', danger: true, onSelect: () => ask('retire') },
         ]}
       />
-      {asked === 'add' && <Suspense><AddUnitDialog parent={unit} siblings={siblings} onClose={close} /></Suspense>}
+      {asked === 'add' && <AddUnitDialog parent={unit} siblings={siblings} onClose={close} />}
       {dialog && <FormDialog {...dialog} onClose={close} />}
     </>
   )

@@ -1,13 +1,4 @@
-import { lazy, Suspense } from 'react'
-import type { FormDialogProps } from './dialog'
+import { later } from '../later'
 
-// Forms weigh as much as a page: they are fetched when the first dialog opens.
-const Body = lazy(() => import('./FormDialogBody'))
-
-export function FormDialog(props: FormDialogProps) {
-  return (
-    <Suspense>
-      <Body {...props} />
-    </Suspense>
-  )
-}
+// Forms weigh as much as a page: they are fetched once the page is seen.
+export const FormDialog = later(() => import('./FormDialogBody'))
