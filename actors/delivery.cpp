@@ -78,7 +78,7 @@ outcome on(seen state, asked::record_attempt const& c, context given) {
   if (c.ok) return one(facts::delivered{attempt});
   auto const why = cut(c.why);
   instant const next{given.at.us + wait_us(state.message_id, attempt)};
-  if (attempt >= attempts_max || next.us > state.queued_at.us + give_up_after_us)
+  if (why.starts_with(asked::never_again) || attempt >= attempts_max || next.us > state.queued_at.us + give_up_after_us)
     return one(facts::died{attempt, why});
   return one(facts::attempt_failed{attempt, why, next});
 }

@@ -45,6 +45,8 @@ BOOST_DESCRIBE_STRUCT(queue, (),
                       (message_id, rule_id, rule_name, channel, urgency, recipient, url, subject,
                        event_id, event_name, entity, body))
 
+/// How a failure begins that no further attempt could mend: the message is a dead letter at once.
+inline constexpr std::string_view never_again = "not tried again: ";
 /// How an attempt ended. Made by `on_outcome`.
 struct record_attempt {
   static constexpr std::string_view name = "delivery.record_attempt";

@@ -73,13 +73,22 @@ void field_checks::not_in_future(std::string_view field, std::optional<instant> 
     add(field, "in_future", quoted(field) + " lies in the future: " + words::date(*value) + ".");
 }
 
+void field_checks::not_in_past(std::string_view field, std::optional<instant> value, instant at) {
+  if (!value) return;
+  // A bare date is meant until its end, wherever that is.
+  bool const bare_date = value->us % (24 * hour_us) == 0;
+  auto const end = value->us + (bare_date ? 24 * hour_us + furthest_zone_us : clock_skew_us);
+  if (end < at.us)
+    add(field, "in_past", quoted(field) + " lies in the past: " + words::date(*value) + ".");
+}
+
 void field_checks::label(std::string_view field, std::string_view value) {
   auto const checked = check_label(value);
   if (!checked)
     add(field, "invalid_barcode", checked.error().detail);
   else if (*checked != value)
     add(field, "invalid_barcode",
-        quoted(field) + " has blanks or a scanner's prefix around the label " + *checked + ".");
+        quoted(field) + " is not written as the label " + *checked + " is.");
 }
 
 result<void> field_checks::done() const {

@@ -36,6 +36,7 @@ class field_checks {
   /// Not behind `at`: five minutes for clocks that differ, and a bare date may be today's anywhere on
   /// earth.
   void not_in_future(std::string_view field, std::optional<instant> value, instant at);
+  void not_in_past(std::string_view field, std::optional<instant> value, instant at);
   /// A label; see events/barcode_label.hpp.
   void label(std::string_view field, std::string_view value);
 

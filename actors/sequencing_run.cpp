@@ -60,7 +60,13 @@ result<std::uint16_t> choose_lanes(instrument_model const* model, std::string co
     return fail(errc::invalid_argument, detail, {{"/lanes", "out_of_range", detail}});
   };
   if (model == nullptr) {
-    if (wanted <= lanes_max) return wanted == 0 ? std::uint16_t{1} : wanted;
+    if (wanted == 0) {
+      auto const detail = "TracSeq knows no instrument model \"" + name +
+                          "\"; it knows Illumina MiSeq, NextSeq 2000, Illumina NovaSeq X, PromethION, Revio and "
+                          "others. For another one, say how many lanes its flow cell has.";
+      return fail(errc::invalid_argument, detail, {{"/instrument_model", "unknown_value", detail}});
+    }
+    if (wanted <= lanes_max) return wanted;
     return wrong("A flow cell has at most 16 lanes; " + std::to_string(wanted) + " were asked for.");
   }
   if (wanted == 0) {

@@ -1,7 +1,10 @@
 #include "events/barcode_label.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
+
+#include "events/ids.hpp"
 
 namespace tracseq {
 namespace {
@@ -85,14 +88,17 @@ result<std::string> check_label(std::string_view text) {
                     ".");
   if (!printable(label))
     return fail(errc::invalid_argument, "A barcode may not contain control characters.");
-  if (parse_series_label(label)) {
-    char const right = check_character(label.substr(0, label.size() - 2));
-    if (label.back() != right)
-      return fail(errc::invalid_argument, "The check character of " + std::string(label) +
-                                              " should be " + right +
-                                              ". Was a character mistyped? Scan the label again.");
-  }
-  return std::string(label);
+  // Ids name things, too: as a label, one would name two.
+  if (parse_uuid(label))
+    return fail(errc::invalid_argument, "A barcode cannot be an id (a UUID): " + std::string(label) + ".");
+  std::string upper(label);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (!parse_series_label(upper)) return std::string(label);
+  char const right = check_character(upper.substr(0, upper.size() - 2));
+  if (upper.back() != right)
+    return fail(errc::invalid_argument, "The check character of " + upper + " should be " + right +
+                                            ". Was a character mistyped? Scan the label again.");
+  return upper;
 }
 
 }  // namespace tracseq

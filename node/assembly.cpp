@@ -1,5 +1,6 @@
 #include "node/assembly.hpp"
 
+#include <filesystem>
 #include <thread>
 
 #include "actors/command_codec.hpp"
@@ -35,12 +36,19 @@ result<void> make_directory(std::string const& path) {
   return {};
 }
 
+result<void> find_directory(std::string const& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return {};
+  return fail(errc::not_found, "there is no data directory " + path + " to show; choose another with --data");
+}
+
 }  // namespace
 
 // Members in the order of construction: each uses those before it, so they end in reverse.
 struct node::parts {
   node_options options;
   std::string token;
+  bool token_is_of_this_run = false;
   std::string webhook_key;
   std::unique_ptr<key_store> keys;
   std::unique_ptr<event_log> log;
@@ -62,9 +70,14 @@ struct node::parts {
   }
 
   result<void> open_secrets() {
-    auto read = read_or_make_secret(token_file(options.data));
-    // A copy may lie on a disc that nobody can write: then the token holds for this run.
-    if (!read && options.read_only) read = draw_secret();
+    auto const file = token_file(options.data);
+    auto read = options.read_only && !std::filesystem::exists(file) ? result<std::string>(fail(errc::not_found, "no " + file))
+                                                                    : read_or_make_secret(file);
+    // Nothing is written into a copy: one without a token that can be read gets one for this run.
+    if (!read && options.read_only) {
+      token_is_of_this_run = true;
+      read = draw_secret();
+    }
     if (!read) return tl::unexpected(read.error());
     token = *std::move(read);
     auto store = options.read_only ? key_store::open_read_only(keys_directory(options.data))
@@ -193,6 +206,7 @@ struct node::parts {
     with.status = status.get();
     with.log = log.get();
     with.keys = keys.get();
+    with.webhooks_to_private_addresses = options.webhooks_to_private_addresses;
     if (engine) {
       with.submit = [this](auto group, auto done) {
         engine->submit(std::move(group), std::move(done));
@@ -248,7 +262,8 @@ struct node::parts {
   }
 
   result<void> start(std::function<void(std::string const&)> const& say) {
-    if (auto made = make_directory(options.data); !made) return made;
+    if (auto there = options.read_only ? find_directory(options.data) : make_directory(options.data); !there)
+      return there;
     if (auto opened = open_secrets(); !opened) return opened;
     if (auto opened = open_log(); !opened) return opened;
     if (auto opened = open_models(); !opened) return opened;
@@ -294,6 +309,8 @@ node::~node() { stop(std::chrono::milliseconds(0)); }
 std::uint16_t node::port() const { return parts_->server->port(); }
 
 std::string const& node::token() const { return parts_->token; }
+
+bool node::token_is_of_this_run() const { return parts_->token_is_of_this_run; }
 
 std::string node::fatal() const {
   if (parts_->log)

@@ -47,6 +47,8 @@ class node {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::string const& token() const;
+  /// It stands in no file: the node shows a copy that has none.
+  [[nodiscard]] bool token_is_of_this_run() const;
   /// Empty while all is well; else why the node cannot go on and should end.
   [[nodiscard]] std::string fatal() const;
   /// Takes nothing new, finishes what is in flight within `within`, closes.

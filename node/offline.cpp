@@ -126,6 +126,8 @@ result<replay_report> replay(std::string const& log_address, std::optional<insta
   if (!totals) return tl::unexpected(totals.error());
   if (auto noted = note_moment_of_replay(into, std::min(until.value_or(started), started)); !noted)
     return tl::unexpected(noted.error());
+  // Here, and not when it is served: that changes nothing.
+  if (auto token = read_or_make_secret(token_file(into)); !token) return tl::unexpected(token.error());
   replay_report report;
   report.events = totals->events;
   report.commits = totals->commits;

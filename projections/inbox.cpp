@@ -142,17 +142,17 @@ std::uint64_t inbox_query::unread(std::string_view recipient) const {
   return read_count(view_.table("inbox"), key('#').u8('N').tail(recipient));
 }
 
-result<page<delivery_row>> inbox_query::deliveries(delivery_state state, std::string const& cursor,
+result<page<delivery_row>> inbox_query::deliveries(std::optional<delivery_state> state, std::string const& cursor,
                                                    std::uint32_t limit) const {
   auto const& rows = view_.table("inbox");
-  if (state != delivery_state::delivered)
-    return deliveries_by(rows, key('Q').u8(static_cast<std::uint8_t>(state)).bytes(), cursor, limit);
-  // Not indexed, for they are nearly all: the order of ids is the order of time.
+  if (state && state != delivery_state::delivered)
+    return deliveries_by(rows, key('Q').u8(static_cast<std::uint8_t>(*state)).bytes(), cursor, limit);
+  // Not indexed, for the delivered are nearly all: the order of ids is the order of time.
   return page_of<delivery_row>(
-      rows, {"delivered", "D", direction::backward, cursor, limit},
-      [](std::string_view, std::string_view value) -> std::optional<delivery_row> {
+      rows, {state ? "delivered" : "deliveries", "D", direction::backward, cursor, limit},
+      [&](std::string_view, std::string_view value) -> std::optional<delivery_row> {
         auto row = decode_row<delivery_row>(value);
-        if (row.state != delivery_state::delivered) return std::nullopt;
+        if (state && row.state != *state) return std::nullopt;
         return row;
       });
 }

@@ -224,7 +224,7 @@ def runs(lab, samples):
         ("run-2", dict(name="SARS-CoV-2 week 47", instrument="Otto", instrument_model="Illumina MiSeq",
                        lanes=1, project="COVSURV", flow_cell="000000000-KTB5N",
                        read_structure="151T8B8B151T"), "C", 10,
-         [("validate", {}), ("queue", {}), ("start", dict(occurred_at=lab.day(0, 6)))]),
+         [("validate", {}), ("queue", {}), ("start", dict(occurred_at=lab.day(1, 6)))]),
     ]
     for key, body, letter, count, steps in plans:
         run = lab.command(key, "/runs", body)

@@ -1,5 +1,7 @@
 #include "node/channels/webhook.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <memory>
 #include <optional>
 
@@ -9,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "actors/delivery.hpp"
 #include "events/base64.hpp"
 
 namespace tracseq {
@@ -69,16 +72,25 @@ bool is_private_v6(in6_addr const& address) {
 
 /// Judges the very address that is about to be connected to, behind name resolution: a name cannot
 /// answer one thing when it is checked and another when it is used.
-curl_socket_t open_checked(void* options, curlsocktype, curl_sockaddr* target) {
-  auto const& allowed = *static_cast<webhook_options const*>(options);
-  if (!allowed.allow_private_addresses) {
+struct address_check {
+  bool allow_private = false;
+  int tried = 0;
+  int refused = 0;
+};
+curl_socket_t open_checked(void* given, curlsocktype, curl_sockaddr* target) {
+  auto& check = *static_cast<address_check*>(given);
+  ++check.tried;
+  if (!check.allow_private) {
     char text[INET6_ADDRSTRLEN] = {};
     if (target->family == AF_INET)
       inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in*>(&target->addr)->sin_addr, text, sizeof text);
     else if (target->family == AF_INET6)
       inet_ntop(AF_INET6, &reinterpret_cast<sockaddr_in6*>(&target->addr)->sin6_addr, text,
                 sizeof text);
-    if (is_private_address(text)) return CURL_SOCKET_BAD;
+    if (is_private_address(text)) {
+      ++check.refused;
+      return CURL_SOCKET_BAD;
+    }
   }
   return ::socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
 }
@@ -113,6 +125,26 @@ bool is_private_address(std::string const& address) {
   in6_addr v6{};
   if (inet_pton(AF_INET6, address.c_str(), &v6) == 1) return is_private_v6(v6);
   return true;
+}
+
+bool is_private_host(std::string_view url) {
+  auto const begin = url.find("://");
+  if (begin == url.npos) return false;
+  url.remove_prefix(begin + 3);
+  std::string host(url.substr(0, url.find_first_of("/?#")));
+  if (host.starts_with('[')) {
+    host = host.substr(1, host.find(']') - 1);
+  } else {
+    host = host.substr(0, host.find(':'));
+  }
+  std::transform(host.begin(), host.end(), host.begin(), [](unsigned char c) { return std::tolower(c); });
+  while (host.ends_with('.')) host.pop_back();
+  if (host == "localhost" || host.ends_with(".localhost")) return true;
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, host.c_str(), &v6) == 1) return is_private_v6(v6);
+  // Also 127.1, 0x7f000001 and 2130706433, as resolvers read them.
+  in_addr v4{};
+  return inet_aton(host.c_str(), &v4) == 1 && is_private_v4(ntohl(v4.s_addr));
 }
 
 webhook_channel::webhook_channel(webhook_options options) : options_(std::move(options)) {
@@ -190,7 +222,8 @@ std::pair<bool, std::string> webhook_channel::perform(job const& one) const {
   curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, count_answer);
   curl_easy_setopt(h, CURLOPT_WRITEDATA, &answered);
   curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_checked);
-  curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, const_cast<webhook_options*>(&options_));
+  address_check check{options_.allow_private_addresses};
+  curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, &check);
   curl_easy_setopt(h, CURLOPT_ERRORBUFFER, problem);
   auto const code = curl_easy_perform(h);
   long status = 0;
@@ -200,9 +233,9 @@ std::pair<bool, std::string> webhook_channel::perform(job const& one) const {
     return {false, "the receiver answered " + std::to_string(status) +
                        ", a redirect; webhooks do not follow redirects: give the final address"};
   if (status != 0) return {false, "the receiver answered " + std::to_string(status)};
-  if (code == CURLE_COULDNT_CONNECT && !options_.allow_private_addresses)
-    return {false, std::string(problem[0] != '\0' ? problem : "cannot connect") +
-                       " (addresses of private networks are refused unless "
+  if (check.tried > 0 && check.refused == check.tried)
+    return {false, std::string(commands::delivery::never_again) +
+                       "its address is of a private network (these are refused unless "
                        "webhook.private_addresses is set)"};
   return {false, problem[0] != '\0' ? problem : curl_easy_strerror(code)};
 }

@@ -35,6 +35,9 @@ struct webhook_options {
 /// True for addresses that are not of the public internet: loopback, private, link-local, multicast,
 /// and IPv4 addresses mapped into IPv6. `address` is numeric.
 [[nodiscard]] bool is_private_address(std::string const& address);
+/// True where the URL's host is written as such an address, or is localhost. Names are judged when they
+/// are resolved.
+[[nodiscard]] bool is_private_host(std::string_view url);
 
 class webhook_channel {
  public:

@@ -149,6 +149,9 @@ int replay(context const& shared, tracseq::settings const& with, replay_wish con
                        {}},
                       shared.style);
   }
+  if (until && *until > now())
+    return complain({errc::invalid_argument, "--until " + wish.until + " lies in the future; leave it out for now", {}},
+                    shared.style);
   progress_bar bar("Replaying");
   auto const report = offline::replay(log_address_of(with), until, wish.into, on_bar(bar));
   bar.end();

@@ -94,8 +94,9 @@ int serve(context const& shared) {
   auto const host = address == "0.0.0.0" || address == "::" ? std::string("127.0.0.1") : address;
   auto const url = "http://" + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" +
                    std::to_string((*started)->port());
-  // The token opens the page once; it stays out of the log, which other people read.
-  if (isatty(STDOUT_FILENO))
+  // The token opens the page once; it stays out of the log, which other people read. One that stands in no
+  // file is said here, or nobody could know it.
+  if (isatty(STDOUT_FILENO) || (*started)->token_is_of_this_run())
     print("TracSeq is at " + url + "/#token=" + (*started)->token() + "\n");
   else
     print("TracSeq is at " + url + "\n");

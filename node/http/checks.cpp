@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstring>
 
+#include "actors/field_checks.hpp"
 #include "events/hash.hpp"
 #include "node/http/route.hpp"
 
@@ -72,11 +73,26 @@ bool check_body(call& c, schema const& type) {
 
 bool check_as_of(call& c) {
   if (!c.as_of) return true;
+  if (auto const& end = c.at->facts.until; end && *c.as_of > *end) {
+    refuse(c, field_error({{"/query/as_of", "out_of_range",
+                            "lies behind the end of this copy, which shows everything until " +
+                                to_rfc3339(*end) + "."}}));
+    return false;
+  }
   // A page's clock may run a little ahead of the node's.
   constexpr std::int64_t clock_slack_us = 5'000'000;
   if (c.as_of->us <= now().us + clock_slack_us) return true;
   refuse(c, field_error({{"/query/as_of", "out_of_range", "lies in the future."}}));
   return false;
+}
+
+bool check_moments(call& c, std::optional<instant> occurred_at, std::optional<instant> due_at) {
+  field_checks checks;
+  checks.not_in_future("occurred_at", occurred_at, now());
+  checks.not_in_past("due_at", due_at, now());
+  auto const fine = checks.done();
+  if (!fine) refuse(c, fine.error());
+  return fine.has_value();
 }
 
 bool name_command(call& c) {

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cctype>
+#include <set>
+
 #include "actors/barcode.hpp"
 #include "actors/barcode_series.hpp"
 #include "actors/command_codec.hpp"
@@ -125,13 +129,45 @@ void show_barcode(call_ptr c, none, none) {
   });
 }
 
+/// Labels of ours that a part of one may mean: "000336", "TS2026000336", either with its check character.
+std::vector<std::string> labels_meant(std::string_view typed) {
+  std::string text;
+  for (unsigned char const c : typed)
+    if (std::isalnum(c)) text.push_back(static_cast<char>(std::toupper(c)));
+    else if (c != '-' && c != ' ') return {};
+  auto const year_now = std::stoi(to_rfc3339(now()).substr(0, 4));
+  int first = year_now - 9;
+  int last = year_now;
+  auto const all_digits = [](std::string_view digits) {
+    return std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isdigit(c); });
+  };
+  if (text.starts_with("TS") && text.size() > 6 && all_digits(std::string_view(text).substr(2, 4))) {
+    first = last = std::stoi(text.substr(2, 4));
+    text.erase(0, 6);
+  }
+  if (text.size() == 7 && !all_digits(text.substr(6))) text.pop_back();
+  if (text.size() < 4 || text.size() > 7 || !all_digits(text)) return {};
+  std::vector<std::string> out;
+  for (int year = last; year >= first; --year)
+    out.push_back(to_string(series_label{year, static_cast<std::uint32_t>(std::stoul(text))}));
+  return out;
+}
+
 void do_search(call_ptr c, search_params asked, none) {
   when_readable(std::move(c), [asked](call_ptr one) {
     auto const view = one->at->view();
     search_page out;
-    for (auto const& hit : search_query(*view).find(asked.q, asked.limit.value_or(20)))
-      out.items.push_back({hit.kind, hit.id, hit.label, words_of(*view, hit.stream).barcode, hit.detail,
-                           hit.term, hit.exact});
+    auto const limit = asked.limit.value_or(20);
+    std::set<std::string> shown;
+    auto const show = [&](std::string const& text) {
+      for (auto const& hit : search_query(*view).find(text, limit))
+        if (out.items.size() < limit && shown.insert(hit.stream).second)
+          out.items.push_back({hit.kind, hit.id, hit.label, words_of(*view, hit.stream).barcode, hit.detail,
+                               hit.term, hit.exact});
+    };
+    for (auto const& label : labels_meant(asked.q))
+      if (barcodes_query(*view).find(label)) show(label);
+    show(asked.q);
     answer(*one, to_json(out));
   });
 }

@@ -2,6 +2,7 @@
 #include "actors/delivery.hpp"
 #include "actors/notification_rule.hpp"
 #include "events/registry.hpp"
+#include "node/channels/webhook.hpp"
 #include "node/http/bodies.hpp"
 #include "node/http/commands.hpp"
 #include "node/http/history.hpp"
@@ -104,7 +105,7 @@ struct inbox_params {
 BOOST_DESCRIBE_STRUCT(inbox_params, (), (unread, limit, cursor))
 
 struct delivery_params {
-  delivery_state state = delivery_state::dead;
+  std::optional<delivery_state> state;
   std::optional<std::uint32_t> limit;
   std::string cursor;
 };
@@ -139,7 +140,7 @@ inline constexpr auto notes<inbox_params> = std::to_array<note>({
 template <>
 inline constexpr auto notes<delivery_params> = std::to_array<note>({
     limit_note,
-    {.field = "state", .doc = "queued, retrying, or dead: given up; delivered ones are in the history."}});
+    {.field = "state", .doc = "Only those that are queued, retrying, delivered, or dead: given up. Left out, all."}});
 template <>
 inline constexpr auto notes<delivery_view> = std::to_array<note>({
     {.field = "id", .doc = "The message id that the receiver sees at every attempt."},
@@ -218,7 +219,7 @@ void answer_rule(call_ptr const& c, uuid const& id, answer_facts facts) {
 }
 
 /// Names of events are checked here: the actors do not know them all.
-result<notification_rule::terms> terms_of(rule_terms const& asked, principal const& who) {
+result<notification_rule::terms> terms_of(rule_terms const& asked, call const& c) {
   std::vector<field_problem> problems;
   for (std::size_t i = 0; i < asked.event_types.size(); ++i) {
     bool known = false;
@@ -227,6 +228,11 @@ result<notification_rule::terms> terms_of(rule_terms const& asked, principal con
       problems.push_back({"/event_types/" + std::to_string(i), "unknown_value",
                           "\"" + asked.event_types[i] + "\" is not the name of an event; see /event-types."});
   }
+  if (asked.channel == notification_rule::channel::webhook && !c.at->webhooks_to_private_addresses &&
+      is_private_host(asked.url))
+    problems.push_back({"/url", "private_address",
+                        "is an address of a private network; webhooks go there only where the setting "
+                        "webhook.private_addresses is true."});
   if (!problems.empty()) return tl::unexpected(field_error(std::move(problems)));
   notification_rule::terms out;
   out.name = asked.name;
@@ -235,7 +241,7 @@ result<notification_rule::terms> terms_of(rule_terms const& asked, principal con
   out.channel = asked.channel;
   out.recipient = asked.recipient;
   if (out.recipient.empty() && out.channel == notification_rule::channel::inbox)
-    out.recipient = who.subject;
+    out.recipient = c.who.subject;
   out.url = asked.url;
   out.urgency = asked.urgency.value_or(notification_rule::urgency::normal);
   return out;
@@ -257,7 +263,7 @@ void show_rule(call_ptr c, none, none) {
 }
 
 void do_create(call_ptr c, none, rule_terms asked) {
-  auto terms = terms_of(asked, c->who);
+  auto terms = terms_of(asked, *c);
   if (!terms) return refuse(*c, terms.error());
   auto made = [](call_ptr one, command_reply const& reply) {
     auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
@@ -286,7 +292,7 @@ void command_rule(call_ptr c, write_options const& why, Command command) {
 }
 
 void do_change(call_ptr c, none, rule_terms asked) {
-  auto terms = terms_of(asked, c->who);
+  auto terms = terms_of(asked, *c);
   if (!terms) return refuse(*c, terms.error());
   command_rule(std::move(c), asked, give::change{*terms});
 }
@@ -438,7 +444,7 @@ std::vector<route> notification_routes() {
       post<read_all_view, &do_read_all>("/inbox:read-all", "read_all_messages", "inbox read-all",
                                         "Mark the newest 500 messages as seen"),
       get<delivery_page, &list_deliveries>("/deliveries", "list_deliveries", "delivery list",
-                                           "Messages that are not delivered"),
+                                           "Messages and how far they came, newest first"),
       get<delivery_view, &show_delivery>("/deliveries/{id}", "show_delivery", "delivery show",
                                          "Show a message and its attempts", missing),
       post<delivery_view, &do_send_again>("/deliveries/{id}:send-again", "send_delivery_again",

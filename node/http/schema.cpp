@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "actors/field_checks.hpp"
 #include "node/http/problem.hpp"
 
 namespace tracseq::http {
@@ -32,8 +33,9 @@ struct judge {
     if (text.find('\0') != std::string::npos)
       return add(pointer, "invalid_text", "holds a zero byte.");
     auto const max = about && about->length_max ? about->length_max : default_length_max;
-    if (text.size() > max)
-      return add(pointer, "too_long", "is " + std::to_string(text.size()) + " bytes long; at most " +
+    // The cheap bound first: no character has more than four bytes.
+    if (auto const length = text.size() > max ? characters(text) : text.size(); length > max || text.size() / 4 > max)
+      return add(pointer, "too_long", "is " + std::to_string(length) + " characters long; at most " +
                                           std::to_string(max) + " are taken.");
     if (about && text.size() < about->length_min)
       return add(pointer, "too_short", about->length_min == 1
@@ -169,7 +171,7 @@ struct judge {
     for (auto const& [key, one] : *members) {
       std::string at = pointer;
       append_pointer(at, key);
-      if (key.empty() || key.size() > 255) add(at, "too_long", "a key has 1 to 255 characters.");
+      if (key.empty() || characters(key) > 255) add(at, "too_long", "a key has 1 to 255 characters.");
       value_of(*type.item, nullptr, one, at);
     }
   }

@@ -136,6 +136,7 @@ struct services {
   label_source* labels = nullptr;  ///< null in a read-only node
   node_status* status = nullptr;
   event_log* log = nullptr;  ///< null where there is none to read (a replayed copy)
+  bool webhooks_to_private_addresses = false;
   key_store* keys = nullptr;  ///< of donors; null in a copy of the history without them
   /// The secret that signs a rule's webhooks.
   std::function<std::string(uuid const& rule)> webhook_secret;

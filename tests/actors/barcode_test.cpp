@@ -90,7 +90,7 @@ TEST_CASE("a wrong label is refused with what would be right") {
         "The check character of " + wrong + " should be " + ours.back() +
             ". Was a character mistyped? Scan the label again.");
   CHECK(label_scenario().when(ask::assign{" S-12", "sample/1", "x", nobody, false}).words() ==
-        "\"barcode\" has blanks or a scanner's prefix around the label S-12.");
+        "\"barcode\" is not written as the label S-12 is.");
 }
 
 TEST_CASE("an assignment whose registration was cut off goes back to what it was") {

@@ -173,6 +173,12 @@ TEST_CASE("twenty attempts are the end, and a long answer is cut") {
   CHECK(died.words().starts_with("Given up after 20 attempts: ä"));
 }
 
+TEST_CASE("what no attempt can mend is a dead letter at once") {
+  auto in = webhook();
+  auto const why = std::string(dask::never_again) + "its address is of a private network";
+  CHECK(in.when(dask::record_attempt{due_step(in), false, why}).only<fact::died>().attempts == 1);
+}
+
 TEST_CASE("messages that failed together do not come back together") {
   std::int64_t least = INT64_MAX;
   std::int64_t most = 0;

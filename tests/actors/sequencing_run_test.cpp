@@ -39,6 +39,9 @@ TEST_CASE("a run is planned on an instrument with its lanes") {
         "Illumina MiSeq has flow cells with 1 lane, not 2.");
   CHECK(run_scenario().when(plan("Homemade", 17)).words() ==
         "A flow cell has at most 16 lanes; 17 were asked for.");
+  CHECK(run_scenario().when(plan("bogus")).words() ==
+        "TracSeq knows no instrument model \"bogus\"; it knows Illumina MiSeq, NextSeq 2000, Illumina NovaSeq X, "
+        "PromethION, Revio and others. For another one, say how many lanes its flow cell has.");
   CHECK(run_scenario().when(plan("Homemade", 3)).only<fact::planned>().lanes == 3);
   CHECK(run_scenario().when(plan("")).words() == "\"instrument_model\" is required.");
   CHECK(draft().when(plan()).words() == "This run is already planned: Run 5.");

@@ -61,6 +61,17 @@ TEST_CASE("what a scanner sends around a label is taken off") {
   CHECK(check_label("]S-12") == "]S-12");
 }
 
+TEST_CASE("a label of our own is the same in any case, and an id is none") {
+  auto const label = to_string(series_label{2026, 42});
+  std::string lower = label;
+  for (auto& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  CHECK(check_label(lower) == label);
+  CHECK(check_label("s-12") == "s-12");
+  auto const id = check_label("0193585c-7c00-7a10-8b3d-2b1c9d4e5f60");
+  REQUIRE_FALSE(id);
+  CHECK(id.error().detail == "A barcode cannot be an id (a UUID): 0193585c-7c00-7a10-8b3d-2b1c9d4e5f60.");
+}
+
 TEST_CASE("a wrong label is refused in words") {
   auto const words = [](std::string_view text) {
     auto const got = check_label(text);

@@ -56,7 +56,12 @@ TEST_CASE("every wrong field is named with its pointer") {
   CHECK(wrong<register_sample>(R"({"name":""})") == "/name too_short: must not be empty.");
   CHECK(wrong<register_sample>(R"({"name":5})") == "/name wrong_type: has to be a text, not a number.");
   CHECK(wrong<register_sample>("{\"name\":\"" + std::string(256, 'x') + "\"}")
-            .find("/name too_long: is 256 bytes long; at most 255") == 0);
+            .find("/name too_long: is 256 characters long; at most 255") == 0);
+  std::string longest;
+  for (int i = 0; i < 255; ++i) longest += "Ä";
+  CHECK(wrong<register_sample>("{\"name\":\"" + longest + "\"}") == "");
+  CHECK(wrong<register_sample>("{\"name\":\"" + longest + "x\"}")
+            .find("/name too_long: is 256 characters long; at most 255") == 0);
   CHECK(wrong<register_sample>(R"({"name":"a","volumeul":1})")
             .find("/volumeul unknown_field: is not a field here; there are: ") == 0);
   CHECK(wrong<register_sample>(R"({"name":"a","volume_ul":"1"})") ==

@@ -122,6 +122,10 @@ TEST_CASE("a replayed copy shows its moment, and what was before") {
   CHECK(shown.ask("GET", "/samples/" + late + "?as_of=" + to_rfc3339(between)).status == 404);
   CHECK(shown.must("GET", "/samples?as_of=" + to_rfc3339(between))["items"].size() == 1);
   CHECK(shown.must("GET", "/samples/" + early + "/history")["items"].size() == 2);
+  auto const behind = shown.ask("GET", "/samples?as_of=" + to_rfc3339(now()));
+  CHECK(behind.status == 422);
+  CHECK(behind.body["errors"][0]["detail"] ==
+        "lies behind the end of this copy, which shows everything until " + to_rfc3339(moment) + ".");
   for (auto const* path : {"/samples", "/runs", "/storage-units", "/notification-rules"}) {
     auto const refused = shown.ask("POST", path, {{"name", "X"}});
     CAPTURE(path);

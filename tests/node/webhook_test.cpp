@@ -23,3 +23,15 @@ TEST_CASE("addresses that are not of the public internet are refused") {
     CHECK_FALSE(is_private_address(outside));
   }
 }
+
+TEST_CASE("a URL whose host is written as an inside address is known before anything is sent") {
+  for (auto const* inside : {"http://127.0.0.1:8089/x", "https://169.254.169.254/latest", "http://[::1]/", "http://127.1/",
+                             "http://2130706433?x", "http://LOCALHOST/", "http://db.localhost.:80/"}) {
+    CAPTURE(inside);
+    CHECK(is_private_host(inside));
+  }
+  for (auto const* other : {"https://lab.example/hook", "http://8.8.8.8/", "https://[2606:4700::1111]:443/", ""}) {
+    CAPTURE(other);
+    CHECK_FALSE(is_private_host(other));
+  }
+}

@@ -445,6 +445,9 @@ TEST_CASE_FIXTURE(fixture, "the inbox counts what is unread, and dead letters ar
   REQUIRE(dead->rows.size() == 1);
   CHECK(dead->rows[0].attempts == 5);
   CHECK(later.deliveries(delivery_state::delivered)->rows.size() == 1);
+  auto const all = later.deliveries(std::nullopt);
+  REQUIRE(all);
+  CHECK(all->rows.size() == 3);
   CHECK(later.counts_by_state() ==
         std::map<std::string, std::uint64_t>{{"queued", 1}, {"delivered", 1}, {"dead", 1}});
   lab.write(hook, {delivery::requeued{}});

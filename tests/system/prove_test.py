@@ -2,6 +2,7 @@
 """Replay to a moment, serving it read-only, and moving a history between the engines and back."""
 import datetime
 import json
+import subprocess
 import time
 import urllib.request
 
@@ -102,10 +103,33 @@ def replay_until_a_moment():
     names = sorted(s["name"] for s in shown.api().everything("/samples"))
     check("it shows that moment", names == [f"P{n}" for n in range(6)], names)
     check("and says which", shown.api().must("GET", "/system")["until"] == moment)
+    check_words("no later moment is shown", shown.api().get(f"/samples?as_of={quote(now())}").problem,
+                "lies behind the end of this copy", moment)
     shown.stop()
+    ahead = support.run("replay", "--data", live.data, "--until", "2099-01-01", "--into", folder / "ahead")
+    check("the future is not replayed", ahead.returncode != 0 and not (folder / "ahead").exists(), ahead.stdout)
+    check_words("in words", ahead.stderr, "--until 2099-01-01 lies in the future")
     again = support.run("replay", "--data", live.data, "--into", folder / "then")
     check("replay never overwrites", again.returncode != 0)
     check_words("and says so", again.stdout + again.stderr, "not empty")
+
+
+def a_copy_is_not_changed_by_serving_it():
+    copy = folder / "then"
+    (copy / "operator.token").unlink()
+    before = sorted(str(path) for path in copy.rglob("*"))
+    shown = subprocess.Popen([str(support.PROGRAM), "serve", "--read-only", "--data", str(copy), "--port",
+                              str(support.free_port())], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    said = shown.stdout.readline()
+    shown.terminate()
+    shown.communicate()
+    check_words("without a token in it, it is told one", said, "TracSeq is at http://", "#token=")
+    after = sorted(str(path) for path in copy.rglob("*"))
+    check("nothing is added to it", after == before, set(after) ^ set(before))
+    missing = support.run("serve", "--read-only", "--data", folder / "missing", "--port", str(support.free_port()))
+    check("a missing folder is an error", missing.returncode != 0)
+    check_words("and says so", missing.stderr, "there is no data directory")
+    check("and is not made", not (folder / "missing").exists())
 
 
 def heads(log):
@@ -143,7 +167,8 @@ def copy_to_kafka_and_back():
     check_words("and the words say so", refused.stdout + refused.stderr, "another history")
 
 
-for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, copy_to_kafka_and_back,
+for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, a_copy_is_not_changed_by_serving_it,
+             copy_to_kafka_and_back,
              *log_copies.ALL, *checkpoints.ALL):
     case(test)
 support.finish()

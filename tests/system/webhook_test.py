@@ -182,11 +182,22 @@ def private_addresses_are_refused():
     answer = api.post("/notification-rules", dict(
         name="inside", event_types=["sample_rejected"], channel="webhook",
         url=f"http://127.0.0.1:{receiver.port}/"))
-    if answer.ok:
-        rejected_sample(api, "W2")
-        failed = until(lambda: waiting(api, "retrying"))
-        check_words("the delivery names the setting", str(failed), "private networks",
-                    "webhook.private_addresses")
+    check("a rule to an inside address is refused", answer.status == 422, answer.status)
+    check_words("with the setting", answer.problem, "/url", "private network", "webhook.private_addresses")
+    # A rule from when the setting was on: its message ends at once.
+    node.stop()
+    node = Node(folder / "closed", extra=["--webhook-private-addresses"]).start()
+    node.api().must("POST", "/notification-rules", dict(
+        name="inside", event_types=["sample_rejected"], channel="webhook", url=f"http://127.0.0.1:{receiver.port}/"))
+    node.stop()
+    node = Node(folder / "closed").start()
+    api = node.api()
+    rejected_sample(api, "W2")
+    dead = until(lambda: waiting(api, "dead"))
+    check("the delivery ends at once", dead and dead[0]["attempts"] == 1, dead)
+    check_words("and names the setting", str(dead), "not tried again", "private network", "webhook.private_addresses")
+    listed = api.must("GET", "/deliveries")["items"]
+    check("it is listed without a state", [one["state"] for one in listed] == ["dead"], listed)
     check("nothing is sent to an inside address", not receiver.got, receiver.got)
     receiver.close()
     node.stop()
