@@ -52,6 +52,10 @@ async function look(all, width, dark) {
       expect(found.length === 0, found.join('\n'))
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
       expect(over <= 0, `it is ${over} px too wide`)
+      const cut = await page.evaluate(() => [...document.querySelectorAll('main button')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent))
+      expect(cut.length === 0, `cut off: ${cut.join(', ')}`)
+      const lists = await page.evaluate(() => [...document.querySelectorAll('main .table-wrap[aria-label]')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.getAttribute('aria-label')))
+      expect(width > 400 || !['runs', 'imports'].includes(name) || lists.length === 0, `scrolls sideways: ${lists.join(', ')}`)
     })
   for (const [name, path, open, role = 'dialog'] of dialogs(of('sample'), of('box')))
     await check(`dialog ${name}, ${kind}: axe finds nothing`, async () => {

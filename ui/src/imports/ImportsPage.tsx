@@ -71,15 +71,15 @@ function EarlierImports() {
       ) : (
         <div className="table-wrap" tabIndex={0} role="region" aria-label="List of earlier imports">
           <table className="table">
-            <thead><tr><th scope="col">File</th><th scope="col">State</th><th scope="col">Samples</th><th scope="col">By</th><th scope="col">When</th></tr></thead>
+            <thead><tr><th scope="col">File</th><th scope="col">State</th><th scope="col">Samples</th><th scope="col" className="wide-only">By</th><th scope="col" className="wide-only">When</th></tr></thead>
             <tbody>
               {imports.map((one) => (
                 <tr key={one.id}>
                   <td><Link to="/imports/$id" params={{ id: one.id }}>{one.file_name}</Link></td>
                   <td><StateBadge state={one.state} /></td>
                   <td className="nowrap">{one.registered.toLocaleString('en')} of {one.rows.toLocaleString('en')}</td>
-                  <td>{one.who}</td>
-                  <td className="soft"><When at={one.created_at} /></td>
+                  <td className="wide-only">{one.who}</td>
+                  <td className="soft wide-only"><When at={one.created_at} /></td>
                 </tr>
               ))}
             </tbody>

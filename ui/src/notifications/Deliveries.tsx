@@ -38,16 +38,16 @@ export function Deliveries() {
             <div className="table-wrap" tabIndex={0} role="region" aria-label="Deliveries">
               <table className="table">
                 <thead>
-                  <tr><th scope="col">What</th><th scope="col">To</th><th scope="col">State</th><th scope="col">Tries</th><th scope="col">Changed</th><th scope="col"><span className="visually-hidden">Actions</span></th></tr>
+                  <tr><th scope="col">What</th><th scope="col" className="wide-only">To</th><th scope="col">State</th><th scope="col" className="wide-only">Tries</th><th scope="col" className="wide-only">Changed</th><th scope="col"><span className="visually-hidden">Actions</span></th></tr>
                 </thead>
                 <tbody>
                   {items.map((one) => (
                     <tr key={one.id}>
                       <td>{one.subject}{one.last_failure && <div className="soft">{one.last_failure}</div>}</td>
-                      <td className="mono">{one.url}</td>
+                      <td className="mono wide-only">{one.url}</td>
                       <td><StateBadge state={one.state} /></td>
-                      <td>{one.attempts}</td>
-                      <td className="soft"><When at={one.updated_at} /></td>
+                      <td className="wide-only">{one.attempts}</td>
+                      <td className="soft wide-only"><When at={one.updated_at} /></td>
                       <td>{one.state === 'dead' && mayChange && <Button size="compact-sm" onClick={() => send(one.id)}>Send again</Button>}</td>
                     </tr>
                   ))}

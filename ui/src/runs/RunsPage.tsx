@@ -64,17 +64,17 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
     <div className="table-wrap" tabIndex={0} role="region" aria-label="Runs">
       <table className="table">
         <thead>
-          <tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">Instrument</th><th scope="col">Flow cell</th><th scope="col">On its lanes</th><th scope="col">Changed</th></tr>
+          <tr><th scope="col">Name</th><th scope="col">State</th><th scope="col" className="wide-only">Instrument</th><th scope="col" className="wide-only">Flow cell</th><th scope="col">On its lanes</th><th scope="col" className="wide-only">Changed</th></tr>
         </thead>
         <tbody>
           {runs.map((run) => (
             <tr key={run.id}>
               <td><Link to="/runs/$id" params={{ id: run.id }}>{run.name}</Link></td>
               <td><StateBadge state={run.state} /></td>
-              <td>{run.instrument} <span className="soft">{run.instrument_model}</span></td>
-              <td className="mono">{run.flow_cell}</td>
-              <td className="nowrap">{count(run.lane_samples.length, 'sample')} on {count(run.lanes, 'lane')}</td>
-              <td className="soft"><When at={run.updated_at} /></td>
+              <td className="wide-only">{run.instrument} <span className="soft">{run.instrument_model}</span></td>
+              <td className="mono wide-only">{run.flow_cell}</td>
+              <td>{count(run.lane_samples.length, 'sample')} on {count(run.lanes, 'lane')}</td>
+              <td className="soft wide-only"><When at={run.updated_at} /></td>
             </tr>
           ))}
         </tbody>

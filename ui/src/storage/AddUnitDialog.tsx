@@ -1,7 +1,7 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
-import { asProblem, sortByField, type Problem } from '~/api/problem'
+import { asProblem, besideLabel, sortByField, type Problem } from '~/api/problem'
 import type { StorageUnit } from '~/api/types'
 import { ProblemNote } from '~/shared/states'
 import { say } from '~/shared/undo'
@@ -52,7 +52,7 @@ export default function AddUnitDialog({ parent, siblings, onClose }: Props) {
       onClose()
       await navigate({ to: '/storage/$id', params: { id: made.id } })
     } catch (error) {
-      setProblem(asProblem(error))
+      setProblem(asProblem(besideLabel(error, 'barcode', barcode)))
       setSending(false)
     }
   }
