@@ -46,13 +46,14 @@ bool same_slot(place const& a, place const& b) noexcept {
   return a.unit_id == b.unit_id && a.slot == b.slot;
 }
 
-result<void> check(asked::request const& c) {
+result<void> check(asked::request const& c, instant at) {
   field_checks checks;
   auto const kind = stream_kind(c.thing);
   if (kind != tracseq::sample::kind && kind != tracseq::storage_unit::kind)
     checks.add("thing", "unknown_value", "Only samples and storage units are moved.");
   checks.required("thing_label", c.thing_label);
   checks.line("purpose", c.purpose);
+  checks.not_in_past("due_at", c.due_at, at);
   checks.text("override_reason", c.override_reason, reason_characters_max);
   if (auto const fine = checks.done(); !fine) return fine;
   if (!c.from && !c.to)
@@ -69,7 +70,7 @@ outcome on(seen state, asked::request const& c, context given) {
   if (given.version > 0)
     return fail(errc::already_exists,
                 "This move is already asked for: " + state.asked.thing_label + ".");
-  if (auto const fine = check(c); !fine) return tl::unexpected(fine.error());
+  if (auto const fine = check(c, given.at); !fine) return tl::unexpected(fine.error());
   return one(facts::requested{c.move_id, c.thing, c.thing_label, c.thing_kind, c.thing_project,
                               c.requires_temperature, c.from, c.to, c.to_temperature, c.purpose,
                               c.due_at, c.override_reason});

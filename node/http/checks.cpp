@@ -86,10 +86,9 @@ bool check_as_of(call& c) {
   return false;
 }
 
-bool check_moments(call& c, std::optional<instant> occurred_at, std::optional<instant> due_at) {
+bool check_occurred_at(call& c, std::optional<instant> occurred_at) {
   field_checks checks;
   checks.not_in_future("occurred_at", occurred_at, now());
-  checks.not_in_past("due_at", due_at, now());
   auto const fine = checks.done();
   if (!fine) refuse(c, fine.error());
   return fine.has_value();

@@ -74,8 +74,8 @@ struct route {
 [[nodiscard]] std::optional<json_value> checked_query(call& c, schema const& type);
 [[nodiscard]] bool check_body(call& c, schema const& type);
 [[nodiscard]] bool check_as_of(call& c);
-/// Refuses what cannot be: to have happened in the future, to be due in the past.
-[[nodiscard]] bool check_moments(call& c, std::optional<instant> occurred_at, std::optional<instant> due_at);
+/// Refuses what cannot be: to have happened in the future.
+[[nodiscard]] bool check_occurred_at(call& c, std::optional<instant> occurred_at);
 /// Names the command: Idempotency-Key, or a fresh one; and its fingerprint.
 [[nodiscard]] bool name_command(call& c);
 
@@ -107,11 +107,8 @@ void run_checked(call_ptr c) {
     if (!name_command(*c)) return;
   }
   auto asked = decoded<body>(c->body);
-  if constexpr (requires { asked.occurred_at; }) {
-    std::optional<instant> due;
-    if constexpr (requires { asked.due_at; }) due = asked.due_at;
-    if (!check_moments(*c, asked.occurred_at, due)) return;
-  }
+  if constexpr (requires { asked.occurred_at; })
+    if (!check_occurred_at(*c, asked.occurred_at)) return;
   Handler(std::move(c), std::move(options), std::move(asked));
 }
 
