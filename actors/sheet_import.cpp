@@ -59,7 +59,7 @@ outcome on(seen state, asked::start const& c, context given) {
                    "once. Split it.");
   if (auto const fine = checks.done(); !fine) return tl::unexpected(fine.error());
   return one(facts::started{c.import_id, c.file_name, c.file_sha256, c.file_kind, c.rows,
-                            c.understood});
+                            c.understood, given.at});
 }
 
 result<void> check_rows(asked::list_rows const& c, instant at) {
@@ -208,16 +208,14 @@ void register_commands(std::vector<outgoing_command>& into, seen state, facts::r
   into.back().group = group;
 }
 
-/// Whoever lists the rows may have died, and the preview with them. The import then ends by itself; so
-/// its id, which is younger than the preview, says when it began.
+/// Whoever lists the rows may have died, and the preview with them. The import then ends by itself.
 step give_up_listing(seen state) {
-  constexpr std::uint64_t patience_ms = 30'000;
-  constexpr std::uint64_t patience_per_list_ms = 1'000;
+  constexpr std::int64_t patience_us = 30'000'000;
+  constexpr std::int64_t patience_per_list_us = 1'000'000;
   auto const lists = state.rows_expected / asked::rows_per_list_max + 1;
-  auto const until_ms = unix_ms_of(state.import_id) + patience_ms + patience_per_list_ms * lists;
   step last;
   last.name = "give-up-listing";
-  last.not_before = instant{static_cast<std::int64_t>(until_ms * 1'000)};
+  last.not_before = instant{state.started_at.us + patience_us + patience_per_list_us * lists};
   last.commands.push_back(make_command(
       stream_name(facts::kind, state.import_id),
       asked::abandon{"its rows were not listed in time; import the file again"}));
@@ -256,6 +254,7 @@ sheet_import_state sheet_import::evolve(state now, event const& happened) {
                    now.import_id = e.import_id;
                    now.file_name = e.file_name;
                    now.rows_expected = e.rows;
+                   now.started_at = e.started_at;
                  },
                  [&](facts::rows_listed const& e) {
                    now.rows.insert(now.rows.end(), e.rows.begin(), e.rows.end());

@@ -88,6 +88,7 @@ struct sheet_import_state {
   uuid import_id;
   std::string file_name;
   std::uint32_t rows_expected = 0;
+  instant started_at;
   std::vector<tracseq::sheet_import::row> rows;
   std::vector<std::uint8_t> chunks_done;  ///< of the present stage: 1 where the chunk is done
   std::uint32_t chunks_left = 0;          ///< of the present stage
@@ -99,7 +100,7 @@ struct sheet_import_state {
   friend bool operator==(sheet_import_state const&, sheet_import_state const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(sheet_import_state, (),
-                      (stage, import_id, file_name, rows_expected, rows, chunks_done, chunks_left,
+                      (stage, import_id, file_name, rows_expected, started_at, rows, chunks_done, chunks_left,
                        first_open, refusals, parked, parked_why, resumes))
 
 /// A process manager; see actors/decider.hpp.

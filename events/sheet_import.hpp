@@ -29,10 +29,12 @@ struct started {
   std::string file_kind;    ///< csv, xlsx, illumina_v1, illumina_v2
   std::uint32_t rows = 0;
   std::string understood;  ///< how the file was read, in words
+  instant started_at;      ///< the node's clock; its rows have to be listed soon after
   [[nodiscard]] std::string words() const;
   friend bool operator==(started const&, started const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(started, (), (import_id, file_name, file_sha256, file_kind, rows, understood))
+BOOST_DESCRIBE_STRUCT(started, (),
+                      (import_id, file_name, file_sha256, file_kind, rows, understood, started_at))
 
 struct row {
   std::uint32_t source_row = 0;  ///< in the file, from 1

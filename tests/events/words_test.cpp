@@ -24,7 +24,7 @@ TEST_CASE("events without fields are plain words") {
 }
 
 TEST_CASE("an import's progress is said in rows") {
-  CHECK(words_of(sheet_import::started{{}, "a.xlsx", "", "xlsx", 1, "the table on sheet Samples"}) ==
+  CHECK(words_of(sheet_import::started{{}, "a.xlsx", "", "xlsx", 1, "the table on sheet Samples", {}}) ==
         "Import of a.xlsx started, 1 row: the table on sheet Samples");
   CHECK(words_of(sheet_import::barcodes_reserved{500, 250}) == "Labels of rows 501 to 750 reserved");
   CHECK(words_of(sheet_import::rows_registered{9, 1}) == "Row 10 registered");

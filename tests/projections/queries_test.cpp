@@ -311,7 +311,7 @@ TEST_CASE_FIXTURE(fixture, "an import says how far it is") {
   auto const id = numbered_id(60'000);
   auto const stream = stream_name(sheet_import::kind, id);
   std::string const sha(64, 'a');
-  lab.write(stream, {sheet_import::started{id, "a.csv", sha, "csv", 10'000, "header in row 1"}});
+  lab.write(stream, {sheet_import::started{id, "a.csv", sha, "csv", 10'000, "header in row 1", {}}});
   sheet_import::rows_listed listed;
   listed.rows.resize(3);
   lab.write(stream, {listed});
@@ -331,7 +331,7 @@ TEST_CASE_FIXTURE(fixture, "an import says how far it is") {
   lab.write(stream, {sheet_import::completed{10'000}});
   auto const second = numbered_id(60'001);
   lab.write(stream_name(sheet_import::kind, second),
-            {sheet_import::started{second, "b.csv", sha, "csv", 1, ""}});
+            {sheet_import::started{second, "b.csv", sha, "csv", 1, "", {}}});
   lab.write(stream_name(sheet_import::kind, second), {sheet_import::sealed{1}});
   lab.write(stream_name(sheet_import::kind, second),
             {sheet_import::refused{{{5, "T-1", "is taken"}}}});
