@@ -81,9 +81,9 @@ void notification_feed::run() {
         if (!tell(std::move(events))) return;
         save_cursor();
       }
+      // In groups: to wake for each record of a busy log would cost the commands more than it gives here.
+      rest();
     }
-    // In groups: to wake for each record of a busy log would cost the commands more than it gives here.
-    rest();
     // Nothing was told: where it read to is only worth a write now and then.
     if (unsaved_ && std::chrono::steady_clock::now() - saved_at_ > idle_save_interval) save_cursor();
   }
