@@ -142,6 +142,7 @@ inline void CEREAL_SAVE_FUNCTION_NAME(output_archive& archive, instant const& at
 }
 inline void CEREAL_LOAD_FUNCTION_NAME(input_archive& archive, instant& at) {
   archive.read(&at.us, sizeof at.us);
+  if (!can_be_written(at)) throw std::domain_error("a moment outside the years 0001 to 9999");
 }
 
 template <class T>

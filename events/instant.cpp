@@ -1,7 +1,7 @@
 #include "events/instant.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <string>
 
 namespace tracseq {
@@ -65,16 +65,15 @@ instant now() noexcept {
 
 std::string to_rfc3339(instant at) {
   using namespace std::chrono;
-  sys_time<microseconds> const time{microseconds{at.us}};
+  sys_time<microseconds> const time{
+      microseconds{std::clamp(at.us, first_instant.us, last_instant.us)}};
   auto const day = floor<days>(time);
   year_month_day const date{day};
   hh_mm_ss const clock{time - day};
-  auto const year = static_cast<int>(date.year());
   // By hand: answers hold several instants, and printf cost a tenth of a small one.
   std::string text;
   text.reserve(28);
-  if (year < 0) text.push_back('-');
-  append_digits(text, static_cast<unsigned>(std::abs(year)), std::abs(year) > 9999 ? 5 : 4);
+  append_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
   text.push_back('-');
   append_digits(text, static_cast<unsigned>(date.month()), 2);
   text.push_back('-');
@@ -126,7 +125,9 @@ std::optional<instant> parse_rfc3339(std::string_view text) noexcept {
   }
   auto const offset = offset_us(text, at);
   if (!offset || at != text.size()) return std::nullopt;
-  return instant{us - *offset};
+  instant const read{us - *offset};
+  if (!can_be_written(read)) return std::nullopt;
+  return read;
 }
 
 }  // namespace tracseq

@@ -73,6 +73,17 @@ class reader {
     raw(value.bytes.data(), value.bytes.size());
     return value;
   }
+  instant moment() {
+    instant const at{number<std::int64_t>()};
+    if (!can_be_written(at)) refuse();
+    return at;
+  }
+  std::optional<instant> moment_or_none() {
+    auto const us = number<std::int64_t>();
+    if (us == no_instant) return std::nullopt;
+    if (!can_be_written({us})) refuse();
+    return instant{us};
+  }
   /// A value that no writer writes.
   void refuse() noexcept { ok_ = false; }
   [[nodiscard]] bool ok() const noexcept { return ok_; }
@@ -86,7 +97,7 @@ class reader {
 claim read_claim(reader& in) {
   claim record;
   record.number = in.number<std::uint64_t>();
-  record.recorded_at.us = in.number<std::int64_t>();
+  record.recorded_at = in.moment();
   record.node = in.str();
   record.boot_id = in.id();
   record.command_address = in.str();
@@ -104,8 +115,8 @@ commit read_commit(reader& in) {
   record.flags = static_cast<commit_flag>(flags & 1);
   record.command_id = in.id();
   in.raw(record.request.data(), record.request.size());
-  record.recorded_at.us = in.number<std::int64_t>();
-  if (auto const us = in.number<std::int64_t>(); us != no_instant) record.occurred_at = instant{us};
+  record.recorded_at = in.moment();
+  record.occurred_at = in.moment_or_none();
   record.who.subject = in.str();
   record.who.name = in.str();
   record.who.role = in.str();
@@ -182,7 +193,7 @@ result<std::variant<commit, claim>> decode_record(std::string_view bytes) {
   else
     return fail(errc::corrupt, "a record of unknown kind " + std::to_string(kind));
   if (!in.ok())
-    return fail(errc::corrupt, "the record ends early or has a flag this build does not know");
+    return fail(errc::corrupt, "the record ends early or holds a value that no writer writes");
   if (in.left() != 0)
     return fail(errc::corrupt, std::to_string(in.left()) + " bytes behind the record");
   return record;

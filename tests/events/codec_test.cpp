@@ -106,6 +106,8 @@ TEST_CASE("impossible values are refused") {
   CHECK(refusal<bool>("\x02") == "a boolean is 0 or 1");
   CHECK(refusal<std::optional<bool>>("\x02\x01") == "a boolean is 0 or 1");
   CHECK(refusal<sketch::colour>("\x02\x00\x00\x00"s) == "an enumerator this build does not know");
+  CHECK(refusal<instant>("\x00\x00\x00\x00\x00\x00\x00\x80"s) ==
+        "a moment outside the years 0001 to 9999");
   CHECK(refusal<std::uint16_t>("\x01\x02\x03") == "1 bytes too many");
   CHECK(refusal<std::uint32_t>("\x01\x02\x03") == "the bytes end early");
   CHECK(codec::decode<bool>("").error().code == errc::corrupt);

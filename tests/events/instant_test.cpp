@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 using namespace tracseq;
 
 TEST_CASE("a moment is written with the digits it needs") {
@@ -33,6 +35,15 @@ TEST_CASE("what is no moment is refused") {
     CAPTURE(wrong);
     CHECK_FALSE(parse_rfc3339(wrong).has_value());
   }
+}
+
+TEST_CASE("only the years 0001 to 9999 can be written") {
+  CHECK(to_rfc3339(first_instant) == "0001-01-01T00:00:00Z");
+  CHECK(to_rfc3339(last_instant) == "9999-12-31T23:59:59.999999Z");
+  CHECK(to_rfc3339({std::numeric_limits<std::int64_t>::min()}) == to_rfc3339(first_instant));
+  CHECK(to_rfc3339({std::numeric_limits<std::int64_t>::max()}) == to_rfc3339(last_instant));
+  CHECK_FALSE(parse_rfc3339("0001-01-01T00:00:00+00:01").has_value());
+  CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:59-00:01").has_value());
 }
 
 TEST_CASE("reading gives back what was written") {

@@ -30,6 +30,15 @@ TEST_CASE("a commit without an occurrence time has none when it is read") {
   CHECK(std::get<commit>(*decode_record(encode_record(record))) == record);
 }
 
+TEST_CASE("a record of no year that can be written is refused") {
+  auto claimed = example_claim();
+  claimed.recorded_at.us = last_instant.us + 1;
+  CHECK_FALSE(decode_record(encode_record(claimed)).has_value());
+  auto record = example_commit();
+  record.occurred_at = instant{first_instant.us - 1};
+  CHECK_FALSE(decode_record(encode_record(record)).has_value());
+}
+
 TEST_CASE("the largest commit survives") {
   commit record = example_commit();
   record.events.assign(65'535, encoded_event{106, 1, ""});
@@ -63,7 +72,7 @@ TEST_CASE("every truncation of a record is refused") {
   }
   CHECK(decode_record("").error().detail == "not a TracSeq record");
   CHECK(decode_record("TSR1\x09").error().detail == "a record of unknown kind 9");
-  CHECK(decode_record("TSR1\x02").error().detail == "the record ends early or has a flag this build does not know");
+  CHECK(decode_record("TSR1\x02").error().detail == "the record ends early or holds a value that no writer writes");
 }
 
 TEST_CASE("no flipped bit crashes, and what decodes is what those bytes say") {
