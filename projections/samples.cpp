@@ -20,6 +20,15 @@ sample_state state_of(sample_row const& row) noexcept {
   return row.stage;
 }
 
+void change(sample_row& row, accepted_event const& event, sample::event const& one) {
+  row.id = uuid_of_stream(event.stream());
+  std::visit(sample_changes{row, event}, one);
+  if (!is_final(row.stage)) row.state_reason = row.hold_reason;
+  row.state = state_of(row);
+  row.version = event.version();
+  row.updated_at = event.recorded_at();
+}
+
 }  // namespace
 
 void index_of(sample_row const& row, index_keys& keys) {
@@ -42,19 +51,24 @@ void index_of(sample_row const& row, index_keys& keys) {
 }
 
 void samples_projection::apply(accepted_event const& event, table& rows) const {
-  visit_as<sample::event>(event.event, [&](auto const& one) {
-    auto const id = uuid_of_stream(event.stream());
-    key const at = key('R').id(id);
-    bool const first = std::is_same_v<std::decay_t<decltype(one)>, sample::registered>;
-    auto& row = first ? edit_row<sample_row>(rows, at, event.version() == 1)
-                      : existing_row<sample_row>(rows, at, event.stream());
-    row.id = id;
-    sample_changes{row, event}(one);
-    if (!is_final(row.stage)) row.state_reason = row.hold_reason;
-    row.state = state_of(row);
-    row.version = event.version();
-    row.updated_at = event.recorded_at();
-  });
+  auto const* const one = std::get_if<sample::event>(&event.event);
+  if (!one) return;
+  key const at = key('R').id(uuid_of_stream(event.stream()));
+  auto& row = std::holds_alternative<sample::registered>(*one)
+                  ? edit_row<sample_row>(rows, at, event.version() == 1)
+                  : existing_row<sample_row>(rows, at, event.stream());
+  change(row, event, *one);
+}
+
+std::optional<sample_row> row_of_new_sample(accepted_commit const& first) {
+  if (first.commit.base_version != 0 || first.events.empty()) return std::nullopt;
+  sample_row row;
+  for (std::uint32_t i = 0; i < first.events.size(); ++i) {
+    auto const* const one = std::get_if<sample::event>(&first.events[i]);
+    if (!one || (i == 0) != std::holds_alternative<sample::registered>(*one)) return std::nullopt;
+    change(row, {first, i, first.events[i]}, *one);
+  }
+  return row;
 }
 
 std::vector<std::string> search_terms(sample_row const& row) {

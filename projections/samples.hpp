@@ -62,6 +62,10 @@ class samples_query {
   read_view const& view_;
 };
 
+/// The row of a sample whose whole history is `first`, as the projection makes it; none where the commit
+/// does not begin a sample.
+[[nodiscard]] std::optional<sample_row> row_of_new_sample(accepted_commit const& first);
+
 /// Lower-case terms under which a sample is found: labels, name, organism, words of both.
 [[nodiscard]] std::vector<std::string> search_terms(sample_row const& row);
 

@@ -45,6 +45,7 @@ struct command_reply {
   std::uint64_t version = 0;  ///< of the stream, with this commit
   std::vector<encoded_event> events;  ///< empty where the command changed nothing
   bool repeated = false;  ///< the first answer of an earlier command with this id
+  instant recorded_at{};  ///< of the commit; of a repeat not told
 };
 
 using command_callback = std::function<void(result<command_reply>)>;

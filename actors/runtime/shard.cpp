@@ -224,6 +224,7 @@ void shard::commit_group(group_ptr const& group) {
     entry.stream = record.stream;
     entry.version = record.version();
     if (target.process) entry.ends_process = ends_process(record.events.back());
+    entry.recorded_at = record.recorded_at;
     entry.since = steady::now();
     if (i == last_with_events) entry.group = group;
     entries.push_back(std::move(entry));
@@ -302,7 +303,7 @@ void shard::on_own_commit(read_back const& record) {
   recent_order_.emplace_back(record.offset, group.last().command_id);
   around_->count.accepted.fetch_add(1, std::memory_order_relaxed);
   finish(group, command_reply{answer->stream, partition_, record.offset, answer->version,
-                              answer->events, false});
+                              answer->events, false, entry.recorded_at});
 }
 
 void shard::forget_applied() {

@@ -36,6 +36,7 @@ class shard final : public caf::event_based_actor {
     std::string stream;
     std::uint64_t version = 0;
     bool ends_process = false;
+    instant recorded_at;
     steady::time_point since;
   };
 

@@ -42,6 +42,16 @@ std::string make_request_id(request const& asked, std::string const& boot) {
   return boot + std::to_string(asked.number);
 }
 
+void run(call_ptr const& c) {
+  try {
+    c->row->run(c);
+  } catch (query_failure const& failed) {
+    refuse(*c, failed.why());
+  } catch (std::exception const& failed) {
+    refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
+  }
+}
+
 }  // namespace
 
 api::api(services with, metrics& counts)
@@ -143,13 +153,9 @@ void api::handle(request_ptr request, responder to) {
   if (c->row->writes && at_.progress)
     if (auto const stuck = at_.progress->stuck())
       return refuse(*c, {stuck->code, "Nothing can be written at the moment: " + stuck->detail, {}});
-  try {
-    c->row->run(c);
-  } catch (query_failure const& failed) {
-    refuse(*c, failed.why());
-  } catch (std::exception const& failed) {
-    refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
-  }
+  // Reads wait for themselves, once it is known of which moment they are.
+  if (c->row->writes && c->row->reads_rows) return when_readable(std::move(c), &run);
+  run(c);
 }
 
 }  // namespace tracseq::http

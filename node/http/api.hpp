@@ -48,7 +48,6 @@ class api {
   void observe(call const& c, int status);
 
  private:
-  void run(call& c);
   [[nodiscard]] bool known(request const& asked) const;
   void missing(request const& asked, responder to, error const& why, std::string const& allow);
 

@@ -60,30 +60,59 @@ answer_facts facts_of(call const& c, command_reply const& reply) {
   return facts;
 }
 
-void submit(call_ptr c, std::vector<command_request> group, on_reply then,
-            std::function<void(call_ptr, error const&)> refused) {
+namespace {
+
+using on_refusal = std::function<void(call_ptr, error const&)>;
+
+void refuse_call(call_ptr const& c, error const& why) { refuse(*c, why); }
+
+void give(call_ptr c, std::vector<command_request> group, on_reply acknowledged, on_refusal refused) {
   auto const& sink = c->at->submit;
-  sink(std::move(group), [c, then = std::move(then), refused = std::move(refused)](
-                             result<command_reply> reply) mutable {
+  sink(std::move(group), [c, acknowledged = std::move(acknowledged), refused = std::move(refused)](
+                             result<command_reply> const& reply) {
     if (!reply) return refused(c, reply.error());
-    auto const at = log_position{reply->partition, reply->offset + 1};
-    c->wrote = at;
-    auto* progress = c->at->progress;
-    progress->when_applied({at}, c->at->read_wait,
-                           [c, then = std::move(then), reply = *std::move(reply)](bool) {
-                             // Where the projections are late, `answer` says so.
-                             try {
-                               then(c, reply);
-                             } catch (query_failure const& failed) {
-                               refuse(*c, failed.why());
-                             }
-                           });
+    try {
+      acknowledged(c, *reply);
+    } catch (query_failure const& failed) {
+      refuse(*c, failed.why());
+    } catch (std::exception const& failed) {  // else it would take the partition's actor with it
+      refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
+    }
   });
 }
 
+}  // namespace
+
+void when_shown(call_ptr c, command_reply const& reply, on_reply then) {
+  auto const at = log_position{reply.partition, reply.offset + 1};
+  c->wrote = at;
+  auto const patience = c->at->read_wait;
+  auto* const progress = c->at->progress;
+  progress->when_applied({at}, patience, [c = std::move(c), then = std::move(then), reply](bool) {
+    // Where the projections are late, `answer` says so.
+    try {
+      then(c, reply);
+    } catch (query_failure const& failed) {
+      refuse(*c, failed.why());
+    }
+  });
+}
+
+void submit_unshown(call_ptr c, std::vector<command_request> group, on_reply then) {
+  give(std::move(c), std::move(group), std::move(then), &refuse_call);
+}
+
+void submit(call_ptr c, std::vector<command_request> group, on_reply then,
+            std::function<void(call_ptr, error const&)> refused) {
+  give(std::move(c), std::move(group),
+       [then = std::move(then)](call_ptr one, command_reply const& reply) {
+         when_shown(std::move(one), reply, then);
+       },
+       std::move(refused));
+}
+
 void submit(call_ptr c, std::vector<command_request> group, on_reply then) {
-  submit(std::move(c), std::move(group), std::move(then),
-         [](call_ptr const& asked, error const& why) { refuse(*asked, why); });
+  submit(std::move(c), std::move(group), std::move(then), &refuse_call);
 }
 
 void submit(call_ptr c, write_options const& why, outgoing_command command, on_reply then) {

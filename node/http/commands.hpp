@@ -31,6 +31,11 @@ void submit(call_ptr c, write_options const& why, outgoing_command command, on_r
 void submit(call_ptr c, std::vector<command_request> group, on_reply then,
             std::function<void(call_ptr, error const&)> refused);
 
+/// The same, but `then` is called at once when the commit is acknowledged: for answers that need no row of it.
+void submit_unshown(call_ptr c, std::vector<command_request> group, on_reply then);
+/// Calls `then` when the projections show the commit.
+void when_shown(call_ptr c, command_reply const& reply, on_reply then);
+
 /// For calls that make something, whose ids are new each time: when this key was used before, `then` is
 /// called with the first answer, else `begin`. Calls with the same key take turns.
 void once(call_ptr c, std::function<void(call_ptr)> begin, on_reply then);

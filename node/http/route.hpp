@@ -66,6 +66,7 @@ struct route {
   bool streams = false;       ///< may answer with server-sent events
   bool upload = false;        ///< the body may be as large as a workbook
   bool writes = false;        ///< refused by a read-only node
+  bool reads_rows = true;     ///< waits until they show what was acknowledged before it came
   std::string_view media = "application/json";
   void (*run)(call_ptr) = nullptr;
 };
@@ -153,6 +154,12 @@ template <class Answer, auto Handler>
                                    error_set may_fail = 0, int status = 200) {
   auto row = detail::make_route<Answer, Handler>(method::post, path, operation, cli, summary, may_fail);
   row.status = status;
+  return row;
+}
+
+/// A write that looks at no rows before it is done.
+[[nodiscard]] constexpr route from_events(route row) noexcept {
+  row.reads_rows = false;
   return row;
 }
 

@@ -117,12 +117,19 @@ void list_samples(call_ptr c, sample_query asked, none) {
   });
 }
 
+/// Answered from its own events: who registers tubes all day need not wait for the rows. A read that comes
+/// behind it does (`when_readable`).
 void do_register(call_ptr c, none, register_sample asked) {
-  register_one(std::move(c), std::move(asked), [](call_ptr done, command_reply const& reply) {
+  write_options const why = asked;
+  register_one(std::move(c), std::move(asked), [why](call_ptr done, command_reply const& reply) {
     auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
     auto facts = facts_of(*done, reply);
     facts.location = std::string(api_base) + "/samples/" + to_string(id);
-    sample_resource::show(done, id, facts);
+    if (auto row = registered_row(*done, why, reply))
+      return answer(*done, to_json(view_of(*std::move(row), *done->at->view(), *done->at)), facts);
+    when_shown(std::move(done), reply, [id, facts](call_ptr shown, command_reply const&) {
+      sample_resource::show(shown, id, facts);
+    });
   });
 }
 
@@ -180,8 +187,8 @@ void do_discard(call_ptr c, none, discard_sample asked) {
 
 std::vector<route> sample_routes() {
   return with_verbs<sample_resource>({
-      post<sample_view, &do_register>("/samples", "register_sample", "sample register",
-                                      "Register a sample", errors(errc::already_exists), 201),
+      from_events(post<sample_view, &do_register>("/samples", "register_sample", "sample register",
+                                                  "Register a sample", errors(errc::already_exists), 201)),
       get<list_of<sample_view>, &list_samples>("/samples", "list_samples", "sample list",
                                                "List samples", errors(errc::not_found, errc::conflict)),
       get<sample_view, &show_sample>("/samples/{id}", "show_sample", "sample show", "Show a sample",

@@ -4,7 +4,6 @@
 #include "actors/command_codec.hpp"
 #include "events/barcode_label.hpp"
 #include "node/key_store.hpp"
-#include "projections/samples.hpp"
 
 namespace tracseq::http {
 namespace {
@@ -90,10 +89,28 @@ void register_one(call_ptr c, register_sample asked, on_reply then) {
                  group.push_back(make_request(
                      *one, asked,
                      make_command(stream, commands::sample::register_sample{std::move(made), {}})));
-                 submit(std::move(one), std::move(group), then);
+                 submit_unshown(std::move(one), std::move(group), then);
                });
   };
   once(std::move(c), std::move(begin), std::move(then));
+}
+
+std::optional<sample_row> registered_row(call const& c, write_options const& why,
+                                         command_reply const& reply) {
+  if (reply.repeated || reply.version != reply.events.size()) return std::nullopt;
+  accepted_commit first;
+  first.partition = reply.partition;
+  first.offset = reply.offset;
+  first.commit.stream = reply.stream;
+  first.commit.recorded_at = reply.recorded_at;
+  first.commit.occurred_at = why.occurred_at;
+  first.commit.who = c.who;
+  for (auto const& event : reply.events) {
+    auto decoded = decode_event(event);
+    if (!decoded) return std::nullopt;
+    first.events.push_back(*std::move(decoded));
+  }
+  return row_of_new_sample(first);
 }
 
 void relabel_one(call_ptr c, uuid const& id, relabel_sample const& asked, on_reply then) {

@@ -32,8 +32,10 @@ class empty_view final : public read_view {
 class still_progress final : public http::progress {
  public:
   std::vector<std::uint64_t> applied() const override { return std::vector<std::uint64_t>(12, 5); }
-  std::vector<std::uint64_t> acknowledged() const override { return applied(); }
-  bool current() const noexcept override { return true; }
+  std::vector<std::uint64_t> acknowledged() const override {
+    return std::vector<std::uint64_t>(12, acknowledged_to);
+  }
+  bool current() const noexcept override { return acknowledged_to <= 5; }
   bool shows(log_position at) const noexcept override { return at.offset <= 5; }
   std::optional<error> stuck() const override { return std::nullopt; }
   void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds,
@@ -43,6 +45,7 @@ class still_progress final : public http::progress {
     done(shown);
   }
   void on_advance(std::function<void()>) override {}
+  std::uint64_t acknowledged_to = 5;
 };
 
 class one_label final : public http::label_source {
@@ -74,6 +77,8 @@ struct small_node {
         command_reply reply;
         reply.stream = group.back().command.stream;
         reply.version = 1;
+        reply.offset = written_at;
+        reply.events = written;
         given.push_back(std::move(group));
         done(reply);
       };
@@ -105,6 +110,8 @@ struct small_node {
   }
 
   std::vector<std::vector<command_request>> given;
+  std::uint64_t written_at = 0;  ///< offset of what is accepted; what is shown ends before 5
+  std::vector<encoded_event> written;
   still_progress progress;
   one_label labels;
   metrics counts;
@@ -194,6 +201,34 @@ TEST_CASE("a registration is one group: the label, then the sample, in one parti
   CHECK(group[1].traceparent == "00-ab-cd-01");
   CHECK(to_rfc3339(*group[1].occurred_at) == "2026-11-24T00:00:00Z");
   CHECK(answer.find("Idempotency-Key: k1\r\n") != std::string::npos);
+}
+
+TEST_CASE("a registration is answered from its events, before any row shows it") {
+  small_node at;
+  sample::details made;
+  made.name = "S-1";
+  at.written = {encode_event(sample::event(sample::registered{made, {}}))};
+  at.written_at = 100;
+  auto const answer = at.ask("POST /api/v1/samples", authorised, R"({"name":"S-1"})");
+  CHECK(status_of(answer) == 201);
+  auto const shown = json::parse(body_of(answer));
+  CHECK(shown["name"] == "S-1");
+  CHECK(shown["created_by"] == "Operator");
+  CHECK(shown["version"] == 1);
+  CHECK(answer.find("ETag: \"1\"\r\n") != std::string::npos);
+
+  at.written.clear();  // as where the key was used before: only the rows can tell
+  CHECK(status_of(at.ask("POST /api/v1/samples", authorised, R"({"name":"S-1"})")) == 503);
+}
+
+TEST_CASE("a write that looks at rows waits until they show what was acknowledged") {
+  small_node at;
+  at.progress.acknowledged_to = 6;
+  auto const line = "POST /api/v1/samples/" + to_string(new_uuid()) + ":accept";
+  CHECK(status_of(at.ask(line)) == 503);
+  CHECK(at.given.empty());
+  (void)at.ask("POST /api/v1/samples", authorised, R"({"name":"S-1"})");  // looks at none
+  CHECK(at.given.size() == 1);
 }
 
 TEST_CASE("the key names the command, the body its fingerprint") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "projections/journal.hpp"
 #include "projections/samples.hpp"
 #include "tests/projections/models.hpp"
 
@@ -42,6 +43,20 @@ struct fixture {
 };
 
 }  // namespace
+
+TEST_CASE_FIXTURE(fixture, "the row of a new sample can be told from its first commit alone") {
+  auto const id = lab.register_sample("Liver 12", "TUBE-1", "LIV");
+  catch_up();
+  auto const view = models->newest();
+  auto const stored = journal_query(*view).commits(stream_name(sample::kind, id), 0, 1);
+  REQUIRE(stored.size() == 1);
+  accepted_commit first;
+  first.commit = stored[0].commit;
+  for (auto const& event : first.commit.events) first.events.push_back(*decode_event(event));
+  CHECK(row_of_new_sample(first) == get(id));
+  first.commit.base_version = 1;
+  CHECK_FALSE(row_of_new_sample(first));
+}
 
 TEST_CASE_FIXTURE(fixture, "a sample's row follows its life") {
   auto const box = lab.add_unit(storage_unit::unit_kind::box, "Box 7");

@@ -278,4 +278,25 @@ def bad_keys_and_etags(node):
     check("the ETag is a strong one", re.fullmatch(r'"\d+"', seen.headers["ETag"]), seen.headers["ETag"])
 
 
-CASES = (every_write, many_at_once, a_body_cut_off, bad_keys_and_etags)
+def seen_at_once(node):
+    """A registration is answered from its events: whatever comes behind it has to wait for the rows."""
+    api = node.api()
+    box = make_unit(api, layout=dict(rows=10, columns=10))
+    wrong = []
+    for number in range(100):
+        made = api.must("POST", "/samples", dict(name=fresh("Quick"), type="DNA", donor="Donor 7", volume_ul=12.5,
+                                                 occurred_at="2026-01-20T08:00:00Z", custom={"plate": "P1"}))
+        looks = {
+            "GET": lambda: api.get(f"/samples/{made['id']}").body == made,
+            "list": lambda: api.get(f"/samples?q={quote(made['name'])}").body["items"] == [made],
+            "barcode": lambda: api.get(f"/barcodes/{made['barcode']}").body["id"] == made["id"],
+            "receive": lambda: api.post(f"/samples/{made['barcode']}:receive", {}).ok,
+            "place": lambda: not api.post(f"/samples/{made['id']}:place", dict(unit=box["id"])).ok,
+        }
+        name, look = list(looks.items())[number % len(looks)]
+        if not look():
+            wrong.append(f"{name} behind {made['name']}")
+    check("what was registered is there for the next request", not wrong, wrong[:5])
+
+
+CASES = (seen_at_once, every_write, many_at_once, a_body_cut_off, bad_keys_and_etags)
