@@ -1,5 +1,6 @@
 #include "events/registry.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <limits>
 #include <set>
@@ -119,6 +120,23 @@ TEST_CASE("JSON says what the fields say") {
   CHECK(json.find("secret") == std::string::npos);
   CHECK(json.find(R"("custom":{"plate":"7"})") != std::string::npos);
   CHECK(json.find("import_id") == std::string::npos);
+}
+
+TEST_CASE("no control character stands in JSON as it is") {
+  for (char unit = 1; unit < ' '; ++unit) {
+    // Long texts as well: a library may look at sixteen bytes at once.
+    for (std::size_t const before : {0, 5, 40}) {
+      auto const text = std::string(before, 'x') + unit + std::string(before, 'y');
+      auto const json = json_of(sample::held{text});
+      CAPTURE(static_cast<int>(unit));
+      CAPTURE(before);
+      CHECK(std::ranges::none_of(json, [](char c) { return c >= 0 && c < ' '; }));
+      rapidjson::Document document;
+      document.Parse(json.c_str());
+      REQUIRE_FALSE(document.HasParseError());
+      CHECK(document["reason"].GetString() == text);
+    }
+  }
 }
 
 TEST_CASE("a number that JSON cannot say is null") {

@@ -75,6 +75,25 @@ def headers_guard_and_explain():
     check("every header begins with #pragma once", not wrong, wrong[:5])
 
 
+def described_structs_name_every_member():
+    """A member that BOOST_DESCRIBE_STRUCT leaves out is in no bytes, no row and no answer: it is lost, silently."""
+    wrong, seen = [], 0
+    for path, name in sources(*CODE):
+        text = re.sub(r"//[^\n]*", "", path.read_text())
+        for said in re.finditer(r"BOOST_DESCRIBE_STRUCT\(\s*([\w:]+),\s*\([^)]*\),\s*\(([^)]*)\)\)", text):
+            struct = re.escape(said[1].split("::")[-1])
+            bodies = re.findall(rf"^( *)struct {struct}(?: : [^{{]*)? \{{$(.*?)^\1\}};$", text[:said.start()], re.M | re.S)
+            if not bodies:
+                continue  # has no members, or is written in one line
+            seen += 1
+            indent, body = bodies[-1]
+            members = re.findall(
+                rf"^{indent}  (?!static|using|friend|return)[\w:]+(?:<[^;()]*>)? (\w+)(?:\s*=[^;]*|\{{[^;]*\}})?;", body, re.M)
+            listed = [one.strip() for one in said[2].split(",")]
+            wrong += [f"{name}: {said[1]} does not describe {one}" for one in members if one not in listed]
+    check("every member of a described struct is described", seen > 200 and not wrong, wrong[:5] or f"only {seen} seen")
+
+
 def formats_are_documented():
     done = subprocess.run([sys.executable, PROJECT / "tools" / "event-formats", "--check"],
                           capture_output=True, text=True)
@@ -110,6 +129,6 @@ def shell_scripts_parse():
 
 
 for test in (includes_follow_the_rules, headers_are_light, files_stay_small, headers_guard_and_explain,
-             formats_are_documented, documents_point_at_what_is_there, shell_scripts_parse):
+             described_structs_name_every_member, formats_are_documented, documents_point_at_what_is_there, shell_scripts_parse):
     case(test)
 support.finish()
