@@ -13,16 +13,6 @@
 namespace tracseq {
 namespace {
 
-/// What an entity is found by.
-struct search_row {
-  std::string stream;
-  std::vector<std::string> labels;  ///< old ones too
-  std::string name;
-  std::string organism;
-  friend bool operator==(search_row const&, search_row const&) = default;
-};
-BOOST_DESCRIBE_STRUCT(search_row, (), (stream, labels, name, organism))
-
 /// What a term is of.
 enum class term_class : std::uint8_t { sample = 's', unit = 'u', run = 'r', organism = 'o' };
 
@@ -57,13 +47,6 @@ std::vector<std::string> organism_terms(search_row const& row) {
   std::vector<std::string> terms;
   add_name_terms(row.organism, terms);
   return terms;
-}
-
-void index_of(search_row const& row, index_keys& keys) {
-  auto const own = class_of(stream_kind(row.stream));
-  for (auto const& term : terms_of(row)) keys.add(terms_key(own).text(term).stream(row.stream));
-  for (auto const& term : organism_terms(row))
-    keys.add(terms_key(term_class::organism).text(term).stream(row.stream));
 }
 
 std::string trimmed(std::string text) {
@@ -235,6 +218,13 @@ class finder {
 };
 
 }  // namespace
+
+void index_of(search_row const& row, index_keys& keys) {
+  auto const own = class_of(stream_kind(row.stream));
+  for (auto const& term : terms_of(row)) keys.add(terms_key(own).text(term).stream(row.stream));
+  for (auto const& term : organism_terms(row))
+    keys.add(terms_key(term_class::organism).text(term).stream(row.stream));
+}
 
 void search_projection::apply(accepted_event const& event, table& rows) const {
   auto const edit = [&]() -> search_row& {

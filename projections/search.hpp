@@ -14,6 +14,16 @@
 
 namespace tracseq {
 
+/// What an entity is found by.
+struct search_row {
+  std::string stream;
+  std::vector<std::string> labels;  ///< old ones too
+  std::string name;
+  std::string organism;
+  friend bool operator==(search_row const&, search_row const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(search_row, (), (stream, labels, name, organism))
+
 /// What a search gives.
 struct search_hit {
   std::string stream;
