@@ -62,6 +62,10 @@ bool has_all(std::vector<std::string> const& terms, std::vector<std::string_view
   });
 }
 
+bool finds(std::string_view folded, std::vector<std::string_view> const& words, std::vector<std::string> const& terms) {
+  return has_all(terms, {folded}) || (!words.empty() && has_all(terms, words));
+}
+
 void add_label(search_row& row, std::string const& label) {
   if (!label.empty() && std::find(row.labels.begin(), row.labels.end(), label) == row.labels.end())
     row.labels.push_back(label);
@@ -263,6 +267,11 @@ void search_projection::apply(accepted_event const& event, table& rows) const {
              event.event);
 }
 
+bool is_found_by(std::string_view text, search_row const& row) {
+  auto const folded = trimmed(fold_case(text));
+  return finds(folded, words_in(folded), terms_of(row));
+}
+
 std::vector<search_hit> search_query::find(std::string_view text, std::uint32_t limit) const {
   return finder(view_, text).find(std::clamp(limit, 1u, 100u));
 }
@@ -300,9 +309,7 @@ result<page<std::string>> search_query::list(std::string_view text, std::string_
         bool const earlier = std::any_of(terms.begin(), terms.end(), [&](std::string const& other) {
           return other.starts_with(begin) && other < term;
         });
-        bool const whole = std::any_of(terms.begin(), terms.end(),
-                                       [&](std::string const& one) { return one.starts_with(folded); });
-        if (earlier || !(whole || (!words.empty() && has_all(terms, words))) || !wanted(stream)) return std::nullopt;
+        if (earlier || !finds(folded, words, terms) || !wanted(stream)) return std::nullopt;
         return stream;
       });
 }

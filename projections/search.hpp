@@ -36,6 +36,9 @@ struct search_hit {
 };
 BOOST_DESCRIBE_STRUCT(search_hit, (), (stream, kind, id, label, detail, term, exact))
 
+/// Whether `text` finds it: the whole text begins its name, a word of it or a label, or each of several words does.
+[[nodiscard]] bool is_found_by(std::string_view text, search_row const& row);
+
 class search_query {
  public:
   explicit search_query(read_view const& view) : view_(view) {}
