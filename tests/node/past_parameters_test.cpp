@@ -61,8 +61,9 @@ struct laboratory {
 TEST_CASE("no parameter of a read is silently left out of account in the past") {
   scratch_folder const scratch;
   laboratory at((scratch.path / "data").string());
-  // Values that must matter in this laboratory. `cursor` comes from the page before.
+  // Values that must matter in this laboratory. `cursor` and `after` come from the page before.
   std::map<std::string, std::vector<std::string>> const values{
+      {"after", {}},
       {"cursor", {}},
       {"import_id", {at.import}},
       {"kind", {"rack"}},
@@ -74,7 +75,9 @@ TEST_CASE("no parameter of a read is silently left out of account in the past") 
       {"sample", {at.beta}},
       {"sort", {"created_at", "name", "-updated_at"}},
       {"state", {"on_hold"}},
+      {"stream", {"run"}},
       {"type", {"RNA"}},
+      {"types", {"run_planned"}},
       {"unit", {at.box}},
   };
   auto const document = json::parse(at.lab.text_of("/openapi.json"));
@@ -100,10 +103,10 @@ TEST_CASE("no parameter of a read is silently left out of account in the past") 
       auto wanted = values.at(name);
       auto base = then;
       auto without = plain;
-      if (name == "cursor") {
+      if (name == "cursor" || name == "after") {
         base += "&limit=1";
         without = at.lab.must("GET", base);
-        wanted = {without.at("next")};
+        wanted = {without.at(name == "after" ? "position" : "next")};
       }
       for (auto const& value : wanted) {
         CAPTURE(value);
@@ -149,4 +152,18 @@ TEST_CASE("units and runs of the past are found by what they were called then") 
   CHECK(names("/samples?limit=1" + then).front() != "Afterwards");
   CHECK(names("/samples?sort=created_at&limit=1" + then) == found{"Alpha"});
   CHECK(names("/samples?limit=9" + then).back() == "Alpha");
+}
+
+TEST_CASE("events of the past are those that were recorded until then") {
+  scratch_folder const scratch;
+  laboratory at((scratch.path / "data").string());
+  auto const count = [&](std::string const& query) {
+    return at.lab.must("GET", "/events?limit=500&types=sample_registered" + query)["items"].size();
+  };
+  CHECK(count("") == 6);
+  CHECK(count("&as_of=" + to_rfc3339(at.moment)) == 5);
+  CHECK(count("&as_of=2001-01-01T00:00:00Z") == 0);
+  // A page of the past leads on to the end all the same.
+  auto const page = at.lab.must("GET", "/events?limit=500&as_of=2001-01-01T00:00:00Z");
+  CHECK(page["position"] == at.lab.must("GET", "/events?limit=500")["position"]);
 }
