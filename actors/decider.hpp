@@ -77,6 +77,15 @@ struct effect {
   friend bool operator==(effect const&, effect const&) = default;
 };
 
+/// How an effect ended.
+struct effect_outcome {
+  bool ok = true;
+  std::string detail;      ///< what happened, for people
+  bool permanent = false;  ///< of a failure: a further attempt would not mend it
+  friend bool operator==(effect_outcome const&, effect_outcome const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(effect_outcome, (), (ok, detail, permanent))
+
 /// What a process manager wants done now. Each command's id is derived from the process's stream,
 /// `name` and its place in `commands`, so a step that is repeated after a crash acts once.
 struct step {
@@ -99,8 +108,7 @@ struct command_outcome {
 struct step_outcome {
   std::string step;
   std::vector<command_outcome> commands;  ///< all of them, in order
-  bool effect_ok = true;
-  std::string effect_detail;
+  effect_outcome outside;
 };
 
 /// A process manager: fed with the outcomes of its steps, and asked after every accepted event what

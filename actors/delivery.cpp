@@ -75,10 +75,11 @@ outcome on(seen state, asked::record_attempt const& c, context given) {
   // An attempt that is reported again has nothing to add.
   if (state.stage != delivery_stage::queued || c.step != step_name(state)) return nothing();
   auto const attempt = state.attempts + 1;
-  if (c.ok) return one(facts::delivered{attempt});
-  auto const why = cut(c.why);
+  if (c.ended.ok) return one(facts::delivered{attempt});
+  auto const why = cut(c.ended.detail);
   instant const next{given.at.us + wait_us(state.message_id, attempt)};
-  if (why.starts_with(asked::never_again) || attempt >= attempts_max || next.us > state.queued_at.us + give_up_after_us)
+  bool const too_late = attempt >= attempts_max || next.us > state.queued_at.us + give_up_after_us;
+  if (c.ended.permanent || too_late)
     return one(facts::died{attempt, why});
   return one(facts::attempt_failed{attempt, why, next});
 }
@@ -150,7 +151,7 @@ std::vector<step> delivery::due(state const& seen) {
 }
 
 delivery::command delivery::on_outcome(state const&, step_outcome const& outcome) {
-  return asked::record_attempt{outcome.step, outcome.effect_ok, outcome.effect_detail};
+  return asked::record_attempt{outcome.step, outcome.outside};
 }
 
 }  // namespace tracseq::aggregates

@@ -45,17 +45,14 @@ BOOST_DESCRIBE_STRUCT(queue, (),
                       (message_id, rule_id, rule_name, channel, urgency, recipient, url, subject,
                        event_id, event_name, entity, body))
 
-/// How a failure begins that no further attempt could mend: the message is a dead letter at once.
-inline constexpr std::string_view never_again = "not tried again: ";
-/// How an attempt ended. Made by `on_outcome`.
+/// How an attempt ended; after a permanent failure the message is a dead letter at once. Made by `on_outcome`.
 struct record_attempt {
   static constexpr std::string_view name = "delivery.record_attempt";
   std::string step;
-  bool ok = true;
-  std::string why;  ///< of a failure
+  effect_outcome ended;
   friend bool operator==(record_attempt const&, record_attempt const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(record_attempt, (), (step, ok, why))
+BOOST_DESCRIBE_STRUCT(record_attempt, (), (step, ended))
 
 /// Sends a dead letter again; attempts count anew.
 struct requeue {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "events/barcode_label.hpp"
+#include "events/utf8.hpp"
 #include "events/words.hpp"
 
 namespace tracseq {
@@ -24,12 +25,6 @@ bool has_control(std::string_view text, bool several_lines) noexcept {
 std::string quoted(std::string_view field) { return "\"" + std::string(field) + "\""; }
 
 }  // namespace
-
-std::size_t characters(std::string_view utf8) noexcept {
-  std::size_t count = 0;
-  for (char const c : utf8) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
-  return count;
-}
 
 void field_checks::add(std::string_view field, std::string code, std::string detail) {
   problems_.push_back({prefix_ + "/" + std::string(field), std::move(code), std::move(detail)});

@@ -15,9 +15,6 @@ inline constexpr std::size_t name_characters_max = 255;
 inline constexpr std::size_t reason_characters_max = 2'000;
 inline constexpr std::size_t notes_characters_max = 10'000;
 
-/// Characters, not bytes, of UTF-8.
-[[nodiscard]] std::size_t characters(std::string_view utf8) noexcept;
-
 class field_checks {
  public:
   /// `prefix` goes before every field's JSON pointer: "/rows/3".

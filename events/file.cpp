@@ -1,6 +1,7 @@
 #include "events/file.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
@@ -9,6 +10,13 @@
 #include <unistd.h>
 
 namespace tracseq {
+namespace {
+
+mode_t rights_of(file::readers who) noexcept {
+  return who == file::readers::owner ? 0600 : who == file::readers::group ? 0640 : 0644;
+}
+
+}  // namespace
 
 error errno_error(std::string_view doing, std::filesystem::path const& path) {
   int const code = errno;
@@ -34,9 +42,10 @@ result<file> file::open(std::filesystem::path const& path, mode how, readers who
   flags |= how == mode::read ? O_RDONLY : O_RDWR;
   if (how == mode::create) flags |= O_CREAT;
   if (how == mode::create_new) flags |= O_CREAT | O_TRUNC;
+  if (how == mode::append) flags |= O_CREAT | O_APPEND;
   file opened;
   opened.path_ = path;
-  opened.fd_ = ::open(path.c_str(), flags, who == readers::owner ? 0600 : 0640);
+  opened.fd_ = ::open(path.c_str(), flags, rights_of(who));
   if (opened.fd_ < 0) return tl::unexpected(errno_error("open", path));
   return opened;
 }
@@ -48,6 +57,16 @@ result<void> file::write_at(std::uint64_t at, std::string_view bytes) const {
     if (wrote < 0) return tl::unexpected(errno_error("write", path_));
     bytes.remove_prefix(static_cast<std::size_t>(wrote));
     at += static_cast<std::uint64_t>(wrote);
+  }
+  return {};
+}
+
+result<void> file::append(std::string_view bytes) const {
+  while (!bytes.empty()) {
+    auto const wrote = ::write(fd_, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return tl::unexpected(errno_error("write", path_));
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
   }
   return {};
 }
@@ -112,6 +131,31 @@ result<void> sync_directory(std::filesystem::path const& path) {
   ::close(fd);
   if (!ok) return tl::unexpected(problem);
   return {};
+}
+
+result<std::string> read_file(std::filesystem::path const& path) {
+  auto const opened = file::open(path, file::mode::read);
+  if (!opened) return tl::unexpected(opened.error());
+  auto const size = opened->size();
+  if (!size) return tl::unexpected(size.error());
+  std::string bytes;
+  if (auto const read = opened->read_at(0, *size, bytes); !read) return tl::unexpected(read.error());
+  return bytes;
+}
+
+result<void> make_file(std::filesystem::path const& path, std::string_view bytes, file::readers who) {
+  std::error_code ignored;
+  if (std::filesystem::symlink_status(path, ignored).type() != std::filesystem::file_type::not_found)
+    return fail(errc::conflict, "cannot make " + path.string() + ": it is there already");
+  auto const beside = path.string() + ".new";
+  auto const made = file::open(beside, file::mode::create_new, who);
+  if (!made) return tl::unexpected(made.error());
+  auto done = made->write_at(0, bytes);
+  if (done) done = made->sync_data();
+  if (done && ::rename(beside.c_str(), path.c_str()) != 0) done = tl::unexpected(errno_error("make", path));
+  if (done) return sync_directory(std::filesystem::absolute(path).parent_path());
+  ::unlink(beside.c_str());
+  return done;
 }
 
 }  // namespace tracseq

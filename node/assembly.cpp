@@ -151,10 +151,10 @@ struct node::parts {
     sending.allow_private_addresses = options.webhooks_to_private_addresses;
     sending.timeout = options.webhook_timeout;
     webhooks = std::make_unique<webhook_channel>(std::move(sending));
-    engine->on_effect([this](effect const& wanted_effect,
-                             std::function<void(bool, std::string)> done) {
+    engine->on_effect([this](effect const& wanted_effect, std::function<void(effect_outcome)> done) {
       auto message = codec::decode<commands::delivery::webhook_message>(wanted_effect.payload);
-      if (!message) return done(false, "the message cannot be read: " + message.error().detail);
+      if (!message)
+        return done({.ok = false, .detail = "the message cannot be read: " + message.error().detail, .permanent = true});
       webhooks->send(message->url, message->message_id, std::move(message->body), std::move(done));
     });
     follower = std::make_unique<tracseq::follower>(*log, *models, *streams);

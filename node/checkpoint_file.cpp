@@ -1,39 +1,24 @@
 #include "node/checkpoint_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "events/file.hpp"
 
 namespace tracseq {
 namespace {
 
 constexpr std::streamoff listed_bytes_max = 512 * 1024;
 
-error cannot(std::string_view doing, std::string const& path) {
-  return {errno == ENOSPC ? errc::storage_full : errc::io_failure,
-          "cannot " + std::string(doing) + " " + path + ": " + std::strerror(errno), {}};
-}
-
-struct descriptor {
-  explicit descriptor(int number) : fd(number) {}
-  ~descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  descriptor(descriptor const&) = delete;
-  int fd;
-};
-
 /// A line that a crash cut off is closed, so that the next one stands alone.
-bool ends_within_a_line(int fd) {
-  auto const size = ::lseek(fd, 0, SEEK_END);
-  char last = '\n';
-  return size > 0 && ::pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+result<bool> ends_within_a_line(file const& lines) {
+  auto const size = lines.size();
+  if (!size) return tl::unexpected(size.error());
+  if (*size == 0) return false;
+  std::string last;
+  if (auto const read = lines.read_at(*size - 1, 1, last); !read) return tl::unexpected(read.error());
+  return last != "\n";
 }
 
 result<signing_key> make_signing_key(std::string const& path) {
@@ -41,11 +26,7 @@ result<signing_key> make_signing_key(std::string const& path) {
   if (!key) return key;
   auto const pem = key->pem();
   if (!pem) return tl::unexpected(pem.error());
-  descriptor const file(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
-  if (file.fd < 0) return tl::unexpected(cannot("make", path));
-  if (::write(file.fd, pem->data(), pem->size()) != static_cast<ssize_t>(pem->size()) ||
-      ::fsync(file.fd) != 0)
-    return tl::unexpected(cannot("write", path));
+  if (auto const made = make_file(path, *pem, file::readers::owner); !made) return tl::unexpected(made.error());
   return key;
 }
 
@@ -56,9 +37,9 @@ bool is_whole(std::string_view line) { return line.starts_with("{") && line.ends
 result<signing_key> read_or_make_signing_key(std::string const& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return make_signing_key(path);
-  std::ifstream in(path);
-  std::string const pem{std::istreambuf_iterator<char>(in), {}};
-  auto key = signing_key::from_pem(pem);
+  auto const pem = read_file(path);
+  if (!pem) return tl::unexpected(pem.error());
+  auto key = signing_key::from_pem(*pem);
   if (!key)
     return fail(errc::invalid_argument, path + " cannot be used to sign checkpoints: " + key.error().detail +
                                             ". Restore it, or move it away to have a new one made");
@@ -66,25 +47,22 @@ result<signing_key> read_or_make_signing_key(std::string const& path) {
 }
 
 result<void> append_checkpoint(std::string const& path, std::string const& line) {
-  bool const is_new = ::access(path.c_str(), F_OK) != 0;
-  descriptor const file(::open(path.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644));
-  if (file.fd < 0) return tl::unexpected(cannot("write to", path));
-  std::string text = ends_within_a_line(file.fd) ? "\n" : "";
-  text.append(line).append("\n");
-  if (::write(file.fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fdatasync(file.fd) != 0)
-    return tl::unexpected(cannot("write to", path));
-  if (is_new) {
-    auto const folder = std::filesystem::absolute(path).parent_path();
-    descriptor const directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.fd >= 0) ::fsync(directory.fd);
-  }
-  return {};
+  std::error_code ignored;
+  bool const is_new = !std::filesystem::exists(path, ignored);
+  auto const lines = file::open(path, file::mode::append, file::readers::everybody);
+  if (!lines) return tl::unexpected(lines.error());
+  auto const torn = ends_within_a_line(*lines);
+  if (!torn) return tl::unexpected(torn.error());
+  auto done = lines->append((*torn ? "\n" : "") + line + "\n");
+  if (done) done = lines->sync_data();
+  // Not every place that a setting names (a share of another machine) can sync a folder.
+  if (done && is_new) (void)sync_directory(std::filesystem::absolute(path).parent_path());
+  return done;
 }
 
 result<checkpoint_file> read_checkpoints(std::string const& path, std::vector<std::string> const& keys) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return tl::unexpected(cannot("read", path));
+  if (!in) return tl::unexpected(errno_error("read", path));
   checkpoint_file out;
   auto trusted = keys;
   std::size_t number = 0;

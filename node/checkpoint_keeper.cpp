@@ -137,11 +137,11 @@ void checkpoint_keeper::send(std::string line, instant at) {
     }
   }
   auto const id = new_uuid();
-  send_(id, event_of(line, options_.node, id, at), [this](bool ok, std::string const& detail) {
-    note(webhook_words_, ok ? std::string() : "a checkpoint was not taken by checkpoint.webhook: " + detail);
+  send_(id, event_of(line, options_.node, id, at), [this](effect_outcome const& sent) {
+    note(webhook_words_, sent.ok ? std::string() : "a checkpoint was not taken by checkpoint.webhook: " + sent.detail);
     std::lock_guard const guard(mutex_);
     sending_ = false;
-    all_next_ = all_next_ || !ok;
+    all_next_ = all_next_ || !sent.ok;
     changed_.notify_all();
   });
 }

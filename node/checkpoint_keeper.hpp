@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "actors/decider.hpp"
 #include "events/chain.hpp"
 #include "events/checkpoint.hpp"
 
@@ -31,7 +32,7 @@ class checkpoint_keeper {
   using heads_now = std::function<std::vector<chain_state>()>;
   /// Sends a body to the webhook under a message id; answers once, from any thread.
   using send_body = std::function<void(uuid const& id, std::string body,
-                                       std::function<void(bool ok, std::string detail)> done)>;
+                                       std::function<void(effect_outcome)> done)>;
 
   checkpoint_keeper(checkpoint_options options, signing_key key, heads_now heads, send_body send);
   ~checkpoint_keeper();

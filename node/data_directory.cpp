@@ -1,13 +1,10 @@
 #include "node/data_directory.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
 
-#include <fcntl.h>
 #include <sys/random.h>
-#include <unistd.h>
 
+#include "events/file.hpp"
 #include "events/hash.hpp"
 
 namespace tracseq {
@@ -15,9 +12,10 @@ namespace {
 
 constexpr std::size_t secret_length_min = 32;
 
-error cannot(std::string_view doing, std::string const& path) {
-  return {errc::io_failure,
-          "cannot " + std::string(doing) + " " + path + ": " + std::strerror(errno), {}};
+std::string first_word(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  text.remove_prefix(std::min(text.size(), text.find_first_not_of(blanks)));
+  return std::string(text.substr(0, text.find_first_of(blanks)));
 }
 
 std::string replay_file(std::string const& data) {
@@ -25,17 +23,10 @@ std::string replay_file(std::string const& data) {
 }
 
 result<std::string> make_secret(std::string const& path) {
-  auto const drawn = draw_secret();
-  if (!drawn) return drawn;
-  auto const& secret = *drawn;
-  int const fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) return tl::unexpected(cannot("make", path));
-  auto const line = secret + "\n";
-  bool const ok =
-      ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
-  auto const problem = cannot("write", path);
-  ::close(fd);
-  if (!ok) return tl::unexpected(problem);
+  auto secret = draw_secret();
+  if (!secret) return secret;
+  if (auto const made = make_file(path, *secret + "\n", file::readers::owner); !made)
+    return tl::unexpected(made.error());
   return secret;
 }
 
@@ -44,31 +35,26 @@ result<std::string> make_secret(std::string const& path) {
 result<std::string> draw_secret() {
   char bytes[32];
   if (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
-    return fail(errc::io_failure, std::string("cannot draw random bytes: ") + std::strerror(errno));
+    return tl::unexpected(errno_error("draw", "random bytes"));
   return to_hex(std::string_view(bytes, sizeof bytes));
 }
 
 std::optional<instant> moment_of_replay(std::string const& data) {
-  std::ifstream in(replay_file(data));
-  std::string text;
-  if (!(in >> text)) return std::nullopt;
-  return parse_rfc3339(text);
+  auto const text = read_file(replay_file(data));
+  if (!text) return std::nullopt;
+  return parse_rfc3339(first_word(*text));
 }
 
 result<void> note_moment_of_replay(std::string const& data, instant moment) {
-  std::ofstream out(replay_file(data));
-  out << to_rfc3339(moment) << '\n';
-  out.close();
-  if (!out) return tl::unexpected(cannot("write", replay_file(data)));
-  return {};
+  return make_file(replay_file(data), to_rfc3339(moment) + "\n");
 }
 
 result<std::string> read_or_make_secret(std::string const& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return make_secret(path);
-  std::ifstream in(path);
-  std::string secret;
-  if (!(in >> secret)) return tl::unexpected(cannot("read", path));
+  auto const text = read_file(path);
+  if (!text) return text;
+  auto const secret = first_word(*text);
   if (secret.size() < secret_length_min)
     return fail(errc::invalid_argument, path + " holds fewer than " +
                                             std::to_string(secret_length_min) +

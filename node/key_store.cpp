@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -133,18 +132,12 @@ result<key> read_secret(std::string const& path) {
   return secret;
 }
 
-/// Whole or not at all: written beside, synced, and renamed.
-result<key> make_secret(std::string const& directory, std::string const& path) {
+result<key> make_secret(std::string const& path) {
   key secret;
   randombytes_buf(secret.data(), secret.size());
-  auto const beside = path + ".new";
-  auto const out = file::open(beside, file::mode::create_new, file::readers::owner);
-  if (!out) return tl::unexpected(without_keys(out.error()));
-  auto done = out->write_at(0, {reinterpret_cast<char const*>(secret.data()), secret.size()});
-  if (done) done = out->sync_data();
-  if (done && ::rename(beside.c_str(), path.c_str()) != 0) done = tl::unexpected(errno_error("make", path));
-  if (done) done = sync_directory(directory);
-  if (!done) return tl::unexpected(without_keys(done.error()));
+  std::string_view const bytes(reinterpret_cast<char const*>(secret.data()), secret.size());
+  if (auto const made = make_file(path, bytes, file::readers::owner); !made)
+    return tl::unexpected(without_keys(made.error()));
   return secret;
 }
 
@@ -253,7 +246,7 @@ result<std::unique_ptr<key_store>> key_store::open(std::string const& directory)
   if (!has_secret && fs::exists(path, ignored) && fs::file_size(path, ignored) > 0)
     return fail(errc::io_failure, "The file " + secret_path + " is missing, and without it no donor can be read. "
                                   "Put it back from the backup.");
-  auto secret = has_secret ? read_secret(secret_path) : make_secret(directory, secret_path);
+  auto secret = has_secret ? read_secret(secret_path) : make_secret(secret_path);
   if (!secret) return tl::unexpected(secret.error());
   all->digest_key = derived(*secret, for_digests);
   all->wrap_key = derived(*secret, for_wrapping);

@@ -8,13 +8,6 @@
 namespace tracseq {
 namespace {
 
-/// How many were written to a partition's ring; the next goes to this number modulo its size.
-struct ring_head {
-  std::uint64_t written = 0;
-  friend bool operator==(ring_head const&, ring_head const&) = default;
-};
-BOOST_DESCRIBE_STRUCT(ring_head, (), (written))
-
 /// Facts that a person did, not the steps that follow from them.
 bool of_interest(any_event const& event) {
   return visit_event(

@@ -2,7 +2,7 @@
 // The latest commits of the whole laboratory that a person wants to see, for the home page. Each
 // partition keeps a ring of its newest, so that rows do not depend on how partitions interleave.
 //
-//   N partition         how many were written
+//   N partition         ring_head
 //   A partition slot    activity_ref; the event itself is read from the journal
 
 #include "projections/journal.hpp"
@@ -10,6 +10,13 @@
 #include "projections/table_view.hpp"
 
 namespace tracseq {
+
+/// How many were written to a partition's ring; the next goes to this number modulo its size.
+struct ring_head {
+  std::uint64_t written = 0;
+  friend bool operator==(ring_head const&, ring_head const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ring_head, (), (written))
 
 struct activity_ref {
   std::string stream;

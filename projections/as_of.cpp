@@ -6,6 +6,7 @@
 #include "projections/memory_table.hpp"
 #include "projections/paging.hpp"
 #include "projections/rows.hpp"
+#include "projections/search.hpp"
 #include "projections/storage_keys.hpp"
 
 namespace tracseq {
@@ -95,15 +96,18 @@ result<page<Row>> page_as_of(table_view const& rows, page_request request, insta
   std::size_t folds = 0;
   if (auto fine = check_limit(request.limit); !fine) return tl::unexpected(fine.error());
   page<Row> found;
-  auto const until = key(request.prefix[0]).time({moment.us + 1}).bytes();
+  auto until = key(request.prefix[0]).time({moment.us + 1}).bytes();
   std::string from = request.prefix;
   if (!request.cursor.empty()) {
     auto at = read_cursor(request.scope, request.cursor);
     if (!at) return tl::unexpected(at.error());
-    from = *at + '\0';
+    if (request.way == direction::forward)
+      from = *at + '\0';
+    else
+      until = *std::move(at);
   }
   std::string last;
-  for (auto at = rows.scan(from, until, direction::forward); at->valid(); at->next()) {
+  for (auto at = rows.scan(from, until, request.way); at->valid(); at->next()) {
     if (found.rows.size() == request.limit || folds++ == folds_max) {
       found.next_cursor = make_cursor(request.scope, last);
       break;
@@ -166,11 +170,18 @@ std::vector<path_step> path_as_of(read_view const& now, uuid const& id, instant 
   return steps;
 }
 
+bool was_found_by(read_view const& now, std::string_view text, std::string_view stream, instant moment) {
+  auto const then = fold_one<search_projection>(now, stream, moment);
+  auto const row = read_row<search_row>(then->table("search"), key('R').stream(stream));
+  return row && is_found_by(text, *row);
+}
+
 result<page<sample_row>> samples_as_of(read_view const& now, sample_filter const& filter,
                                        instant moment, std::string const& cursor,
-                                       std::uint32_t limit) {
+                                       std::uint32_t limit, direction way) {
+  auto const order = way == direction::forward ? "samples" : "newest samples";
   return page_as_of<sample_row>(
-      now.table("samples"), {scope_of("samples", moment), "C", direction::forward, cursor, limit},
+      now.table("samples"), {scope_of(order, moment), "C", way, cursor, limit},
       moment, [&](uuid const& id) {
         auto row = sample_as_of(now, id, moment);
         if (row && !fits(*row, filter)) row.reset();
@@ -179,24 +190,32 @@ result<page<sample_row>> samples_as_of(read_view const& now, sample_filter const
 }
 
 result<page<run_row>> runs_as_of(read_view const& now, instant moment, std::string const& cursor,
-                                 std::uint32_t limit) {
+                                 std::uint32_t limit,
+                                 std::function<bool(run_row const&)> const& wanted) {
   return page_as_of<run_row>(now.table("runs"),
                              {scope_of("runs", moment), "C", direction::forward, cursor, limit},
-                             moment, [&](uuid const& id) { return run_as_of(now, id, moment); });
+                             moment, [&](uuid const& id) {
+                               auto row = run_as_of(now, id, moment);
+                               if (row && wanted && !wanted(*row)) row.reset();
+                               return row;
+                             });
 }
 
-result<page<unit_row>> children_as_of(read_view const& now, std::optional<uuid> const& parent,
-                                      instant moment, std::string const& cursor, std::uint32_t limit,
-                                      std::optional<storage_unit::unit_kind> kind) {
-  auto const of_kind = kind ? static_cast<std::uint8_t>(*kind) : std::uint8_t{0xff};
-  auto const scope = scope_of("units", moment, key('p').id(parent.value_or(uuid{})).u8(of_kind));
+result<page<unit_row>> units_as_of(read_view const& now, unit_filter const& filter, instant moment,
+                                   std::string const& cursor, std::uint32_t limit) {
+  auto const of_kind = filter.kind ? static_cast<std::uint8_t>(*filter.kind) : std::uint8_t{0xff};
+  auto const place = key('p').u8(filter.anywhere).id(filter.parent.value_or(uuid{})).u8(of_kind);
+  auto const scope = scope_of("units", moment, place.bytes() + filter.text);
   return page_of<unit_row>(
       now.table("storage"), {scope, "R", direction::forward, cursor, limit},
       [&](std::string_view, std::string_view value) -> std::optional<unit_row> {
         auto const today = decode_row<unit_row>(value);
-        if (today.created_at > moment || (kind && today.kind != *kind)) return std::nullopt;
+        if (today.created_at > moment || (filter.kind && today.kind != *filter.kind)) return std::nullopt;
+        if (!filter.text.empty() &&
+            !was_found_by(now, filter.text, stream_name(storage_unit::kind, today.id), moment))
+          return std::nullopt;
         auto row = unit_as_of(now, today.id, moment);
-        if (row && row->parent_id != parent) row.reset();
+        if (row && !filter.anywhere && row->parent_id != filter.parent) row.reset();
         return row;
       });
 }

@@ -2,6 +2,7 @@
 // The past: one stream's journal folded up to a moment with the very code that keeps the rows of
 // today, over a table in memory.
 
+#include <functional>
 #include <optional>
 
 #include "events/instant.hpp"
@@ -27,16 +28,28 @@ namespace tracseq {
 [[nodiscard]] std::vector<slot_view> slots_as_of(read_view const& now, uuid const& id, instant moment);
 [[nodiscard]] std::vector<path_step> path_as_of(read_view const& now, uuid const& id, instant moment);
 
-/// Samples that existed at `moment`, in order of creation, oldest first, each folded; those that hold
-/// `filter` then. A page looks at a bounded number and may be shorter than `limit`.
+/// Whether `text` found the thing then, by its name at `moment` and the labels that it had had.
+[[nodiscard]] bool was_found_by(read_view const& now, std::string_view text, std::string_view stream,
+                                instant moment);
+
+/// Samples that existed at `moment`, in order of creation (forward: oldest first), each folded; those that
+/// hold `filter` then. A page looks at a bounded number and may be shorter than `limit`.
 [[nodiscard]] result<page<sample_row>> samples_as_of(read_view const& now, sample_filter const& filter,
                                                      instant moment, std::string const& cursor,
-                                                     std::uint32_t limit);
+                                                     std::uint32_t limit,
+                                                     direction way = direction::forward);
+/// Oldest first; those that are `wanted` as they were.
 [[nodiscard]] result<page<run_row>> runs_as_of(read_view const& now, instant moment,
-                                               std::string const& cursor, std::uint32_t limit);
-/// Units that stood in `parent` (or in nothing) at `moment`; of one kind where it is given.
-[[nodiscard]] result<page<unit_row>> children_as_of(
-    read_view const& now, std::optional<uuid> const& parent, instant moment, std::string const& cursor,
-    std::uint32_t limit, std::optional<storage_unit::unit_kind> kind = std::nullopt);
+                                               std::string const& cursor, std::uint32_t limit,
+                                               std::function<bool(run_row const&)> const& wanted = {});
+struct unit_filter {
+  bool anywhere = false;       ///< else only those that stood in `parent`
+  std::optional<uuid> parent = {};  ///< none: in nothing
+  std::optional<storage_unit::unit_kind> kind = {};
+  std::string text = {};  ///< what finds them; empty = all
+};
+[[nodiscard]] result<page<unit_row>> units_as_of(read_view const& now, unit_filter const& filter,
+                                                 instant moment, std::string const& cursor,
+                                                 std::uint32_t limit);
 
 }  // namespace tracseq

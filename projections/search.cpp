@@ -13,16 +13,6 @@
 namespace tracseq {
 namespace {
 
-/// What an entity is found by.
-struct search_row {
-  std::string stream;
-  std::vector<std::string> labels;  ///< old ones too
-  std::string name;
-  std::string organism;
-  friend bool operator==(search_row const&, search_row const&) = default;
-};
-BOOST_DESCRIBE_STRUCT(search_row, (), (stream, labels, name, organism))
-
 /// What a term is of.
 enum class term_class : std::uint8_t { sample = 's', unit = 'u', run = 'r', organism = 'o' };
 
@@ -59,13 +49,6 @@ std::vector<std::string> organism_terms(search_row const& row) {
   return terms;
 }
 
-void index_of(search_row const& row, index_keys& keys) {
-  auto const own = class_of(stream_kind(row.stream));
-  for (auto const& term : terms_of(row)) keys.add(terms_key(own).text(term).stream(row.stream));
-  for (auto const& term : organism_terms(row))
-    keys.add(terms_key(term_class::organism).text(term).stream(row.stream));
-}
-
 std::string trimmed(std::string text) {
   auto const begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return {};
@@ -77,6 +60,10 @@ bool has_all(std::vector<std::string> const& terms, std::vector<std::string_view
     return std::any_of(terms.begin(), terms.end(),
                        [&](std::string const& term) { return term.starts_with(word); });
   });
+}
+
+bool finds(std::string_view folded, std::vector<std::string_view> const& words, std::vector<std::string> const& terms) {
+  return has_all(terms, {folded}) || (!words.empty() && has_all(terms, words));
 }
 
 void add_label(search_row& row, std::string const& label) {
@@ -236,6 +223,13 @@ class finder {
 
 }  // namespace
 
+void index_of(search_row const& row, index_keys& keys) {
+  auto const own = class_of(stream_kind(row.stream));
+  for (auto const& term : terms_of(row)) keys.add(terms_key(own).text(term).stream(row.stream));
+  for (auto const& term : organism_terms(row))
+    keys.add(terms_key(term_class::organism).text(term).stream(row.stream));
+}
+
 void search_projection::apply(accepted_event const& event, table& rows) const {
   auto const edit = [&]() -> search_row& {
     auto& row = edit_row<search_row>(rows, key('R').stream(event.stream()), event.version() == 1);
@@ -271,6 +265,11 @@ void search_projection::apply(accepted_event const& event, table& rows) const {
                  [](auto const&) {},  // nothing that stands on a label
              },
              event.event);
+}
+
+bool is_found_by(std::string_view text, search_row const& row) {
+  auto const folded = trimmed(fold_case(text));
+  return finds(folded, words_in(folded), terms_of(row));
 }
 
 std::vector<search_hit> search_query::find(std::string_view text, std::uint32_t limit) const {
@@ -310,9 +309,7 @@ result<page<std::string>> search_query::list(std::string_view text, std::string_
         bool const earlier = std::any_of(terms.begin(), terms.end(), [&](std::string const& other) {
           return other.starts_with(begin) && other < term;
         });
-        bool const whole = std::any_of(terms.begin(), terms.end(),
-                                       [&](std::string const& one) { return one.starts_with(folded); });
-        if (earlier || !(whole || (!words.empty() && has_all(terms, words))) || !wanted(stream)) return std::nullopt;
+        if (earlier || !finds(folded, words, terms) || !wanted(stream)) return std::nullopt;
         return stream;
       });
 }

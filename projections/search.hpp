@@ -14,6 +14,16 @@
 
 namespace tracseq {
 
+/// What an entity is found by.
+struct search_row {
+  std::string stream;
+  std::vector<std::string> labels;  ///< old ones too
+  std::string name;
+  std::string organism;
+  friend bool operator==(search_row const&, search_row const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(search_row, (), (stream, labels, name, organism))
+
 /// What a search gives.
 struct search_hit {
   std::string stream;
@@ -25,6 +35,9 @@ struct search_hit {
   bool exact = false; ///< a whole label or name; an organism names no single thing
 };
 BOOST_DESCRIBE_STRUCT(search_hit, (), (stream, kind, id, label, detail, term, exact))
+
+/// Whether `text` finds it: the whole text begins its name, a word of it or a label, or each of several words does.
+[[nodiscard]] bool is_found_by(std::string_view text, search_row const& row);
 
 class search_query {
  public:

@@ -92,9 +92,8 @@ class stream_source {
 };
 
 /// Performs a process manager's effect; calls back from any thread, at the latest after its own
-/// time-out. `detail` says what happened, for people.
-using effect_performer =
-    std::function<void(effect const&, std::function<void(bool ok, std::string detail)>)>;
+/// time-out.
+using effect_performer = std::function<void(effect const&, std::function<void(effect_outcome)>)>;
 
 struct engine_options {
   std::string node = "node-1";

@@ -36,7 +36,7 @@ struct step_replied {
   std::shared_ptr<result<command_reply>> reply;
 };
 struct outcome_replied { std::string step; std::shared_ptr<result<command_reply>> reply; };
-struct effect_performed { std::string step; bool ok; std::string detail; };
+struct effect_performed { std::string step; effect_outcome outcome; };
 struct timer_due { std::string step; };
 struct retry_commands { std::string step; std::size_t first; std::size_t count; };
 struct retry_outcome { std::string step; };

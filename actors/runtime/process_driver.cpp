@@ -64,8 +64,8 @@ void process_driver::perform(std::string const& name, running& one) {
   one.open = one.step.commands.size() + (one.step.outside ? 1 : 0);
   if (one.step.outside) {
     auto const self = caf::actor_cast<caf::actor>(&self_);
-    around_->perform(*one.step.outside, [self, name](bool ok, std::string detail) {
-      caf::anon_send(self, effect_performed{name, ok, std::move(detail)});
+    around_->perform(*one.step.outside, [self, name](effect_outcome outcome) {
+      caf::anon_send(self, effect_performed{name, std::move(outcome)});
     });
   }
   auto const& commands = one.step.commands;
@@ -133,8 +133,7 @@ void process_driver::on_effect(hosted_entity const& process, effect_performed co
   auto const found = running_.find(done.step);
   if (found == running_.end()) return;
   auto& one = found->second;
-  one.outcome.effect_ok = done.ok;
-  one.outcome.effect_detail = done.detail;
+  one.outcome.outside = done.outcome;
   if (--one.open == 0) finish(process, one);
 }
 

@@ -11,7 +11,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "actors/delivery.hpp"
 #include "events/base64.hpp"
 
 namespace tracseq {
@@ -174,7 +173,7 @@ void webhook_channel::send(std::string url, uuid const& message_id, std::string 
       return;
     }
   }
-  done(false, "too many webhooks are waiting to be sent, or TracSeq is stopping");
+  done({false, "too many webhooks are waiting to be sent, or TracSeq is stopping"});
 }
 
 void webhook_channel::work() {
@@ -187,13 +186,13 @@ void webhook_channel::work() {
       one = std::move(queue_.front());
       queue_.pop_front();
     }
-    auto [ok, detail] = perform(one);
-    (ok ? delivered_ : failed_).fetch_add(1, std::memory_order_relaxed);
-    one.done(ok, std::move(detail));
+    auto outcome = perform(one);
+    (outcome.ok ? delivered_ : failed_).fetch_add(1, std::memory_order_relaxed);
+    one.done(std::move(outcome));
   }
 }
 
-std::pair<bool, std::string> webhook_channel::perform(job const& one) const {
+effect_outcome webhook_channel::perform(job const& one) const {
   std::unique_ptr<CURL, curl_closer> const handle(curl_easy_init());
   if (!handle) return {false, "no HTTP client could be made"};
   auto* const h = handle.get();
@@ -234,9 +233,10 @@ std::pair<bool, std::string> webhook_channel::perform(job const& one) const {
                        ", a redirect; webhooks do not follow redirects: give the final address"};
   if (status != 0) return {false, "the receiver answered " + std::to_string(status)};
   if (check.tried > 0 && check.refused == check.tried)
-    return {false, std::string(commands::delivery::never_again) +
-                       "its address is of a private network (these are refused unless "
-                       "webhook.private_addresses is set)"};
+    return {.ok = false,
+            .detail = "its address is of a private network (these are refused unless webhook.private_addresses is "
+                      "set), so it is not tried again",
+            .permanent = true};
   return {false, problem[0] != '\0' ? problem : curl_easy_strerror(code)};
 }
 

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "actors/decider.hpp"
 #include "events/ids.hpp"
 #include "events/instant.hpp"
 
@@ -41,7 +42,7 @@ struct webhook_options {
 
 class webhook_channel {
  public:
-  using callback = std::function<void(bool ok, std::string detail)>;
+  using callback = std::function<void(effect_outcome)>;
 
   explicit webhook_channel(webhook_options options);
   ~webhook_channel();
@@ -65,7 +66,7 @@ class webhook_channel {
     callback done;
   };
   void work();
-  [[nodiscard]] std::pair<bool, std::string> perform(job const& one) const;
+  [[nodiscard]] effect_outcome perform(job const& one) const;
 
   webhook_options const options_;
   std::mutex mutex_;

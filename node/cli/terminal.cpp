@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "events/utf8.hpp"
 #include "node/http/problem.hpp"
 
 namespace tracseq::cli {
@@ -84,9 +85,7 @@ std::string with_thousands(std::uint64_t number) {
 }
 
 std::size_t width_of(std::string_view text) {
-  std::size_t width = 0;
-  for (char const c : text) width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  return width;
+  return characters(text);
 }
 
 int terminal_columns() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "events/event_log.hpp"
+#include "events/instant.hpp"
 #include "events/result.hpp"
 #include "node/http/message.hpp"
 #include "projections/position.hpp"
@@ -34,6 +35,7 @@ struct feed_event {
   std::string stream;
   std::string type;      ///< CloudEvents type
   std::string json;      ///< CloudEvents JSON
+  instant recorded_at;
   position_vector after;  ///< where to go on behind it
 };
 

@@ -58,7 +58,7 @@ void feed_reader::take(log_entry const& entry, std::vector<feed_event>& out) {
     auto const& after = i + 1 == one.events.size() ? position_ : before;
     out.push_back({std::string(facts_of(*event).type.name), one.stream, cloud_event_type(*event),
                    cloud_event_json({entry.partition, entry.offset, i}, one, *event, to_text(after)),
-                   after});
+                   one.recorded_at, after});
   }
 }
 

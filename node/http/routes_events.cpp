@@ -13,13 +13,13 @@
 namespace tracseq::http {
 namespace {
 
-struct event_params {
+struct event_params : read_options {
   std::string after;
   std::optional<std::uint32_t> limit;
   std::vector<std::string> types;
   std::string stream;
 };
-BOOST_DESCRIBE_STRUCT(event_params, (), (after, limit, types, stream))
+BOOST_DESCRIBE_STRUCT(event_params, (read_options), (after, limit, types, stream))
 
 struct events_page {
   std::vector<raw_json> items;
@@ -71,6 +71,7 @@ inline constexpr auto notes<event_params> = std::to_array<note>({
     {.field = "after", .doc = "A position; events behind it are given. Left out: from the beginning, or "
                               "for a stream of server-sent events from now on."},
     {.field = "limit", .doc = "Events in the page, 1 to 500; 100 where it is left out.", .min = 1, .max = 500},
+    {.field = "as_of", .doc = "Only events that were recorded until then; not of a stream."},
     {.field = "types", .doc = "Names of events; left out, all.", .length_max = 100},
     {.field = "stream", .doc = "Only of this stream (sample/…) or of this kind (sample).", .length_max = 200},
 });
@@ -149,7 +150,8 @@ void show_page(call_ptr c, event_params const& asked) {
       for (auto& event : *events) {
         if (out.items.size() == wanted) break;
         out.position = to_text(event.after);
-        if (filter.lets(event.name, event.stream)) out.items.push_back({std::move(event.json)});
+        bool const then = !asked.as_of || event.recorded_at <= *asked.as_of;
+        if (then && filter.lets(event.name, event.stream)) out.items.push_back({std::move(event.json)});
       }
       if (out.items.size() < wanted) out.position = to_text(reader->position());
     }
@@ -158,8 +160,12 @@ void show_page(call_ptr c, event_params const& asked) {
 }
 
 void do_events(call_ptr c, event_params asked, none) {
-  if (c->request->header("accept").find("text/event-stream") != std::string_view::npos)
+  if (c->request->header("accept").find("text/event-stream") != std::string_view::npos) {
+    if (asked.as_of)
+      return refuse(*c, field_error({{"/query/as_of", "present_only", "is not taken: a stream tells what happens from "
+                                                                      "now on. Leave as_of out, or ask for JSON."}}));
     return start_stream(*c, asked);
+  }
   when_readable(std::move(c), [asked](call_ptr one) { show_page(std::move(one), asked); });
 }
 

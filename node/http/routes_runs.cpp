@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "actors/sequencing_run.hpp"
 #include "node/http/bodies.hpp"
 #include "node/http/json_out.hpp"
@@ -76,14 +78,11 @@ bool lets(run_query const& asked, run_row const& row) {
          std::find(asked.state.begin(), asked.state.end(), row.state) != asked.state.end();
 }
 
-/// Runs that a sample is on: few, so in one page.
-result<page<run_row>> runs_of(read_view const& view, run_query const& asked) {
-  auto const id = find_thing(view, sample::kind, asked.sample);
-  if (!id) return tl::unexpected(id.error());
-  return page<run_row>{runs_query(view).of_sample(*id), {}};
+bool carries(run_row const& row, uuid const& sample_id) {
+  return std::ranges::any_of(row.lane_samples, [&](auto const& one) { return one.sample_id == sample_id; });
 }
 
-result<page<run_row>> named_runs(read_view const& view, run_query const& asked) {
+result<page<run_row>> named_runs(read_view const& view, run_query const& asked, std::optional<uuid> const& sample_id) {
   runs_query const runs(view);
   auto const row_of = [&](std::string const& stream) {
     auto const id = parse_uuid(stream_key(stream));
@@ -91,9 +90,9 @@ result<page<run_row>> named_runs(read_view const& view, run_query const& asked) 
   };
   auto const wanted = [&](std::string const& stream) {
     auto const row = row_of(stream);
-    return row && lets(asked, *row);
+    return row && lets(asked, *row) && (!sample_id || carries(*row, *sample_id));
   };
-  std::string filter = asked.project.value_or("");
+  std::string filter = asked.project.value_or("") + "/" + asked.sample;
   for (auto const state : asked.state) filter.append("/").append(boost::describe::enum_to_string(state, ""));
   auto const streams = search_query(view).list(asked.q, sequencing_run::kind, filter, wanted, asked.cursor,
                                                asked.limit.value_or(50));
@@ -106,9 +105,21 @@ result<page<run_row>> named_runs(read_view const& view, run_query const& asked) 
 
 result<page<run_row>> find_runs(read_view const& view, run_query const& asked) {
   auto const limit = asked.limit.value_or(50);
-  if (asked.as_of) return runs_as_of(view, *asked.as_of, asked.cursor, limit);
-  if (!asked.sample.empty()) return runs_of(view, asked);
-  if (!asked.q.empty()) return named_runs(view, asked);
+  std::optional<uuid> sample_id;
+  if (!asked.sample.empty()) {
+    auto const found = find_thing(view, sample::kind, asked.sample);
+    if (!found) return tl::unexpected(found.error());
+    sample_id = *found;
+  }
+  if (asked.as_of)
+    return runs_as_of(view, *asked.as_of, asked.cursor, limit, [&](run_row const& row) {
+      return lets(asked, row) && (!sample_id || carries(row, *sample_id)) &&
+             (asked.q.empty() ||
+              was_found_by(view, asked.q, stream_name(sequencing_run::kind, row.id), *asked.as_of));
+    });
+  if (!asked.q.empty()) return named_runs(view, asked, sample_id);
+  // Few, so in one page.
+  if (sample_id) return page<run_row>{runs_query(view).of_sample(*sample_id), {}};
   run_list_request request;
   if (asked.state.size() == 1) request.state = asked.state.front();
   request.project = asked.project;

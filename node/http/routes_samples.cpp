@@ -104,8 +104,12 @@ void list_samples(call_ptr c, sample_query asked, none) {
       auto const request = list_request(*view, asked);
       if (!request) return refuse(*one, request.error());
       if (asked.as_of) {
-        auto page =
-            samples_as_of(*view, request->filter, *asked.as_of, request->cursor, request->limit);
+        if (request->sort != sample_sort::created_at)
+          return refuse(*one, field_error({{"/query/sort", "present_only",
+                                            "is not taken of a past moment, which is listed in the order of creation: "
+                                            "created_at, -created_at, or leave it out."}}));
+        auto page = samples_as_of(*view, request->filter, *asked.as_of, request->cursor, request->limit,
+                                  request->descending ? direction::backward : direction::forward);
         if (!page) return refuse(*one, page.error());
         return answer_samples(*one, *view, *std::move(page), asked, std::nullopt);
       }

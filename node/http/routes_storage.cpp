@@ -31,7 +31,7 @@ inline constexpr auto notes<unit_query> = std::to_array<note>({
     limit_note,
     {.field = "parent", .doc = "Units that stand in this one: id, label or exact name; root, or left out: in none."},
     {.field = "kind", .doc = "Only units of this kind."},
-    {.field = "q", .doc = "Begins a name, a word of it or a label; anywhere in the laboratory.", .length_max = 100},
+    {.field = "q", .doc = "Begins a name, a word of it or a label; anywhere in the laboratory unless a parent is given.", .length_max = 100},
 });
 
 namespace {
@@ -68,7 +68,7 @@ void show_unit(call_ptr c, read_options, none) {
         auto const view = past->at->view();
         auto const row = unit_as_of(*view, id, *past->as_of);
         if (!row) return refuse(*past, not_yet(*past));
-        auto const children = children_as_of(*view, id, *past->as_of, {}, page_rows_max);
+        auto const children = units_as_of(*view, {.parent = id}, *past->as_of, {}, page_rows_max);
         auto shown = view_of(*row, path_as_of(*view, id, *past->as_of),
                              children ? children->rows.size() : 0);
         shown.as_of = past->as_of;
@@ -86,7 +86,7 @@ void answer_units(call& c, list_of<unit_view> out, std::string const& cursor) {
   answer(c, to_json(out), facts);
 }
 
-void find_units(call& c, read_view const& view, unit_query const& asked) {
+void find_units(call& c, read_view const& view, unit_query const& asked, std::optional<uuid> const& parent) {
   storage_query const units(view);
   auto const row_of = [&](std::string const& stream) {
     auto const id = parse_uuid(stream_key(stream));
@@ -94,11 +94,11 @@ void find_units(call& c, read_view const& view, unit_query const& asked) {
   };
   auto const wanted = [&](std::string const& stream) {
     auto const row = row_of(stream);
-    return row && (!asked.kind || *asked.kind == row->kind);
+    return row && (!asked.kind || *asked.kind == row->kind) && (asked.parent.empty() || row->parent_id == parent);
   };
-  auto const of_kind = asked.kind ? boost::describe::enum_to_string(*asked.kind, "") : "";
+  auto const filter = (asked.kind ? boost::describe::enum_to_string(*asked.kind, "") : "") + ("/" + asked.parent);
   auto const page =
-      search_query(view).list(asked.q, storage_unit::kind, of_kind, wanted, asked.cursor, asked.limit.value_or(50));
+      search_query(view).list(asked.q, storage_unit::kind, filter, wanted, asked.cursor, asked.limit.value_or(50));
   if (!page) return refuse(c, page.error());
   list_of<unit_view> out;
   for (auto const& stream : page->rows) out.items.push_back(view_of(*row_of(stream), view));
@@ -109,17 +109,18 @@ void list_units(call_ptr c, unit_query asked, none) {
   when_readable(std::move(c), [asked = std::move(asked)](call_ptr asker) {
     on_worker(std::move(asker), [asked](call_ptr one) {
       auto const view = one->at->view();
-      if (!asked.q.empty() && !asked.as_of) return find_units(*one, *view, asked);
       std::optional<uuid> parent;
       if (!asked.parent.empty() && asked.parent != "root") {
         auto const id = find_unit(*view, asked.parent);
         if (!id) return refuse(*one, id.error());
         parent = *id;
       }
+      if (!asked.q.empty() && !asked.as_of) return find_units(*one, *view, asked, parent);
       list_of<unit_view> out;
       auto const limit = asked.limit.value_or(50);
       if (asked.as_of) {
-        auto const page = children_as_of(*view, parent, *asked.as_of, asked.cursor, limit, asked.kind);
+        unit_filter const filter{!asked.q.empty() && asked.parent.empty(), parent, asked.kind, asked.q};
+        auto const page = units_as_of(*view, filter, *asked.as_of, asked.cursor, limit);
         if (!page) return refuse(*one, page.error());
         for (auto const& row : page->rows)
           out.items.push_back(view_of(row, path_as_of(*view, row.id, *asked.as_of), 0));

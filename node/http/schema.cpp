@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "actors/field_checks.hpp"
+#include "events/utf8.hpp"
 #include "node/http/problem.hpp"
 
 namespace tracseq::http {

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "events/utf8.hpp"
 #include "node/sheets/columns.hpp"
 #include "node/sheets/text.hpp"
 
@@ -82,7 +83,7 @@ double shape_score(segment const& s) {
   std::set<std::string> distinct;
   for (auto const* c : s.cells) {
     numeric += is_numeric(*c);
-    lengthy += length_in_characters(c->text) > header_length_max;
+    lengthy += characters(c->text) > header_length_max;
     distinct.insert(fold(trim(c->text)));
   }
   double const repeated = n - static_cast<double>(distinct.size());

@@ -25,9 +25,6 @@ namespace tracseq::sheets {
 
 [[nodiscard]] bool equal_folded(std::string_view a, std::string_view b);
 
-/// Code points; malformed bytes count as one each.
-[[nodiscard]] std::size_t length_in_characters(std::string_view text) noexcept;
-
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 
 /// Replaces malformed UTF-8 by U+FFFD; the same text where it is well-formed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "events/utf8.hpp"
 #include "node/sheets/preview_rows.hpp"
 #include "node/sheets/row_kinds.hpp"
 #include "node/sheets/text.hpp"
@@ -27,7 +28,7 @@ field_info const* shared_field(std::string_view label) {
 
 bool is_label(cell const& c) {
   auto const text = trim(c.text);
-  return c.kind == cell_kind::text && !text.empty() && length_in_characters(text) <= label_characters_max &&
+  return c.kind == cell_kind::text && !text.empty() && characters(text) <= label_characters_max &&
          text.front() != '<' && text.front() != '[' && text.front() != '-' &&
          text.find("://") == std::string_view::npos && words_in(text) <= 5;
 }

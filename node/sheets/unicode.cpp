@@ -6,12 +6,6 @@
 
 namespace tracseq::sheets {
 
-std::size_t length_in_characters(std::string_view text) noexcept {
-  std::size_t count = 0;
-  for (; !text.empty(); ++count) text.remove_prefix(next_code_point(text).size);
-  return count;
-}
-
 bool is_valid_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
     auto const c = next_code_point(text);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "events/barcode_label.hpp"
+#include "events/utf8.hpp"
 #include "node/sheets/text.hpp"
 
 namespace tracseq::sheets {
@@ -38,7 +39,7 @@ std::string one_line(std::string_view text) {
 
 parsed_value parse_text(field_info const& field, std::string_view text) {
   auto const trimmed = trim(text);
-  auto const length = length_in_characters(trimmed);
+  auto const length = characters(trimmed);
   if (length > field.max_length)
     return {{}, value_problem{"too_long",
                               "The " + fold(field.label) + " has " + count_of(length, "character") +

@@ -35,7 +35,7 @@ std::string due_step(delivery_scenario const& in) {
   return steps.empty() ? "" : steps[0].name;
 }
 dask::record_attempt failed(delivery_scenario const& in) {
-  return {due_step(in), false, "connection refused"};
+  return {due_step(in), {false, "connection refused"}};
 }
 
 }  // namespace
@@ -125,10 +125,10 @@ TEST_CASE("a webhook is one effect whose message id stays") {
   CHECK(second.name == "attempt-0.2");
   CHECK(codec::decode<dask::webhook_message>(second.outside->payload)->message_id == id(5));
   CHECK(second.not_before == in.state().next_attempt_at);
-  CHECK(in.when(dask::record_attempt{"attempt-0.2", true, ""}).only<fact::delivered>().words() ==
+  CHECK(in.when(dask::record_attempt{"attempt-0.2", {true, ""}}).only<fact::delivered>().words() ==
         "Delivered at attempt 2");
   // The outcome of an attempt that was counted already.
-  CHECK(in.when(dask::record_attempt{"attempt-0.1", true, ""}).changes_nothing());
+  CHECK(in.when(dask::record_attempt{"attempt-0.1", {true, ""}}).changes_nothing());
 }
 
 TEST_CASE("attempts wait longer and longer, never quite alike, and end as a dead letter") {
@@ -159,7 +159,7 @@ TEST_CASE("attempts wait longer and longer, never quite alike, and end as a dead
   in.after(dask::requeue{});
   CHECK(due_step(in) == "attempt-1.1");
   CHECK(in.when(dask::requeue{}).changes_nothing());
-  CHECK(in.when(dask::record_attempt{"attempt-1.1", true, ""}).only<fact::delivered>().words() == "Delivered");
+  CHECK(in.when(dask::record_attempt{"attempt-1.1", {true, ""}}).only<fact::delivered>().words() == "Delivered");
 }
 
 TEST_CASE("twenty attempts are the end, and a long answer is cut") {
@@ -167,7 +167,7 @@ TEST_CASE("twenty attempts are the end, and a long answer is cut") {
   for (int i = 0; i < 19; ++i) in.after(failed(in));
   std::string answer;
   for (int i = 0; i < 400; ++i) answer += "ä";
-  auto const died = in.when(dask::record_attempt{due_step(in), false, answer}).only<fact::died>();
+  auto const died = in.when(dask::record_attempt{due_step(in), {false, answer}}).only<fact::died>();
   CHECK(died.attempts == 20);
   CHECK(died.why.size() == 500 + std::string("…").size());
   CHECK(died.words().starts_with("Given up after 20 attempts: ä"));
@@ -175,8 +175,11 @@ TEST_CASE("twenty attempts are the end, and a long answer is cut") {
 
 TEST_CASE("what no attempt can mend is a dead letter at once") {
   auto in = webhook();
-  auto const why = std::string(dask::never_again) + "its address is of a private network";
-  CHECK(in.when(dask::record_attempt{due_step(in), false, why}).only<fact::died>().attempts == 1);
+  step_outcome ended{due_step(in), {}, {.ok = false, .detail = "its address is of a private network"}};
+  CHECK(in.when(aggregates::delivery::on_outcome(in.state(), ended)).only<fact::attempt_failed>().attempt == 1);
+  ended.outside.permanent = true;
+  CHECK(in.when(aggregates::delivery::on_outcome(in.state(), ended)).only<fact::died>().words() ==
+        "Given up after 1 attempt: its address is of a private network");
 }
 
 TEST_CASE("messages that failed together do not come back together") {

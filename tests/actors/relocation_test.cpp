@@ -154,7 +154,7 @@ TEST_CASE("a discard vacates the place where the tube stood") {
   auto const steps = aggregates::discard::due(asked.state());
   REQUIRE(steps.size() == 1);
   CHECK(steps[0].commands[0].name == "sample.discard");
-  step_outcome done{"discard", {{}}, true, {}};
+  step_outcome done{"discard", {{}}, {}};
   done.commands[0].events = {encode_event(tracseq::sample::discarded{id(8), "expired", "autoclaved", a1})};
   asked.after(aggregates::discard::on_outcome(asked.state(), done));
   CHECK(aggregates::discard::due(asked.state())[0].commands[0].name == "storage_unit.vacate_slot");
@@ -219,7 +219,7 @@ class little_lab {
     if (sent && !sent->empty()) answers_.emplace(key, sent);
     // A crash here: performed, but the outcome is lost and the step is due again.
     if (random() % 5 == 0) return true;
-    step_outcome outcome{steps[0].name, {{}}, true, {}};
+    step_outcome outcome{steps[0].name, {{}}, {}};
     if (sent)
       outcome.commands[0].events = *sent;
     else

@@ -42,7 +42,7 @@ std::vector<step> due(import_scenario const& in) { return aggregates::sheet_impo
 
 /// All commands of a step end well, save the named ones.
 step_outcome outcome(step const& made, std::vector<std::uint32_t> const& refused = {}) {
-  step_outcome out{made.name, {}, true, {}};
+  step_outcome out{made.name, {}, {}};
   for (std::uint32_t i = 0; i < made.commands.size(); ++i) {
     bool const ok = std::ranges::find(refused, i) == refused.end();
     out.commands.push_back({i, ok, ok ? "" : "conflict", ok ? "" : "S-x already names Liver 3.", {}});
@@ -240,7 +240,7 @@ TEST_CASE("a crash at any moment leaves an import that ends all or none") {
     while (!due(in).empty()) {
       auto const steps = due(in);
       auto const& chosen = steps[random() % steps.size()];
-      step_outcome out{chosen.name, {}, true, {}};
+      step_outcome out{chosen.name, {}, {}};
       for (std::uint32_t i = 0; i < chosen.commands.size(); ++i) {
         out.commands.push_back(perform(chosen.commands[i]));
         out.commands.back().index = i;

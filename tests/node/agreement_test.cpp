@@ -6,8 +6,11 @@
 
 #include <doctest/doctest.h>
 
+#include "actors/field_checks.hpp"
 #include "actors/sample.hpp"
 #include "actors/sequencing_run.hpp"
+#include "node/http/schema.hpp"
+#include "node/sheets/values.hpp"
 #include "projections/memory_table.hpp"
 #include "projections/rows.hpp"
 #include "projections/runs.hpp"
@@ -63,6 +66,12 @@ std::set<std::string> live(projection const& model,
   return seen;
 }
 
+struct remark {
+  static constexpr auto field_notes = std::to_array<note>({{.field = "notes", .length_max = notes_characters_max}});
+  std::string notes;
+};
+BOOST_DESCRIBE_STRUCT(remark, (), (notes))
+
 }  // namespace
 
 TEST_CASE("a sample's row and its decider agree on where it stands in its life") {
@@ -90,4 +99,31 @@ TEST_CASE("a run's row and its decider agree on where it stands in its life") {
        ask::queue{}, ask::queue{}, ask::start{}, ask::start{}, ask::complete{}, ask::complete{}, ask::fail_run{"Laser"},
        ask::abort_run{"Laser"}, ask::hold{"Laser"}, ask::end_hold{}, ask::end_hold{}});
   CHECK(seen.size() == boost::mp11::mp_size<boost::describe::describe_enumerators<run_state>>::value);
+}
+
+TEST_CASE("a cell of a sheet, a request and a decision count a text's length alike") {
+  auto const* const field = sheets::find_field("notes");
+  REQUIRE(field != nullptr);
+  REQUIRE(field->max_length == notes_characters_max);
+  for (std::string const one : {"a", "µ", "肝", "🧬"}) {
+    CAPTURE(one);
+    std::string text;
+    for (std::size_t i = 0; i < notes_characters_max; ++i) text += one;
+    auto const judged = [&] {
+      std::vector<std::string> found;
+      auto const said = sheets::parse_value(*field, {.text = text}, {}, {});
+      found.push_back(said.problem ? said.problem->code : "fine");
+      std::vector<field_problem> problems;
+      http::json_value const body{http::json_object{{"notes", {text}}}};
+      http::validate(http::schema_of<remark>(), body, "", problems);
+      found.push_back(problems.empty() ? "fine" : problems.front().code);
+      field_checks decision;
+      decision.text("notes", text, notes_characters_max);
+      found.push_back(decision.problems().empty() ? "fine" : decision.problems().front().code);
+      return found;
+    };
+    CHECK(judged() == std::vector<std::string>(3, "fine"));
+    text += one;
+    CHECK(judged() == std::vector<std::string>(3, "too_long"));
+  }
 }

@@ -47,12 +47,14 @@ class whole_node {
     nlohmann::json body;
   };
   answer ask(std::string const& method, std::string const& path, nlohmann::json const& body = nullptr) {
+    return send(method, path, body.is_null() ? std::string() : body.dump(), "application/json");
+  }
+  answer send(std::string const& method, std::string const& path, std::string const& text, std::string const& type) {
     raw_client client(node_->port());
-    auto const text = body.is_null() ? std::string() : body.dump();
     client.send(method + " /api/v1" + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer " +
                 node_->token() + "\r\nIdempotency-Key: whole-" + std::to_string(++keys_) + "-" +
                 std::to_string(::getpid()) + "-" + std::to_string(now().us) + "\r\n" +
-                (text.empty() ? "" : "Content-Type: application/json\r\n") +
+                (text.empty() ? "" : "Content-Type: " + type + "\r\n") +
                 "Content-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text);
     auto const got = client.read_answer();
     return {status_of(got), nlohmann::json::parse(body_of(got), nullptr, false)};
@@ -78,6 +80,17 @@ class whole_node {
       clients.emplace_back([&] {
         for (auto n = next++; n < count; n = next++) register_sample("S" + std::to_string(n));
       });
+  }
+  /// The import of a sheet, with its id.
+  nlohmann::json import_sheet(std::string const& name, std::string const& text) {
+    auto const preview = send("POST", "/imports/preview?filename=" + name, text, "application/octet-stream").body;
+    auto const made = must("POST", "/imports", {{"preview_id", preview.at("preview_id")}, {"sha256", preview.at("sha256")}});
+    for (int i = 0; i < 400; ++i) {
+      auto const now = must("GET", "/imports/" + made.at("id").get<std::string>());
+      if (now["state"] == "completed") return now;
+      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    }
+    throw std::runtime_error("the import of " + name + " does not end");
   }
   std::string register_sample(std::string const& name) {
     return must("POST", "/samples", {{"name", name}, {"type", "DNA"}})["id"];

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "projections/as_of.hpp"
@@ -81,17 +83,23 @@ TEST_CASE("lists of the past are filtered by what was true then") {
 
   sample_filter filter;
   filter.states = {sample_state::registered};
-  std::vector<std::string> names;
-  std::string cursor;
-  do {
-    auto const found = samples_as_of(*now, filter, moment, cursor, 5);
-    REQUIRE_MESSAGE(found, found.error().detail);
-    for (auto const& row : found->rows) names.push_back(row.details.name);
-    cursor = found->next_cursor;
-  } while (!cursor.empty());
+  auto const listed = [&](direction way) {
+    std::vector<std::string> names;
+    std::string cursor;
+    do {
+      auto const found = samples_as_of(*now, filter, moment, cursor, 5, way);
+      REQUIRE_MESSAGE(found, found.error().detail);
+      for (auto const& row : found->rows) names.push_back(row.details.name);
+      cursor = found->next_cursor;
+    } while (!cursor.empty());
+    return names;
+  };
+  auto names = listed(direction::forward);
   CHECK(names.size() == 12);
   CHECK(names.front() == "S0");
   CHECK(names.back() == "S11");
+  std::reverse(names.begin(), names.end());
+  CHECK(listed(direction::backward) == names);
   filter.states = {sample_state::accepted};
   CHECK(samples_as_of(*now, filter, moment, {}, 5)->rows.empty());
   auto const wrong = samples_as_of(*now, filter, moment, "nonsense", 5);
@@ -117,10 +125,13 @@ TEST_CASE("units and runs of the past") {
   auto const models = open_models(scratch.path("a"));
   follow(*models, log);
   auto const now = models->snapshot();
-  CHECK(children_as_of(*now, std::nullopt, moment, {}, 10)->rows.size() == 2);
-  CHECK(children_as_of(*now, freezer, moment, {}, 10)->rows.empty());
-  CHECK(children_as_of(*now, freezer, lab.now(), {}, 10)->rows.size() == 1);
+  CHECK(units_as_of(*now, {}, moment, {}, 10)->rows.size() == 2);
+  CHECK(units_as_of(*now, {.parent = freezer}, moment, {}, 10)->rows.empty());
+  CHECK(units_as_of(*now, {.parent = freezer}, lab.now(), {}, 10)->rows.size() == 1);
   CHECK(run_as_of(*now, run, moment)->state == run_state::draft);
   CHECK(run_as_of(*now, run, lab.now())->state == run_state::aborted);
   CHECK(runs_as_of(*now, moment, {}, 10)->rows.size() == 1);
+  auto const drafts = [](run_row const& row) { return row.state == run_state::draft; };
+  CHECK(runs_as_of(*now, moment, {}, 10, drafts)->rows.size() == 1);
+  CHECK(runs_as_of(*now, lab.now(), {}, 10, drafts)->rows.empty());
 }

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import time
+import urllib.request
 
 import support
 from support import Node, PROGRAM, case, check, check_words, run
@@ -147,6 +148,16 @@ def wrong_settings():
     (folder / "broken.toml").write_text("[http\n")
     check_words("a file that is no TOML", tell("config", "check", "--config", folder / "broken.toml",
                                                code=USAGE).stderr, "broken.toml line 1")
+
+
+def openapi_document():
+    """The page's types are made from this document, and programs from the one that a node serves."""
+    nowhere = {"TRACSEQ_URL": "http://127.0.0.1:1", "TRACSEQ_DATA_DIRECTORY": str(folder / "absent")}
+    printed = tell("openapi", env=nowhere, name="tracseq openapi needs no node").stdout
+    with urllib.request.urlopen(node.url + "/openapi.json") as answer:
+        served = answer.read().decode()
+    check("it prints what a node serves, byte for byte", printed == served + "\n", (len(printed), len(served)))
+    check("a document of the API", len(json.loads(printed)["paths"]) > 50)
 
 
 def config_show():
@@ -346,7 +357,7 @@ def one_flow():
 
 
 for test in (help_of_every_command, examples_are_right, exit_codes, wrong_usage, wrong_settings, config_show,
-             output_for_programs_and_people, completion, imports, one_flow, stopped_import):
+             openapi_document, output_for_programs_and_people, completion, imports, one_flow, stopped_import):
     case(test)
 node.stop()
 support.finish()

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useMemo, useState, type ReactNode } from 'react'
 import { EntityLink } from '~/app/EntityLink'
+import { useAsOf } from '~/api/moment'
 import type { CloudEvent } from '~/api/types'
 import { eventName } from '~/live/patch'
 import { useLiveStatus } from '~/live/status'
@@ -11,11 +12,12 @@ import { useEventTypes } from '~/notifications/api'
 import { Empty, Failed, Loading } from '~/shared/states'
 import { Tag } from '~/shared/StateBadge'
 import { shortTime, withDates } from '~/shared/time'
-import { eventsQuery, newestQuery, type EventFilter } from './api'
+import { eventsQuery, newestKey, newestQuery, type EventFilter } from './api'
 import css from './EventBrowser.module.css'
 import { useTail } from './useTail'
 
 type View = 'newest' | 'beginning'
+const none: readonly CloudEvent[] = []
 
 export function EventBrowser() {
   const types = useEventTypes()
@@ -24,46 +26,51 @@ export function EventBrowser() {
   const [settled] = useDebouncedValue(stream.trim(), 250)
   const [view, setView] = useState<View>('newest')
   const filter = { types: chosen, stream: settled }
+  const asOf = useAsOf()
   const tail = useTail(filter)
   const live = useLiveStatus()
-  const filtered = filter.types !== '' || filter.stream !== ''
   const cache = useQueryClient()
+  // What happens now is no part of a past moment.
+  const told = asOf === undefined ? tail.shown : none
   const newest = () => {
     setView('newest')
-    void cache.resetQueries({ queryKey: newestQuery().queryKey })
+    void cache.resetQueries({ queryKey: newestKey })
   }
   return (
     <section className="panel" aria-labelledby="events">
       <div className="panel-head">
         <h2 id="events">Events</h2>
-        <span className="row">
+        {asOf === undefined && <span className="row">
           <Tag tone={tail.paused ? 'warn' : live === 'live' ? 'good' : 'neutral'}>{tail.paused ? `Paused, ${tail.waiting} waiting` : live === 'live' ? 'Following' : 'Not following'}</Tag>
           <Button size="xs" variant="default" onClick={tail.toggle} aria-pressed={tail.paused}>{tail.paused ? 'Go on' : 'Pause'}</Button>
-        </span>
+        </span>}
       </div>
       <div className={css.filters}>
         <NativeSelect label="Event type" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)} data={[{ value: '', label: 'All' }, ...(types.data?.items.map(({ name }) => ({ value: name, label: eventWord(name) })) ?? [])]} />
         <TextInput label="Stream" placeholder="sample, or sample/0192f3…" value={stream} onChange={(event) => setStream(event.currentTarget.value)} data-scan-field />
       </div>
-      {!filtered && (
-        <div className="row" style={{ marginBottom: '0.8rem' }}>
-          <Button size="xs" variant={view === 'newest' ? 'light' : 'default'} aria-pressed={view === 'newest'} onClick={newest}>Newest</Button>
-          <Button size="xs" variant={view === 'beginning' ? 'light' : 'default'} aria-pressed={view === 'beginning'} onClick={() => setView('beginning')}>From the beginning</Button>
-        </div>
-      )}
-      {tail.shown.length > 0 && (
+      <div className="row" style={{ marginBottom: '0.8rem' }}>
+        <Button size="xs" variant={view === 'newest' ? 'light' : 'default'} aria-pressed={view === 'newest'} onClick={newest}>Newest</Button>
+        <Button size="xs" variant={view === 'beginning' ? 'light' : 'default'} aria-pressed={view === 'beginning'} onClick={() => setView('beginning')}>From the beginning</Button>
+      </div>
+      {told.length > 0 && (
         <>
           <h3 className="section-title">Since you opened this page</h3>
-          <List events={tail.shown} />
+          <List events={told} />
         </>
       )}
-      {filtered || view === 'beginning' ? <FromTheBeginning key={`${chosen} ${settled}`} filter={filter} /> : <NewestFirst told={tail.shown} />}
+      {view === 'beginning' ? <FromTheBeginning key={`${chosen} ${settled} ${asOf ?? ''}`} filter={filter} asOf={asOf} /> : <NewestFirst filter={filter} asOf={asOf} told={told} />}
     </section>
   )
 }
 
-function NewestFirst({ told }: { told: readonly CloudEvent[] }) {
-  const query = useInfiniteQuery(newestQuery())
+interface Asked {
+  filter: EventFilter
+  asOf: string | undefined
+}
+
+function NewestFirst({ filter, asOf, told }: Asked & { told: readonly CloudEvent[] }) {
+  const query = useInfiniteQuery(newestQuery(filter, asOf))
   const above = useMemo(() => new Set(told.map(({ id }) => id)), [told])
   const items = query.data?.pages.flatMap((page) => page.items).filter(({ id }) => !above.has(id)) ?? []
   return (
@@ -75,10 +82,10 @@ function NewestFirst({ told }: { told: readonly CloudEvent[] }) {
   )
 }
 
-function FromTheBeginning({ filter }: { filter: EventFilter }) {
+function FromTheBeginning({ filter, asOf }: Asked) {
   const [pages, setPages] = useState<(string | undefined)[]>([undefined])
   const after = pages.at(-1)
-  const query = useQuery(eventsQuery(filter, after))
+  const query = useQuery(eventsQuery(filter, asOf, after))
   const items = query.data?.items ?? []
   return (
     <>

@@ -13,7 +13,7 @@ const shown_max = 8
 
 /** The home page of a past moment: what can be read as it was. The rest says so, instead of showing the present. */
 export function Past({ asOf }: { asOf: string }) {
-  const samples = useInfiniteQuery(samplesQuery({ sort: '-updated_at' }, asOf))
+  const samples = useInfiniteQuery(samplesQuery({}, asOf))
   const runs = useInfiniteQuery(runsQuery({}, asOf))
   const units = useQuery(unitsQuery('root', asOf))
   return (

@@ -9,7 +9,8 @@ import css from './SampleTable.module.css'
 
 interface Props {
   samples: Sample[]
-  sort: string
+  /** Absent where there is one order only. */
+  sort: string | undefined
   onSort: (sort: string) => void
   onEnd: () => void
 }
@@ -64,7 +65,7 @@ export function SampleTable({ samples, sort, onSort, onEnd }: Props) {
           <div role="row" className={css.row} style={{ minHeight: '2.5rem' }}>
             {columns.map(({ label, sort: key }) => (
               <span key={label} role="columnheader" aria-sort={ariaSort(sort, key)}>
-                {key ? (
+                {key && sort ? (
                   <button type="button" data-on={sort.replace('-', '') === key} onClick={() => onSort(sort === key ? `-${key}` : key)}>
                     {label}
                     <span aria-hidden>{sort === key ? '↑' : sort === `-${key}` ? '↓' : '↕'}</span>
@@ -93,8 +94,8 @@ export function SampleTable({ samples, sort, onSort, onEnd }: Props) {
   )
 }
 
-function ariaSort(sort: string, key?: string): 'ascending' | 'descending' | undefined {
-  if (!key || sort.replace('-', '') !== key) return undefined
+function ariaSort(sort?: string, key?: string): 'ascending' | 'descending' | undefined {
+  if (!key || !sort || sort.replace('-', '') !== key) return undefined
   return sort.startsWith('-') ? 'descending' : 'ascending'
 }
 

@@ -58,7 +58,9 @@ export default function SamplesPage() {
 function List({ search, onChange }: { search: SamplesSearch; onChange: (part: Partial<SamplesSearch>) => void }) {
   const asOf = useAsOf()
   const mayChange = useMayChange()
-  const { q, state, type, project, sort = '-updated_at' } = search
+  const { q, state, type, project } = search
+  // The past is listed in the order of creation alone.
+  const sort = asOf ? undefined : (search.sort ?? '-updated_at')
   const query = useInfiniteQuery(samplesQuery({ q, state, type, project, sort }, asOf))
   const samples = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
