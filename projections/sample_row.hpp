@@ -1,12 +1,14 @@
 #pragma once
 // The row of a sample, and how each event changes it. A new member of `shown_sample` is in every answer of
-// the API, in its OpenAPI document, in `--json` and in the page's types; nothing else has to name it.
+// the API, in its OpenAPI document, in `--json` and in the page's types; nothing else has to name it. What it
+// means is said in `field_notes` (events/note.hpp) of the struct, where node/http/common_doc.cpp does not.
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "events/note.hpp"
 #include "events/nullable.hpp"
 #include "events/sample.hpp"
 #include "projections/projection.hpp"

@@ -25,7 +25,7 @@ void sweep(std::shared_ptr<server_worker> const& worker) {
   worker->sweep.expires_after(sweep_every);
   worker->sweep.async_wait([weak = std::weak_ptr(worker)](boost::system::error_code ec) {
     auto const self = weak.lock();
-    if (ec || !self) return;
+    if (ec || !self || self->closing) return;
     auto const current = session_clock::now();
     std::vector<std::shared_ptr<session>> const all(self->sessions.begin(), self->sessions.end());
     for (auto const& one : all) one->check_deadline(current);
@@ -166,7 +166,10 @@ void server::drain(std::chrono::milliseconds within) {
   // Without guards, timers and open sockets each thread runs out of work and ends by itself; stopping
   // it would leave aborted operations holding their connections.
   for (auto const& worker : parts_->workers)
-    asio::post(worker->io, [worker] { worker->sweep.cancel(); });
+    asio::post(worker->io, [worker] {
+      worker->closing = true;  // a sweep that is due already cannot be cancelled, and would come back for ever
+      worker->sweep.cancel();
+    });
   parts_->guards.clear();
   for (auto& thread : parts_->threads) thread.join();
   parts_->threads.clear();

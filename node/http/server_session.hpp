@@ -50,6 +50,7 @@ struct server_worker {
   std::shared_ptr<server_shared> shared;
   boost::asio::io_context io{1};
   boost::asio::steady_timer sweep{io};
+  bool closing = false;  ///< no further sweep; the worker's own thread alone looks at it
   std::unordered_set<std::shared_ptr<session>> sessions;  ///< touched on this worker's thread only
 };
 
