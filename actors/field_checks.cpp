@@ -13,15 +13,6 @@ constexpr std::int64_t hour_us = 3'600'000'000;
 constexpr std::int64_t clock_skew_us = 300'000'000;
 constexpr std::int64_t furthest_zone_us = 14 * hour_us;
 
-bool has_control(std::string_view text, bool several_lines) noexcept {
-  for (char const raw : text) {
-    auto const c = static_cast<unsigned char>(raw);
-    if (several_lines && (c == '\n' || c == '\r' || c == '\t')) continue;
-    if (c < 0x20 || c == 0x7f) return true;
-  }
-  return false;
-}
-
 std::string quoted(std::string_view field) { return "\"" + std::string(field) + "\""; }
 
 }  // namespace
@@ -31,9 +22,9 @@ void field_checks::add(std::string_view field, std::string code, std::string det
 }
 
 void field_checks::line(std::string_view field, std::string_view value, std::size_t max) {
-  if (has_control(value, false))
+  if (holds_control(value))
     add(field, "unprintable", quoted(field) + " may not contain line breaks or control characters.");
-  text(field, value, max);
+  length(field, value, max);
 }
 
 void field_checks::required(std::string_view field, std::string_view value, std::size_t max) {
@@ -44,6 +35,12 @@ void field_checks::required(std::string_view field, std::string_view value, std:
 }
 
 void field_checks::text(std::string_view field, std::string_view value, std::size_t max) {
+  if (holds_control(value, true))
+    add(field, "unprintable", quoted(field) + " may not contain control characters.");
+  length(field, value, max);
+}
+
+void field_checks::length(std::string_view field, std::string_view value, std::size_t max) {
   auto const length = characters(value);
   if (length > max)
     add(field, "too_long",

@@ -42,6 +42,8 @@ class field_checks {
   [[nodiscard]] result<void> done() const;
 
  private:
+  void length(std::string_view field, std::string_view value, std::size_t max);
+
   std::string prefix_;
   std::vector<field_problem> problems_;
 };

@@ -30,8 +30,8 @@ struct judge {
   }
 
   void text(schema const& type, note const* about, std::string const& text, std::string const& pointer) {
-    if (text.find('\0') != std::string::npos)
-      return add(pointer, "invalid_text", "holds a zero byte.");
+    if (holds_control(text, true))
+      return add(pointer, "invalid_text", "holds a control character, which cannot be shown.");
     auto const max = about && about->length_max ? about->length_max : default_length_max;
     // The cheap bound first: no character has more than four bytes.
     if (auto const length = text.size() > max ? characters(text) : text.size(); length > max || text.size() / 4 > max)

@@ -111,11 +111,6 @@ std::string to_words(std::string_view text) {
 
 bool equal_folded(std::string_view a, std::string_view b) { return fold(trim(a)) == fold(trim(b)); }
 
-bool has_control_character(std::string_view text) noexcept {
-  return std::any_of(text.begin(), text.end(),
-                     [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
   if (a.size() > 100 || b.size() > 100) return limit + 1;
   if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;

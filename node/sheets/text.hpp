@@ -32,9 +32,6 @@ namespace tracseq::sheets {
 
 void append_utf8(std::string& out, std::uint32_t code_point);
 
-/// True when the text holds an ASCII control character (a tab or a line break counts too).
-[[nodiscard]] bool has_control_character(std::string_view text) noexcept;
-
 /// Slips between two short texts (a letter more, less, other, or two swapped), at most `limit` + 1.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 

@@ -29,11 +29,19 @@ std::string vocabulary_list(field_info const& field) {
 std::string one_line(std::string_view text) {
   std::string out;
   for (char const c : trim(text)) {
-    bool const control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    bool const control = holds_control({&c, 1});
     char const kept = control ? ' ' : c;
     if (kept == ' ' && control && !out.empty() && out.back() == ' ') continue;
     out.push_back(kept);
   }
+  return out;
+}
+
+/// Lines stay; what cannot be shown becomes a blank.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (holds_control({&c, 1}, true)) c = ' ';
   return out;
 }
 
@@ -45,8 +53,8 @@ parsed_value parse_text(field_info const& field, std::string_view text) {
                               "The " + fold(field.label) + " has " + count_of(length, "character") +
                                   "; at most " + std::to_string(field.max_length) + " are possible.",
                               "Shorten it, and put the rest into the notes."}};
-  if (field.key == "notes") return {std::string(trimmed), {}};
-  if (field.key == "name" && has_control_character(trimmed))
+  if (field.key == "notes") return {printable(trimmed), {}};
+  if (field.key == "name" && holds_control(trimmed))
     return {{}, value_problem{"control_character",
                               "The name holds a line break or another character that cannot be printed.",
                               "Write " + quoted(one_line(trimmed)) + "."}};

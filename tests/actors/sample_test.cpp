@@ -90,6 +90,18 @@ TEST_CASE("texts are bounded and of one line") {
   CHECK(sample_scenario().when(ask::register_sample{umlauts, {}}).accepted());
 }
 
+TEST_CASE("notes may have lines, but nothing that a terminal would obey") {
+  auto tube_with = [](std::string notes) {
+    auto made = tube();
+    made.notes = std::move(notes);
+    return ask::register_sample{made, {}};
+  };
+  CHECK(sample_scenario().when(tube_with("one\n\ttwo\r\n")).accepted());
+  auto const got = sample_scenario().when(tube_with("\x1b[2J"));
+  REQUIRE_FALSE(got.accepted());
+  CHECK(got.got.error().problems[0].detail == "\"notes\" may not contain control characters.");
+}
+
 TEST_CASE("today's date is no future date anywhere on earth") {
   auto early = tube();
   early.collected_at = parse_rfc3339("2026-11-25");  // already begun in Kiribati at noon UTC

@@ -62,6 +62,8 @@ def wrong_fields(node):
          "is not one of"),
         ("nested", dict(name="x", custom={"a/b~c": 5}), "/custom/a~1b~0c", "has to be a text"),
         ("many keys", dict(name="x", custom={str(n): "" for n in range(201)}), "/custom", "200"),
+        ("an escape sequence", dict(name="x", notes="a\x1b[2Jb"), "/notes", "control character"),
+        ("an escape sequence in the reason", dict(name="x", reason="\x1b]0;x\x07"), "/reason", "control character"),
         ("a label that is none", dict(name="x", barcode="a\tb"), "/barcode", ""),
     ]
     api = node.api()
