@@ -148,6 +148,8 @@ result<void> make_file(std::filesystem::path const& path, std::string_view bytes
   if (std::filesystem::symlink_status(path, ignored).type() != std::filesystem::file_type::not_found)
     return fail(errc::conflict, "cannot make " + path.string() + ": it is there already");
   auto const beside = path.string() + ".new";
+  // What a crash left there may have been for other readers.
+  ::unlink(beside.c_str());
   auto const made = file::open(beside, file::mode::create_new, who);
   if (!made) return tl::unexpected(made.error());
   auto done = made->write_at(0, bytes);

@@ -143,3 +143,13 @@ TEST_CASE("a number that JSON cannot say is null") {
   for (double const value : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
     CHECK(json_of(sequencing_run::completed{value, {}}) == R"({"yield_gbases":null})");
 }
+
+TEST_CASE("every control character is escaped in JSON, in long texts too") {
+  for (char control = 1; control < 0x20; ++control) {
+    CAPTURE(static_cast<int>(control));
+    for (std::size_t const before : {0u, 7u, 40u}) {
+      auto const json = json_of(sample::held{std::string(before, 'a') + control + std::string(40, 'b')});
+      CHECK(std::ranges::none_of(json, [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
+    }
+  }
+}
