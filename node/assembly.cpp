@@ -69,7 +69,7 @@ struct node::parts {
   std::unique_ptr<notification_feed> notifications;
   std::unique_ptr<http::server> server;
   std::vector<std::string> said;  ///< of what an operator should know, in the node's own log
-  bool said_not_ready = false;
+  std::string said_not_ready;
 
   [[nodiscard]] std::string log_address() const {
     return options.log_address.empty() ? log_directory(options.data) : options.log_address;
@@ -367,9 +367,12 @@ void node::say_changes() {
     if (std::ranges::find(standing, words) == standing.end()) log::info("this is over", {{"what", words}});
   all.said = std::move(standing);
   auto const why = all.status->why_not_ready();
-  if (!why.empty() && !all.said_not_ready) log::warn("not ready: no command is taken", {{"why", why}});
-  if (why.empty() && all.said_not_ready) log::info("ready again");
-  all.said_not_ready = !why.empty();
+  // Once for each cause, though its numbers and its particulars change: "3 of 12 partitions are open".
+  auto cause = why.substr(0, why.find(':'));
+  cause.erase(0, cause.find_first_not_of("0123456789"));
+  if (!why.empty() && cause != all.said_not_ready) log::warn("not ready: no command is taken", {{"why", why}});
+  if (why.empty() && !all.said_not_ready.empty()) log::info("ready again");
+  all.said_not_ready = std::move(cause);
 }
 
 void node::stop(std::chrono::milliseconds within) {

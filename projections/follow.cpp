@@ -143,7 +143,8 @@ result<void> fold_reader::check_last_records(std::vector<std::uint8_t> wanted,
       found.push_back({entry.partition, at.next_offset, entry.offset,
                        "The log's history was changed: in " + partition_words(entry.partition) +
                            " the record at offset " + std::to_string(at.last_offset) +
-                           " is not the one that this node has applied."});
+                           " is not the one that this node has applied. `tracseq audit verify` names every "
+                           "place; put the history back from a copy that verifies."});
     }
   }
   return {};
