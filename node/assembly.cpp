@@ -239,9 +239,12 @@ struct node::parts {
   result<void> wait_for_end() const {
     auto const ends = log->ends();
     if (!ends) return tl::unexpected(ends.error());
+    // Behind the last record there may be offsets at which nothing lies.
+    auto const surely_asked_again = instant{now().us + 1'000'000};
     auto const until = std::chrono::steady_clock::now() + catch_up_patience;
     for (partition_id p = 0; p < ends->size(); ++p)
-      while (models->applied()[p] < (*ends)[p] && !log->dead()) {
+      while (models->applied()[p] < (*ends)[p] && !log->dead() &&
+             !follower->has_seen_the_end_since(surely_asked_again)) {
         if (auto const why = follower->failure()) return tl::unexpected(*why);
         if (std::chrono::steady_clock::now() > until)
           return fail(errc::timed_out, "the history cannot be read to its end (partition " +

@@ -58,6 +58,7 @@ result<void> fold_what_is_left(event_log& log, lost_tails& lost) {
   while (!done()) {
     auto const batch = (*reader)->next(4u << 20, std::chrono::milliseconds(200), false);
     if (!batch) return tl::unexpected(batch.error());
+    if (batch->empty() && (*reader)->caught_up()) break;
     if (std::chrono::steady_clock::now() > until)
       return fail(errc::timed_out, "the log could not be read to its end");
   }

@@ -171,7 +171,8 @@ void read_all(log_reader& reader, std::vector<std::uint64_t> next,
     auto const polled = reader.poll(batch.entries, read_bytes, std::chrono::milliseconds(200));
     if (!polled) batch.damage = polled.error();
     for (auto const& entry : batch.entries) next[entry.partition] = entry.offset + 1;
-    bool const ended = batch.damage.has_value();
+    // Behind the last record there may be offsets at which nothing lies.
+    bool const ended = batch.damage || (batch.entries.empty() && reader.caught_up());
     if (!out.push(std::move(batch)) || ended) break;
   }
   out.close();

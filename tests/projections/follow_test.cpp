@@ -160,7 +160,8 @@ TEST_CASE("a log that forgot or changed what was applied is noticed, with the pl
     CHECK(opened.error().detail ==
           "The log's history was changed: in partition " + std::to_string(p) +
               " the record at offset " + std::to_string(size - 1) +
-              " is not the one that this node has applied.");
+              " is not the one that this node has applied. `tracseq audit verify` names every place; put the "
+              "history back from a copy that verifies.");
   }
   SUBCASE("it has another number of partitions") {
     memory_log other(3);

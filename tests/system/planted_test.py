@@ -5,6 +5,7 @@ forget, or are not there."""
 import base64
 import json
 import subprocess
+import time
 
 import kafka_wire
 import support
@@ -177,9 +178,41 @@ def a_topic_that_is_not_there_is_not_made_anew():
     node.stop()
 
 
+def offsets_at_which_nothing_lies_stop_nobody():
+    p = place["p"]
+    address = planted("gap", lambda all_of: all_of[p].pop())
+    broker, topic = kafka_wire.Broker(address), address.rsplit("/", 1)[1]
+    broker.append_in_transaction(topic, p, good[p][-1:])
+    until, end = time.monotonic() + 20, 0
+    while end <= len(good[p]) and time.monotonic() < until:  # the broker writes it in its own time
+        end = json.loads(support.run("--json", "log", "info", "--log", address).stdout)["partitions"][p]["end"]
+    check("the end of a transaction took an offset", end == len(good[p]) + 1, end)
+    done, report = audit(address, *origin["compare"])
+    check("it verifies", done.returncode == 0 and report["records"] == sum(map(len, good.values())), done.stderr)
+    copies = [folder / "gap", support.fresh_topic("without-gap")]
+    for source, target in (address, copies[0]), (address, copies[1]), (address, copies[1]), (copies[0], address):
+        done = support.run("log", "copy", source, target)
+        check(f"it is copied, {source} to {target}", done.returncode == 0, done.stderr)
+    check_words("a copy that is done copies nothing more", done.stdout, "0 records copied")
+    node = Node(folder / "on-gap", address)
+    began = time.monotonic()
+    api = node.start().api()
+    check("a node starts on it at once", time.monotonic() - began < 15, time.monotonic() - began)
+    for n in range(30):
+        api.must("POST", "/samples", dict(name=f"G{n}", type="DNA"))
+    node.stop()
+    samples = list(node.start().api().everything("/samples"))
+    check("and goes on with it", len(samples) == 90, len(samples))
+    node.stop()
+    check("the gap is in its middle now", audit(address)[0].returncode == 0)
+    done = support.run("log", "copy", address, copies[0])
+    check("and a copy goes on across it", done.returncode == 0, done.stderr)
+
+
 if check("a Kafka broker is there (TRACSEQ_TEST_KAFKA)", support.KAFKA != ""):
     for test in (make_history, damage_is_found_where_it_is, the_tail_is_held_against_checkpoints,
                  nobody_goes_on_behind_damage_unasked, a_damaged_beginning_is_not_called_a_strangers,
-                 a_topic_that_forgets_can_still_be_rescued, a_topic_that_is_not_there_is_not_made_anew):
+                 a_topic_that_forgets_can_still_be_rescued, a_topic_that_is_not_there_is_not_made_anew,
+                 offsets_at_which_nothing_lies_stop_nobody):
         case(test)
 support.finish()
