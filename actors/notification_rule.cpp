@@ -1,6 +1,7 @@
 #include "actors/notification_rule.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "actors/field_checks.hpp"
 #include "events/registry.hpp"
@@ -20,6 +21,17 @@ constexpr std::size_t url_characters_max = 2'000;
 outcome one(facts::event event) { return std::vector<facts::event>{std::move(event)}; }
 outcome nothing() { return std::vector<facts::event>{}; }
 
+/// A host, and if a port stands behind it, one that there is. An IPv6 address has colons of its own.
+bool is_host_and_port(std::string_view text) noexcept {
+  if (text.empty() || text.front() == ':' || text.find('@') != std::string_view::npos) return false;
+  auto const colon = text.rfind(':');
+  if (colon == std::string_view::npos || text.back() == ']') return true;
+  auto const port = text.substr(colon + 1);
+  std::uint16_t number = 0;
+  auto const [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return failed == std::errc{} && end == port.data() + port.size() && number > 0;
+}
+
 /// http or https, a host, nothing that a URL cannot hold.
 bool is_web_address(std::string_view url) noexcept {
   for (std::string_view const scheme : {"http://", "https://"}) {
@@ -28,7 +40,7 @@ bool is_web_address(std::string_view url) noexcept {
     auto const host = rest.substr(0, rest.find_first_of("/?#"));
     bool const plain = std::ranges::all_of(
         url, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>'; });
-    return plain && !host.empty() && host.find('@') == std::string_view::npos && host.front() != ':';
+    return plain && is_host_and_port(host);
   }
   return false;
 }

@@ -23,7 +23,7 @@ error errno_error(std::string_view doing, std::filesystem::path const& path) {
   bool const full = code == ENOSPC || code == EDQUOT;
   std::string words = "cannot " + std::string(doing) + " " + path.string() + ": " +
                       std::strerror(code);
-  if (full) words += "; free some space, work then goes on by itself";
+  if (full) words += "; free some space, a node that runs then goes on by itself";
   return {full ? errc::storage_full : errc::io_failure, std::move(words), {}};
 }
 

@@ -1,5 +1,6 @@
 #include "node/assembly.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -13,6 +14,8 @@
 #include "node/http/api.hpp"
 #include "node/key_store.hpp"
 #include "node/labels.hpp"
+#include "node/log.hpp"
+#include "node/log_pulse.hpp"
 #include "node/metrics.hpp"
 #include "node/node_metrics.hpp"
 #include "node/notification_feed.hpp"
@@ -52,6 +55,7 @@ struct node::parts {
   std::string webhook_key;
   std::unique_ptr<key_store> keys;
   std::unique_ptr<event_log> log;
+  std::unique_ptr<log_pulse> pulse;
   std::unique_ptr<runner> models;
   std::unique_ptr<stream_store> streams;
   std::unique_ptr<tracseq::engine> engine;
@@ -64,10 +68,14 @@ struct node::parts {
   std::unique_ptr<http::api> api;
   std::unique_ptr<notification_feed> notifications;
   std::unique_ptr<http::server> server;
+  std::vector<std::string> said;  ///< of what an operator should know, in the node's own log
+  std::string said_not_ready;
 
   [[nodiscard]] std::string log_address() const {
     return options.log_address.empty() ? log_directory(options.data) : options.log_address;
   }
+
+  [[nodiscard]] bool is_shared() const { return options.log_address.starts_with("kafka://"); }
 
   result<void> open_secrets() {
     auto const file = token_file(options.data);
@@ -96,9 +104,18 @@ struct node::parts {
     log_options wanted;
     wanted.partitions = options.partitions;
     wanted.require_replication = options.require_replication;
+    // A node that has shown a history would begin another one in the place of a mistyped topic.
+    bool const has_shown_one = std::filesystem::exists(store_directory(options.data));
+    wanted.create = !is_shared() || !has_shown_one;
     auto opened = tracseq::open_log(log_address(), wanted);
+    if (!opened && opened.error().code == errc::not_found)
+      return fail(errc::not_found, opened.error().detail +
+                                       ", but this node has shown a history that came from there. Is the address "
+                                       "right? If the topic was lost, `tracseq log repair` makes it anew from this "
+                                       "node's journal.");
     if (!opened) return tl::unexpected(opened.error());
     log = *std::move(opened);
+    pulse = std::make_unique<log_pulse>(*log);
     return {};
   }
 
@@ -120,9 +137,8 @@ struct node::parts {
 
   /// Projections to where the log is. A log that lost what they hold gets it back from the journal.
   result<void> catch_up(std::function<void(std::string const&)> const& say) {
-    bool const shared = options.log_address.starts_with("kafka://");
     auto put_back = repair_from_journal(
-        *log, *models, shared ? repair_policy::refuse : repair_policy::append);
+        *log, *models, is_shared() ? repair_policy::refuse : repair_policy::append);
     if (!put_back) return tl::unexpected(put_back.error());
     if (!put_back->empty()) {
       say(*put_back);
@@ -214,7 +230,7 @@ struct node::parts {
       with.labels = labels.get();
       with.webhook_secret = [this](uuid const& rule) { return secret_of_rule(rule); };
     }
-    register_node_metrics(metrics, {with.facts, models.get(), streams.get(), status.get(), log.get(), engine.get(),
+    register_node_metrics(metrics, {with.facts, models.get(), streams.get(), status.get(), pulse.get(), engine.get(),
                                     follower.get(), webhooks.get()});
     register_checkpoint_metrics(metrics, checkpoints);
     api = std::make_unique<http::api>(std::move(with), metrics);
@@ -223,9 +239,12 @@ struct node::parts {
   result<void> wait_for_end() const {
     auto const ends = log->ends();
     if (!ends) return tl::unexpected(ends.error());
+    // Behind the last record there may be offsets at which nothing lies.
+    auto const surely_asked_again = instant{now().us + 1'000'000};
     auto const until = std::chrono::steady_clock::now() + catch_up_patience;
     for (partition_id p = 0; p < ends->size(); ++p)
-      while (models->applied()[p] < (*ends)[p] && !log->dead()) {
+      while (models->applied()[p] < (*ends)[p] && !log->dead() &&
+             !follower->has_seen_the_end_since(surely_asked_again)) {
         if (auto const why = follower->failure()) return tl::unexpected(*why);
         if (std::chrono::steady_clock::now() > until)
           return fail(errc::timed_out, "the history cannot be read to its end (partition " +
@@ -235,11 +254,32 @@ struct node::parts {
     return {};
   }
 
+  /// A claim behind commits that do not follow gives them up for good, and from then on looks as if their
+  /// writer had done so: only a person may decide that.
+  result<void> refuse_damage() {
+    for (partition_id p = 0; auto const& at : streams->positions()) {
+      if (at.broken_at) {
+        auto const found = "the history is damaged: in partition " + std::to_string(p) +
+                           " what lies at offset " + std::to_string(*at.broken_at) +
+                           " does not follow the record before it, which is missing or was changed, and "
+                           "nothing behind it can be shown";
+        if (!options.start_behind_damage)
+          return fail(errc::corrupt, found + ". `tracseq audit verify` names every place. Put the history back "
+                                             "from a copy that verifies; or, to give up what is behind the damage, "
+                                             "start once with --log-start-behind-damage.");
+        status->add_warning(found + "; the node was told to go on behind it.");
+      }
+      ++p;
+    }
+    return {};
+  }
+
   result<void> begin_to_follow() {
     if (auto started = follower->start(engine.get()); !started) return started;
     // Claimed only from the end of the log: a shard takes an older claim of another node that it reads
     // after it has opened for one that fences it.
     if (auto there = wait_for_end(); !there) return there;
+    if (auto whole = refuse_damage(); !whole) return whole;
     std::vector<chain_state> heads;
     for (auto const& at : streams->positions()) heads.push_back(at.chain);
     engine->open(heads);
@@ -273,8 +313,11 @@ struct node::parts {
       make_engine();
     }
     status = std::make_unique<live_status>(*models, *streams, log.get(), engine.get(),
-                                           follower.get(), log_address(), options.data);
-    if (!startup_warning.empty()) status->add_warning(startup_warning);
+                                           follower.get(), pulse.get(), log_address(), options.data);
+    if (!startup_warning.empty()) {
+      status->add_warning(startup_warning);
+      said.push_back(startup_warning);
+    }
     if (keys && keys->damaged() > 0)
       status->add_warning(std::to_string(keys->damaged()) +
                           " keys of donors in keys/subjects cannot be read: these donors are shown as sealed. "
@@ -316,6 +359,23 @@ std::string node::fatal() const {
   if (parts_->log)
     if (auto const dead = parts_->log->dead()) return dead->detail;
   return {};
+}
+
+void node::say_changes() {
+  auto& all = *parts_;
+  auto standing = all.status->standing();
+  for (auto const& words : standing)
+    if (std::ranges::find(all.said, words) == all.said.end()) log::warn(words);
+  for (auto const& words : all.said)
+    if (std::ranges::find(standing, words) == standing.end()) log::info("this is over", {{"what", words}});
+  all.said = std::move(standing);
+  auto const why = all.status->why_not_ready();
+  // Once for each cause, though its numbers and its particulars change: "3 of 12 partitions are open".
+  auto cause = why.substr(0, why.find(':'));
+  cause.erase(0, cause.find_first_not_of("0123456789"));
+  if (!why.empty() && cause != all.said_not_ready) log::warn("not ready: no command is taken", {{"why", why}});
+  if (why.empty() && !all.said_not_ready.empty()) log::info("ready again");
+  all.said_not_ready = std::move(cause);
 }
 
 void node::stop(std::chrono::milliseconds within) {

@@ -26,6 +26,7 @@ struct node_options {
   std::chrono::milliseconds command_deadline{10'000};
   std::size_t engine_threads = 2;
   bool require_replication = false;
+  bool start_behind_damage = false;  ///< claims a partition though its last commits do not follow
   bool webhooks_to_private_addresses = false;
   std::chrono::milliseconds webhook_timeout{10'000};
   checkpoint_options checkpoints;
@@ -51,6 +52,8 @@ class node {
   [[nodiscard]] bool token_is_of_this_run() const;
   /// Empty while all is well; else why the node cannot go on and should end.
   [[nodiscard]] std::string fatal() const;
+  /// Writes to its own log what an operator should know and was not told yet, and what is over. Called often.
+  void say_changes();
   /// Takes nothing new, finishes what is in flight within `within`, closes.
   void stop(std::chrono::milliseconds within);
 

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t batch_bytes_max = 4u << 20;
 constexpr auto poll_patience = std::chrono::milliseconds(50);
 constexpr auto store_retry = std::chrono::milliseconds(250);
+constexpr auto read_retry = std::chrono::milliseconds(250);
 
 }  // namespace
 
@@ -73,8 +74,11 @@ bool follower::follow(engine* to) {
   auto batch = reader_->next(batch_bytes_max, poll_patience);
   if (!batch) {
     set_failure(batch.error());
-    return false;
+    if (batch.error().code == errc::corrupt) return false;
+    std::this_thread::sleep_for(read_retry);  // a broker that refuses may think better of it
+    return true;
   }
+  set_failure(std::nullopt);
   if (!batch->empty()) {
     // First the engine, so that who waits for an acknowledgement does not also wait for the rows.
     if (to) tell_engine(*to, *batch);

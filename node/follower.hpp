@@ -31,6 +31,8 @@ class follower final : public http::progress {
   [[nodiscard]] std::optional<error> failure() const;
   /// Seconds since the last time the log was seen to its end.
   [[nodiscard]] double behind_seconds() const;
+  /// Whether it has seen the log's end since `then`.
+  [[nodiscard]] bool has_seen_the_end_since(instant then) const { return caught_up_us_.load() > then.us; }
 
   [[nodiscard]] std::vector<std::uint64_t> applied() const override;
   [[nodiscard]] std::vector<std::uint64_t> acknowledged() const override;

@@ -7,6 +7,7 @@
 #include "node/follower.hpp"
 #include "node/http/server.hpp"
 #include "node/http/services.hpp"
+#include "node/log_pulse.hpp"
 #include "node/metrics.hpp"
 #include "node/stream_store.hpp"
 
@@ -18,7 +19,7 @@ struct measured_parts {
   runner* models = nullptr;
   stream_store* streams = nullptr;
   http::node_status* status = nullptr;
-  event_log* log = nullptr;
+  log_pulse* log = nullptr;
   engine* commands = nullptr;
   follower* reader = nullptr;
   webhook_channel* webhooks = nullptr;

@@ -108,8 +108,10 @@ result<audit_report> verify(std::string const& log_address, verify_wish const& w
   for (auto const& problem : verified->problems)
     if (report.problems.size() < problems_max)
       report.problems.push_back({problem.partition, problem.offset, problem.why});
+  for (auto const& one : verified->given_up) report.given_up.push_back({one.partition, one.offset, one.why});
   if (!report.problems.empty()) report.first_problem = report.problems.front();
   report.checkpoint = compared_with(wish, signed_heads, with_store);
+  report.warnings = (*log)->warnings();
   return report;
 }
 
@@ -124,6 +126,15 @@ result<replay_report> replay(std::string const& log_address, std::optional<insta
   if (progress) options.progress = [&](std::uint64_t events) { progress(events, 0); };
   auto const totals = tracseq::replay(**log, into, options);
   if (!totals) return tl::unexpected(totals.error());
+  for (partition_id p = 0; auto const& at : totals->positions) {
+    if (at.broken_at)
+      return fail(errc::corrupt, "the history does not verify, so " + into +
+                                     " does not show what was: partition " + std::to_string(p) + ", offset " +
+                                     std::to_string(*at.broken_at) +
+                                     " does not follow the record before it. `tracseq audit verify` names "
+                                     "every place.");
+    ++p;
+  }
   if (auto noted = note_moment_of_replay(into, std::min(until.value_or(started), started)); !noted)
     return tl::unexpected(noted.error());
   // Here, and not when it is served: that changes nothing.
@@ -156,7 +167,7 @@ result<log_info> info(std::string const& log_address) {
 result<transfer_report> repair_log(std::string const& log_address, std::string const& data,
                                    report_progress const&) {
   log_options options;
-  options.create = false;
+  options.create = log_address.starts_with("kafka://");  // a topic that was lost is made anew
   auto log = open_log(log_address, options);
   if (!log) return tl::unexpected(log.error());
   auto rows = store::open(store_directory(data), {.read_only = false, .create = false});

@@ -45,11 +45,13 @@ struct audit_report {
   std::vector<partition_report> partitions;
   std::optional<audit_problem> first_problem;
   std::vector<audit_problem> problems;  ///< all that were found, at most 100
+  std::vector<audit_problem> given_up;  ///< see verify_report
   std::optional<std::string> checkpoint;  ///< what was compared with a checkpoint, in words
+  std::vector<std::string> warnings;  ///< of the log: what endangers it
   friend bool operator==(audit_report const&, audit_report const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(audit_report, (),
-                      (ok, records, commits, partitions, first_problem, problems, checkpoint))
+                      (ok, records, commits, partitions, first_problem, problems, given_up, checkpoint, warnings))
 
 /// What a history is held against beside its own chain.
 struct verify_wish {

@@ -36,33 +36,44 @@ result<void> append_patiently(event_log& to, partition_id partition,
   }
 }
 
-/// Refuses a target whose records are not the first of the source's.
-result<std::vector<log_position>> common_prefix(event_log& from, event_log& to) {
-  auto const ends = to.ends();
-  if (!ends) return tl::unexpected(ends.error());
+/// The first records of each partition: how many, their hash, and the offset behind them. Counted, for the
+/// offsets of one log may have gaps where those of the other have none.
+struct beginning {
+  std::vector<std::uint64_t> records;
+  std::vector<hash256> hashes;
   std::vector<log_position> behind;
-  for (partition_id p = 0; p < to.partitions(); ++p) behind.push_back({p, (*ends)[p]});
-  std::vector<hash256> theirs(to.partitions());
-  auto const heads_of = [](event_log& log, std::vector<std::uint64_t> const& until,
-                           std::vector<hash256>& heads) {
-    return walk(log, from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
-      for (auto const& entry : entries)
-        if (entry.offset < until[entry.partition])
-          heads[entry.partition] =
-              sha256({reinterpret_cast<char const*>(heads[entry.partition].data()), 32},
-                     entry.record);
-      return {};
-    });
-  };
-  if (sum(*ends) == 0) return behind;
-  std::vector<hash256> ours(to.partitions());
-  if (auto read = heads_of(to, *ends, theirs); !read) return tl::unexpected(read.error());
-  if (auto read = heads_of(from, *ends, ours); !read) return tl::unexpected(read.error());
+};
+
+/// Of as many records as `most` says, or of all.
+result<beginning> read_beginning(event_log& log, std::vector<std::uint64_t> const* most) {
+  beginning read{std::vector<std::uint64_t>(log.partitions()), std::vector<hash256>(log.partitions()),
+                 from_begin(log)};
+  auto walked = walk(log, from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
+    for (auto const& entry : entries) {
+      auto const p = entry.partition;
+      if (most != nullptr && read.records[p] == (*most)[p]) continue;
+      ++read.records[p];
+      read.hashes[p] =
+          sha256({reinterpret_cast<char const*>(read.hashes[p].data()), read.hashes[p].size()}, entry.record);
+      read.behind[p].offset = entry.offset + 1;
+    }
+    return {};
+  });
+  if (!walked) return tl::unexpected(walked.error());
+  return read;
+}
+
+/// What the target holds of the source already. Refused if its records are not the first of the source's.
+result<beginning> common_beginning(event_log& from, event_log& to) {
+  auto const theirs = read_beginning(to, nullptr);
+  if (!theirs || sum(theirs->records) == 0) return theirs;
+  auto ours = read_beginning(from, &theirs->records);
+  if (!ours) return ours;
   for (partition_id p = 0; p < to.partitions(); ++p)
-    if (ours[p] != theirs[p])
+    if (ours->records[p] != theirs->records[p] || ours->hashes[p] != theirs->hashes[p])
       return fail(errc::conflict, "the target already holds another history (partition " +
                                       std::to_string(p) + "). Choose an empty target.");
-  return behind;
+  return ours;
 }
 
 }  // namespace
@@ -88,18 +99,21 @@ result<transfer_report> copy_log(std::string const& from_address, std::string co
                                     " partitions, the source " +
                                     std::to_string((*from)->partitions()) +
                                     "; a history moves only between logs with the same number");
-  auto const begin = common_prefix(**from, **to);
+  auto const begin = common_beginning(**from, **to);
   if (!begin) return tl::unexpected(begin.error());
   transfer_report report;
-  for (auto const& one : *begin) report.already_there += one.offset;
+  report.already_there = sum(begin->records);
   auto const ends = (*from)->ends();
   if (!ends) return tl::unexpected(ends.error());
+  auto wanted = (*to)->ends();
+  if (!wanted) return tl::unexpected(wanted.error());
   auto const copied =
-      walk(**from, *begin, [&](std::vector<log_entry>& entries) -> result<void> {
+      walk(**from, begin->behind, [&](std::vector<log_entry>& entries) -> result<void> {
         std::vector<std::vector<std::string>> by_partition((*from)->partitions());
         for (auto& entry : entries) {
           ++report.records;
           report.bytes += entry.record.size();
+          ++(*wanted)[entry.partition];
           by_partition[entry.partition].push_back(std::move(entry.record));
         }
         for (partition_id p = 0; p < by_partition.size(); ++p)
@@ -110,7 +124,7 @@ result<transfer_report> copy_log(std::string const& from_address, std::string co
         return {};
       });
   if (!copied) return tl::unexpected(copied.error());
-  if (auto there = wait_for_ends(**to, *ends); !there) return tl::unexpected(there.error());
+  if (auto there = wait_for_ends(**to, *wanted); !there) return tl::unexpected(there.error());
   verify_options expected;
   for (auto const& one : checked->partitions)
     expected.expected.push_back({one.partition, one.head.s, one.head.h, "the source"});

@@ -28,10 +28,10 @@ std::vector<log_position> from_begin(event_log& log) {
 
 result<void> walk(event_log& log, std::vector<log_position> const& from,
                   std::function<result<void>(std::vector<log_entry>&)> const& each) {
-  auto reader = log.read(from);
-  if (!reader) return tl::unexpected(reader.error());
   auto const ends = log.ends();
   if (!ends) return tl::unexpected(ends.error());
+  auto reader = log.read(from);
+  if (!reader) return tl::unexpected(reader.error());
   std::vector<std::uint64_t> next(log.partitions());
   for (auto const& [partition, offset] : from) next[partition] = offset;
   auto const done = [&] {
@@ -44,6 +44,8 @@ result<void> walk(event_log& log, std::vector<log_position> const& from,
     std::vector<log_entry> entries;
     if (auto polled = (*reader)->poll(entries, batch_bytes, std::chrono::milliseconds(200)); !polled)
       return polled;
+    // Behind the last record there may be offsets at which nothing lies.
+    if (entries.empty() && (*reader)->caught_up()) return {};
     for (auto const& entry : entries) next[entry.partition] = entry.offset + 1;
     if (!entries.empty()) silent_since = std::chrono::steady_clock::now();
     if (std::chrono::steady_clock::now() - silent_since > patience)

@@ -21,6 +21,10 @@ struct lost_tail {
   chain_state at_applied;  ///< where the projections stand
   std::map<std::uint64_t, std::string> records;
 };
+std::string counted(std::uint64_t number, std::string_view what) {
+  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
+}
+
 using lost_tails = std::map<partition_id, lost_tail>;
 
 std::string claim_name(partition_id partition, std::uint64_t number) {
@@ -54,6 +58,7 @@ result<void> fold_what_is_left(event_log& log, lost_tails& lost) {
   while (!done()) {
     auto const batch = (*reader)->next(4u << 20, std::chrono::milliseconds(200), false);
     if (!batch) return tl::unexpected(batch.error());
+    if (batch->empty() && (*reader)->caught_up()) break;
     if (std::chrono::steady_clock::now() > until)
       return fail(errc::timed_out, "the log could not be read to its end");
   }
@@ -132,10 +137,10 @@ result<std::string> repair_from_journal(event_log& log, runner& models, repair_p
   std::uint64_t missing = 0;
   for (auto const& [partition, tail] : *lost) missing += tail.applied - tail.end;
   if (policy == repair_policy::refuse)
-    return fail(errc::corrupt, "the log has lost " + std::to_string(missing) +
-                                   " records that this node has already shown, in " +
-                                   std::to_string(lost->size()) +
-                                   " partitions. `tracseq log repair` puts them back from this "
+    return fail(errc::corrupt, "the log has lost " + counted(missing, "record") +
+                                   " that this node has already shown, in " +
+                                   counted(lost->size(), "partition") +
+                                   ". Is the address right? If it is, `tracseq log repair` puts it back from this "
                                    "node's journal.");
   if (auto folded = fold_what_is_left(log, *lost); !folded) return tl::unexpected(folded.error());
   try {
@@ -145,8 +150,8 @@ result<std::string> repair_from_journal(event_log& log, runner& models, repair_p
   }
   for (auto const& [partition, tail] : *lost)
     if (auto done = put_back(log, partition, tail); !done) return tl::unexpected(done.error());
-  return "the log had lost its last " + std::to_string(missing) +
-         " records; they were put back from this node's journal, byte for byte, and the chain "
+  return "the log had lost its last " + counted(missing, "record") +
+         "; what was lost was put back from this node's journal, byte for byte, and the chain "
          "verifies";
 }
 

@@ -30,6 +30,9 @@ constexpr auto table = std::to_array<setting>({
     {"log.require_replication", boolean, "false", 0, 0, "",
      "Kafka: refuse to start where a topic has fewer than three replicas or min.insync.replicas below "
      "two, instead of warning.", ""},
+    {"log.start_behind_damage", boolean, "false", 0, 0, "",
+     "Start although the newest commits do not follow what is before them, and give them up. For one start, "
+     "after `audit verify` was read.", ""},
 
     {"http.address", text, "127.0.0.1", 0, 0, "",
      "IP address to listen on. Anything but 127.0.0.1 belongs behind a proxy that speaks TLS.", ""},
@@ -122,7 +125,7 @@ std::string example_configuration() {
       doc.remove_prefix(std::min(doc.size(), word.size() + 1));
       if (line.size() + 1 + word.size() > 100) {
         out.append(line).append("\n");
-        line = "#";
+        line.assign(1, '#');
       }
       line.append(" ").append(word);
     }

@@ -27,12 +27,14 @@ tl::unexpected<error> no_such_parked(std::string const& id) {
 }  // namespace
 
 live_status::live_status(runner& models, stream_store& streams, event_log* log, engine* commands,
-                         follower* reader, std::string log_address, std::string data)
+                         follower* reader, log_pulse* pulse, std::string log_address,
+                         std::string data)
     : models_(models),
       streams_(streams),
       log_(log),
       commands_(commands),
       reader_(reader),
+      pulse_(pulse),
       log_address_(std::move(log_address)),
       data_(std::move(data)) {}
 
@@ -43,6 +45,8 @@ std::string live_status::why_not_ready() const {
     if (auto const failure = reader_->failure()) return failure->detail;
   if (log_)
     if (auto const dead = log_->dead()) return dead->detail;
+  if (pulse_)
+    if (auto const trouble = pulse_->trouble()) return "the log does not answer: " + trouble->detail;
   if (commands_ && !commands_->ready())
     return std::to_string(commands_->stats().partitions_open) + " of " +
            std::to_string(log_->partitions()) + " partitions are open";
@@ -54,8 +58,8 @@ std::vector<http::partition_status> live_status::partitions() const {
   auto const positions = streams_.positions();
   auto const applied = models_.applied();
   std::vector<std::uint64_t> ends = applied;
-  if (log_)
-    if (auto const known = log_->ends()) ends = *known;
+  if (pulse_)
+    if (auto known = pulse_->ends()) ends = *std::move(known);
   for (partition_id p = 0; p < applied.size(); ++p) {
     http::partition_status row;
     row.partition = p;
@@ -86,7 +90,7 @@ std::vector<http::projection_status> live_status::projections() const {
   return rows;
 }
 
-std::vector<std::string> live_status::warnings() const {
+std::vector<std::string> live_status::standing() const {
   std::vector<std::string> all;
   {
     std::lock_guard const guard(mutex_);
@@ -94,10 +98,15 @@ std::vector<std::string> live_status::warnings() const {
   }
   if (log_)
     for (auto& words : log_->warnings()) all.push_back(std::move(words));
-  if (checkpoints_)
-    for (auto& words : checkpoints_->warnings()) all.push_back(std::move(words));
   if (!models_.healthy())
     all.push_back("some events could not be applied and are parked; see the list of parked streams");
+  return all;
+}
+
+std::vector<std::string> live_status::warnings() const {
+  auto all = standing();
+  if (checkpoints_)
+    for (auto& words : checkpoints_->warnings()) all.push_back(std::move(words));
   if (auto words = why_not_ready(); !words.empty()) all.push_back(std::move(words));
   return all;
 }

@@ -5,14 +5,15 @@
 #include "node/checkpoint_keeper.hpp"
 #include "node/follower.hpp"
 #include "node/http/services.hpp"
+#include "node/log_pulse.hpp"
 
 namespace tracseq {
 
 class live_status final : public http::node_status {
  public:
-  /// `log`, `commands` and `reader` are null in a read-only node.
+  /// `log`, `commands`, `reader` and `pulse` are null in a read-only node.
   live_status(runner& models, stream_store& streams, event_log* log, engine* commands,
-              follower* reader, std::string log_address, std::string data);
+              follower* reader, log_pulse* pulse, std::string log_address, std::string data);
 
   [[nodiscard]] bool ready() const override;
   [[nodiscard]] std::string why_not_ready() const override;
@@ -27,6 +28,8 @@ class live_status final : public http::node_status {
 
   /// Before the node answers. `keeper` is null where none are written.
   void show_checkpoints(std::string file, checkpoint_keeper const* keeper);
+  /// Those of the warnings that the node's own log has not been told where they arose, but for `why_not_ready`.
+  [[nodiscard]] std::vector<std::string> standing() const;
   /// Sentences from start-up that stay worth knowing.
   void add_warning(std::string words);
 
@@ -36,6 +39,7 @@ class live_status final : public http::node_status {
   event_log* const log_;
   engine* const commands_;
   follower* const reader_;
+  log_pulse* const pulse_;
   std::string const log_address_;
   std::string const data_;
   std::string checkpoint_file_;

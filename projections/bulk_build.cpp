@@ -83,6 +83,8 @@ class bulk_builder {
     while (!stop_asked() && !at_end(reader_->state().at())) {
       auto batch = reader_->next(read_bytes, std::chrono::milliseconds(200));
       if (!batch) return fail_with(batch.error());
+      // Behind the last record there may be offsets at which nothing lies.
+      if (batch->empty() && reader_->caught_up()) break;
       if (!batch->empty() && !batches_.push(*std::move(batch))) return;
     }
     totals_.stopped = stop_asked();

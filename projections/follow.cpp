@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "events/record.hpp"
+
 namespace tracseq {
 namespace {
 
@@ -36,6 +38,12 @@ std::optional<log_divergence> compare_ends(partition_id p, partition_position co
 }
 
 }  // namespace
+
+bool shows_a_break(verdict judged, std::string_view record, std::uint64_t newest_claim) {
+  if (judged != verdict::stale_claim) return judged == verdict::broken_link;
+  auto const peek = peek_record(record);
+  return peek && peek->claim > newest_claim;
+}
 
 void folder::accept_commit(log_entry& entry, tracseq::commit&& made, folded_batch& into,
                            bool decode_events) {
@@ -73,7 +81,12 @@ bool folder::judge(log_entry& entry, folded_batch& into, bool decode_events) {
     cut_[entry.partition] = 1;
     return false;
   }
+  auto const newest_claim = at.chain.c;
   at.chain = chain;
+  if (judged == verdict::commit)
+    at.broken_at.reset();
+  else if (!at.broken_at && shows_a_break(judged, entry.record, newest_claim))
+    at.broken_at = entry.offset;
   ++counts_.by_verdict[static_cast<std::size_t>(judged)];
   into.bytes += entry.record.size();
   auto& record = into.records.emplace_back();
@@ -130,7 +143,8 @@ result<void> fold_reader::check_last_records(std::vector<std::uint8_t> wanted,
       found.push_back({entry.partition, at.next_offset, entry.offset,
                        "The log's history was changed: in " + partition_words(entry.partition) +
                            " the record at offset " + std::to_string(at.last_offset) +
-                           " is not the one that this node has applied."});
+                           " is not the one that this node has applied. `tracseq audit verify` names every "
+                           "place; put the history back from a copy that verifies."});
     }
   }
   return {};
@@ -177,8 +191,10 @@ result<folded_batch> fold_reader::next(std::size_t bytes_max, std::chrono::milli
                                        bool decode_events) {
   auto entries = std::exchange(read_ahead_, {});
   auto const patience = entries.empty() ? timeout : std::chrono::milliseconds(0);
-  if (auto polled = reader_->poll(entries, bytes_max, patience); !polled)
+  if (auto polled = reader_->poll(entries, bytes_max, patience); !polled) {
+    read_ahead_ = std::move(entries);  // for who asks again
     return tl::unexpected(polled.error());
+  }
   return folder_.fold(std::move(entries), decode_events);
 }
 

@@ -40,6 +40,11 @@ struct folded_batch {
   [[nodiscard]] bool empty() const noexcept { return records.empty(); }
 };
 
+/// Whether a skipped record tells that one before it is missing or was changed: a commit under the newest
+/// claim that does not follow, or a record of a claim that is not there yet. One under a claim that has
+/// passed is what a fenced writer leaves behind.
+[[nodiscard]] bool shows_a_break(verdict judged, std::string_view record, std::uint64_t newest_claim);
+
 /// The state of the fold over all partitions.
 class folder {
  public:
@@ -79,7 +84,8 @@ class fold_reader {
       event_log& log, std::vector<partition_position> const& from,
       std::vector<log_divergence>* divergences = nullptr, reading how = reading::at_once);
 
-  /// The next records, up to about `bytes_max`; empty after `timeout`.
+  /// The next records, up to about `bytes_max`; empty after `timeout`. Behind an error it may be asked
+  /// again: nothing was skipped.
   [[nodiscard]] result<folded_batch> next(std::size_t bytes_max, std::chrono::milliseconds timeout,
                                           bool decode_events = true);
   [[nodiscard]] bool caught_up() const { return reader_->caught_up(); }

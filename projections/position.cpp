@@ -17,6 +17,8 @@ void take(std::string_view& bytes, T& value) {
 }
 
 constexpr std::size_t fixed_bytes = 8 + 8 + 32 + 32 + 8 + 8 + 1 + 8;
+constexpr std::uint8_t flag_group_open = 1;
+constexpr std::uint8_t flag_broken = 2;
 
 }  // namespace
 
@@ -28,8 +30,10 @@ std::string encode_position(partition_position const& position) {
   put(out, position.chain.h);
   put(out, position.chain.c);
   put(out, position.chain.s);
-  put(out, static_cast<std::uint8_t>(position.group_open));
+  put(out, static_cast<std::uint8_t>((position.group_open ? flag_group_open : 0) |
+                                     (position.broken_at ? flag_broken : 0)));
   put(out, position.group_base_version);
+  if (position.broken_at) put(out, *position.broken_at);
   out += position.group_stream;
   return out;
 }
@@ -37,16 +41,20 @@ std::string encode_position(partition_position const& position) {
 std::optional<partition_position> decode_position(std::string_view bytes) {
   if (bytes.size() < fixed_bytes) return std::nullopt;
   partition_position position;
-  std::uint8_t open = 0;
+  std::uint8_t flags = 0;
   take(bytes, position.next_offset);
   take(bytes, position.last_offset);
   take(bytes, position.last_hash);
   take(bytes, position.chain.h);
   take(bytes, position.chain.c);
   take(bytes, position.chain.s);
-  take(bytes, open);
+  take(bytes, flags);
   take(bytes, position.group_base_version);
-  position.group_open = open != 0;
+  position.group_open = (flags & flag_group_open) != 0;
+  if ((flags & flag_broken) != 0) {
+    if (bytes.size() < sizeof(std::uint64_t)) return std::nullopt;
+    take(bytes, position.broken_at.emplace());
+  }
   position.group_stream = bytes;
   return position;
 }

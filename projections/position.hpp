@@ -23,11 +23,13 @@ struct partition_position {
   bool group_open = false;
   std::string group_stream;
   std::uint64_t group_base_version = 0;
+  /// The first commit, behind the last accepted one, that does not follow: what was before it is missing.
+  std::optional<std::uint64_t> broken_at;
   friend bool operator==(partition_position const&, partition_position const&) = default;
 };
 
-/// next_offset u64 | last_offset u64 | last_hash 32 | h 32 | c u64 | s u64 | group_open u8
-/// | group_base_version u64 | group_stream
+/// next_offset u64 | last_offset u64 | last_hash 32 | h 32 | c u64 | s u64 | flags u8 (1 group_open, 2 broken_at)
+/// | group_base_version u64 | broken_at u64, if flagged | group_stream
 [[nodiscard]] std::string encode_position(partition_position const& position);
 [[nodiscard]] std::optional<partition_position> decode_position(std::string_view bytes);
 

@@ -46,7 +46,8 @@ result<replay_totals> replay(event_log& log, std::string const& into,
   if (!built) return tl::unexpected(built.error());
   if (auto flushed = all.rows->flush(); !flushed) return tl::unexpected(flushed.error());
   return replay_totals{built->records, built->commits,        built->events,
-                       built->bytes,   built->parked_commits, built->verdicts};
+                       built->bytes,   built->parked_commits, built->verdicts,
+                       std::move(built->positions)};
 }
 
 }  // namespace tracseq

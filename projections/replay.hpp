@@ -30,6 +30,7 @@ struct replay_totals {
   std::uint64_t bytes = 0;
   std::uint64_t parked_commits = 0;
   verdict_counts verdicts;
+  std::vector<partition_position> positions;  ///< where it ended
 };
 
 /// Into a new or empty directory (`already_exists` otherwise): `<into>/store` then holds rows

@@ -13,6 +13,8 @@
 namespace tracseq {
 namespace {
 
+constexpr std::uint64_t kept_free = 64u << 20;
+
 class rocks_cursor final : public row_cursor {
  public:
   rocks_cursor(table_handle table, std::shared_ptr<store::snapshot const> pinned,
@@ -168,18 +170,15 @@ std::unique_ptr<table_view> rocks_store::newest(table_handle table) const {
   return std::make_unique<rocks_view>(std::move(table), nullptr, nullptr);
 }
 
-// RocksDB takes a full disk badly: what was half written to its log cannot be mended while it is open. So
-// it never gets that far, and there is always room to put into files what was taken already.
-result<void> rocks_store::check_room() const {
-  constexpr std::uint64_t kept_free = 64u << 20;
+result<void> check_room(std::string const& directory, std::uint64_t bytes) {
   struct statvfs facts {};
-  if (::statvfs(directory().c_str(), &facts) != 0) return {};
+  if (::statvfs(directory.c_str(), &facts) != 0) return {};
   auto const left = static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
-  if (left >= kept_free) return {};
-  return fail(errc::storage_full, "the disk under " + directory() + " is full: " +
-                                      std::to_string(left >> 20) + " MB are left, and " +
-                                      std::to_string(kept_free >> 20) +
-                                      " MB are needed. Free some space; work then goes on by itself.");
+  if (left >= bytes) return {};
+  return fail(errc::storage_full, "the disk under " + directory + " is full: " + std::to_string(left >> 20) +
+                                      " MB are left, and " + std::to_string(bytes >> 20) +
+                                      " MB are needed. Free some space; a node that runs then goes on by "
+                                      "itself.");
 }
 
 result<void> rocks_store::write(std::span<store_write const> writes) {
@@ -191,7 +190,7 @@ result<void> rocks_store::write(std::span<store_write const> writes) {
                    : batch.Delete(table->handle(), slice(key));
     if (!status.ok()) break;
   }
-  if (auto const room = check_room(); !room) return room;
+  if (auto const room = check_room(directory(), kept_free); !room) return room;
   if (status.ok()) status = core_->db->Write({}, &batch);
   // Background work that failed closes RocksDB to writes until it is told to go on: here, at each try.
   // Behind a broken log of writes it cannot go on; only opening it again helps.
@@ -205,7 +204,7 @@ result<void> rocks_store::write(std::span<store_write const> writes) {
 }
 
 result<void> rocks_store::write_bulk(std::span<bulk_rows const> tables) {
-  if (auto const room = check_room(); !room) return room;
+  if (auto const room = check_room(directory(), kept_free); !room) return room;
   namespace fs = std::filesystem;
   auto const incoming = fs::path(directory()) / "incoming";
   std::error_code failed;

@@ -63,6 +63,11 @@ class store_table {
 inline rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 inline std::string_view view(rocksdb::Slice const& bytes) { return {bytes.data(), bytes.size()}; }
 
+/// `storage_full` where fewer than `bytes` are left. RocksDB takes a full disk badly: what was half written to
+/// its log cannot be mended while it is open. So it never gets that far, and there is always room to put into
+/// files what was taken already.
+[[nodiscard]] result<void> check_room(std::string const& directory, std::uint64_t bytes);
+
 class rocks_store final : public store {
  public:
   static constexpr char const* meta_name = "meta";
@@ -88,9 +93,6 @@ class rocks_store final : public store {
   [[nodiscard]] figures measure() const override;
 
  private:
-  /// `storage_full` where a write might meet the end of the disk.
-  [[nodiscard]] result<void> check_room() const;
-
   std::shared_ptr<store_core> core_;
   mutable std::mutex mutex_;  ///< of the list of tables
   std::unordered_map<std::string, table_handle> tables_;

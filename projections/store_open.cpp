@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t opening_bytes = 16u << 20;
 constexpr std::string_view format_words = "TracSeq store ";
 
 bool contains(std::string const& text, std::string_view part) {
@@ -95,6 +96,9 @@ result<void> prepare_directory(std::string const& directory, store_options const
       return fail(failed == std::errc::no_space_on_device ? errc::storage_full : errc::io_failure,
                   "The directory " + directory + " cannot be made: " + failed.message() + ".");
   }
+  // It ends the process where it finds no room while it opens.
+  if (!options.read_only)
+    if (auto room = check_room(directory, opening_bytes); !room) return room;
   if (auto fine = check_format(directory, options); !fine) return fine;
   if (!options.read_only) fs::remove_all(fs::path(directory) / "incoming", failed);
   return {};

@@ -41,7 +41,9 @@ class partition_check {
         found(entry.offset,
               "bytes that are not a record lie here: they are extra, or a record was changed");
         break;
-      case verdict::stale_claim: on_stale(entry, before.c); break;
+      case verdict::stale_claim:
+        if (shows_a_break(judged, entry.record, before.c)) on_missing_claim(entry, before.c);
+        break;
       case verdict::broken_link: on_broken(entry.offset); break;
     }
     meet_heads();
@@ -59,6 +61,7 @@ class partition_check {
 
   [[nodiscard]] verified_partition const& seen() const noexcept { return seen_; }
   [[nodiscard]] std::optional<verify_problem> const& problem() const noexcept { return problem_; }
+  [[nodiscard]] std::optional<verify_problem> const& given_up() const noexcept { return given_up_; }
   void found(std::uint64_t offset, std::string why) {
     if (!problem_) problem_ = verify_problem{seen_.partition, offset, std::move(why)};
   }
@@ -71,6 +74,14 @@ class partition_check {
 
   void on_commit(log_entry const& entry) {
     if (broken_at_ && !claimed_since_) found_broken();
+    if (broken_at_ && claimed_since_ && !given_up_)
+      given_up_ = verify_problem{seen_.partition, *broken_at_,
+                                 "from here on " + std::to_string(broken_) +
+                                     (broken_ == 1 ? " commit was" : " commits were") +
+                                     " given up: the record before is not the one that they follow, and a "
+                                     "later claim began behind them. So it is where a writer lost a record "
+                                     "before anybody had an answer, and also where one was changed or taken "
+                                     "out and a node started behind it: only a checkpoint tells which."};
     broken_at_.reset();
     if (!decode_events_) return;
     auto const decoded = decode_record(entry.record);
@@ -82,18 +93,18 @@ class partition_check {
         found(entry.offset, "an event cannot be decoded: " + read.error().detail);
   }
 
-  void on_stale(log_entry const& entry, std::uint64_t newest) {
-    auto const peek = peek_record(entry.record);
-    if (peek && peek->claim > newest)
-      found(entry.offset, "this record is of claim " + std::to_string(peek->claim) +
-                              ", but the newest claim before it is " + std::to_string(newest) +
-                              ": a claim is missing or was changed");
+  void on_missing_claim(log_entry const& entry, std::uint64_t newest) {
+    found(entry.offset, "this record is of claim " + std::to_string(peek_record(entry.record)->claim) +
+                            ", but the newest claim before it is " + std::to_string(newest) +
+                            ": a claim is missing or was changed");
   }
 
   void on_broken(std::uint64_t offset) {
     if (broken_at_ && claimed_since_) return found_broken();
+    ++broken_;
     if (broken_at_) return;
     broken_at_ = offset;
+    broken_ = 1;
     claimed_since_ = false;
   }
 
@@ -135,7 +146,9 @@ class partition_check {
   std::uint64_t good_until_ = 0;        ///< the last commit behind which a head was met
   verified_partition seen_;
   std::optional<verify_problem> problem_;
+  std::optional<verify_problem> given_up_;
   std::optional<std::uint64_t> broken_at_;  ///< the first of the commits that do not follow
+  std::uint64_t broken_ = 0;                ///< how many they are
   bool claimed_since_ = false;
 };
 
@@ -158,7 +171,8 @@ void read_all(log_reader& reader, std::vector<std::uint64_t> next,
     auto const polled = reader.poll(batch.entries, read_bytes, std::chrono::milliseconds(200));
     if (!polled) batch.damage = polled.error();
     for (auto const& entry : batch.entries) next[entry.partition] = entry.offset + 1;
-    bool const ended = batch.damage.has_value();
+    // Behind the last record there may be offsets at which nothing lies.
+    bool const ended = batch.damage || (batch.entries.empty() && reader.caught_up());
     if (!out.push(std::move(batch)) || ended) break;
   }
   out.close();
@@ -211,6 +225,7 @@ result<verify_report> verify(event_log& log, verify_options const& options) {
     if (!stopped) check.finish();
     report.partitions.push_back(check.seen());
     if (check.problem()) report.problems.push_back(*check.problem());
+    if (check.given_up()) report.given_up.push_back(*check.given_up());
   }
   return report;
 }

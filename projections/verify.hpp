@@ -29,6 +29,7 @@ struct verified_partition {
 struct verify_report {
   std::vector<verified_partition> partitions;
   std::vector<verify_problem> problems;  ///< the first of each partition, by offset
+  std::vector<verify_problem> given_up;  ///< no problems by the rule; the first of each partition
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
   [[nodiscard]] bool ok() const noexcept { return problems.empty(); }
@@ -57,6 +58,8 @@ struct verify_options {
 ///   * a commit under the newest claim whose `prev` is not the head, unless its writer noticed, that is:
 ///     a new claim and then an accepted commit follow. Otherwise the record before it was changed, taken
 ///     out or swapped, or this one is extra.
+/// Where that claim follows, the run is listed as given up: the rule cannot tell it from damage behind
+/// which a node was started all the same. A node refuses that (`partition_position::broken_at`).
 /// A tail that was cut, or a change of the very last commit, shows only against `expected` heads.
 [[nodiscard]] result<verify_report> verify(event_log& log, verify_options const& options);
 

@@ -55,6 +55,7 @@ class embedded_log final : public event_log {
 
   // Opening (embedded_recovery.cpp).
   [[nodiscard]] result<void> recover();
+  [[nodiscard]] tl::unexpected<error> no_log() const;
   [[nodiscard]] result<void> lock_directory();
   [[nodiscard]] result<void> find_segments();
   [[nodiscard]] result<void> recover_tail();

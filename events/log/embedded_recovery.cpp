@@ -42,11 +42,17 @@ std::optional<std::size_t> later_batch_behind(std::string_view bytes, std::size_
 
 }  // namespace
 
+tl::unexpected<error> embedded_log::no_log() const {
+  return fail(errc::not_found, "there is no log in " + directory_.string() +
+                                   "; a history that is kept in Kafka is named with "
+                                   "--log kafka://HOST:PORT/TOPIC");
+}
+
 result<void> embedded_log::recover() {
   std::error_code ignored;
   bool const exists = std::filesystem::is_directory(directory_, ignored);
   if (!exists && (options_.read_only || !options_.create))
-    return fail(errc::not_found, "there is no log in " + directory_.string());
+    return no_log();
   if (!exists) {
     std::error_code problem;
     std::filesystem::create_directories(directory_, problem);
@@ -59,7 +65,7 @@ result<void> embedded_log::recover() {
   if (auto found = find_segments(); !found) return found;
   if (!segments_.empty()) return recover_tail();
   if (options_.read_only || !options_.create)
-    return fail(errc::not_found, "there is no log in " + directory_.string());
+    return no_log();
   if (options_.partitions == 0 || options_.partitions > segment::partitions_max)
     return fail(errc::invalid_argument, "a log has 1 to " +
                                             std::to_string(segment::partitions_max) +

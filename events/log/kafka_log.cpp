@@ -96,9 +96,9 @@ result<std::unique_ptr<event_log>> open_kafka_log(std::string_view text, log_opt
       facts->warnings.push_back("Partition " + std::to_string(p) + " of the Kafka topic " +
                                 where->topic + " begins at offset " + std::to_string((*begins)[p]) +
                                 ": its first records were deleted.");
-  if (auto ours = refuse_foreign(*where, *begins, *ends); !ours) return tl::unexpected(ours.error());
   std::unique_ptr<producer> writer;
   if (!options.read_only) {
+    if (auto ours = refuse_foreign(*where, *begins, *ends); !ours) return tl::unexpected(ours.error());
     auto started = producer::start(*where, facts->partitions, options.queue_bytes_max);
     if (!started) return tl::unexpected(started.error());
     writer = *std::move(started);

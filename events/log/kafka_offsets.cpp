@@ -120,8 +120,16 @@ result<void> refuse_foreign(address const& where, std::span<std::uint64_t const>
     if (begins[p] < ends[p]) firsts.push_back({static_cast<partition_id>(p), begins[p]});
   auto const records = fetch_records(where, firsts, where.timeout);
   if (!records) return tl::unexpected(records.error());
+  auto const is_ours = [](auto const& record) { return record && peek_record(*record); };
+  bool const some_are = std::ranges::any_of(*records, is_ours);
   for (std::size_t i = 0; i < firsts.size(); ++i) {
-    if (!(*records)[i] || peek_record(*(*records)[i])) continue;
+    if (!(*records)[i] || is_ours((*records)[i])) continue;
+    if (some_are)
+      return fail(errc::corrupt, "the history in the Kafka topic " + where.topic + " at " + where.brokers +
+                                     " is damaged: what lies first in partition " +
+                                     std::to_string(firsts[i].partition) + " (offset " +
+                                     std::to_string(firsts[i].offset) +
+                                     ") is not a record. `tracseq audit verify` names every place");
     return fail(errc::rule_violation,
                 "the Kafka topic " + where.topic + " at " + where.brokers +
                     " holds messages that are not TracSeq's (partition " +

@@ -181,7 +181,7 @@ result<std::vector<std::string>> check_replication(address const& where, topic_s
     return fail(errc::rule_violation,
                 name + " has " + std::to_string(shape.replicas) + " replica(s) and " +
                     "min.insync.replicas=" + std::to_string(insync) +
-                    ", and kafka.require_replication wants at least 3 and 2");
+                    ", and log.require_replication wants at least 3 and 2");
   std::vector<std::string> warnings;
   if (shape.replicas == 1 && value("flush.messages") != "1")
     warnings.push_back("The Kafka topic " + where.topic +
@@ -235,9 +235,12 @@ result<topic_facts> prepare_topic(client& with, address const& where, log_option
                     " behind the address if the topic was made so, or name another topic");
   auto const config = describe_config(with, where);
   if (!config) return tl::unexpected(config.error());
-  if (auto fit = check_config(where, *config); !fit) return tl::unexpected(fit.error());
+  auto const fit = check_config(where, *config);
+  if (!fit && !options.read_only) return tl::unexpected(fit.error());
   auto warnings = check_replication(where, *shape, *config, options.require_replication);
   if (!warnings) return tl::unexpected(warnings.error());
+  // Who reads may be about to bring the history away while it is still there.
+  if (!fit) warnings->push_back(fit.error().detail);
   return topic_facts{shape->partitions, *std::move(warnings)};
 }
 

@@ -34,7 +34,8 @@ enum class edge : std::int8_t { end = -1, begin = -2 };  // as the protocol's Li
     address const& where, std::span<log_position const> at, std::chrono::milliseconds within,
     std::atomic<bool> const* cancelled = nullptr);
 
-/// Refuses a topic whose partitions begin with something that is not a record of TracSeq.
+/// Refuses a topic whose partitions begin with something that is not a record of TracSeq: another's, or,
+/// where a partition begins with one, damaged.
 [[nodiscard]] result<void> refuse_foreign(address const& where,
                                           std::span<std::uint64_t const> begins,
                                           std::span<std::uint64_t const> ends);

@@ -1,5 +1,6 @@
 #include "node/cli/app.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +8,7 @@
 #include <iterator>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "node/cli/help.hpp"
 #include "node/data_directory.hpp"
@@ -18,6 +20,30 @@ namespace {
 std::optional<std::string> environment(std::string const& name) {
   auto const* value = std::getenv(name.c_str());
   return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// A variable that looks like a setting of one of our sections and is none: mistyped. Others that begin with
+/// TRACSEQ_ are somebody else's business.
+std::optional<error> mistyped_variable() {
+  std::vector<std::string> known;
+  std::vector<std::string> sections;
+  for (auto const& one : setting_table()) {
+    known.push_back(variable_of(one));
+    auto section = variable_of(one);
+    section.resize(std::string_view("TRACSEQ_").size() + one.name.find('.') + 1);
+    sections.push_back(std::move(section));
+  }
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+    std::string_view const line = *one;
+    auto const name = line.substr(0, line.find('='));
+    if (std::ranges::find(known, name) != known.end() ||
+        std::ranges::none_of(sections, [&](auto const& section) { return name.starts_with(section); }))
+      continue;
+    auto words = "There is no setting " + std::string(name) + " (in the environment).";
+    if (auto const near = nearest_word(name, known); !near.empty()) words += " Did you mean \"" + near + "\"?";
+    return error{errc::invalid_argument, std::move(words), {}};
+  }
+  return std::nullopt;
 }
 
 void add_global_options(CLI::App& app, context& shared) {
@@ -116,6 +142,7 @@ result<tracseq::settings> context::load_settings() const {
   from.environment = &environment;
   from.flags = setting_flags;
   auto loaded = tracseq::settings::load(from);
+  if (auto wrong = mistyped_variable(); wrong && loaded) loaded = tl::unexpected(*std::move(wrong));
   wrong_settings = !loaded.has_value();
   return loaded;
 }

@@ -93,6 +93,10 @@ int verify(context const& shared, tracseq::settings const& with, audit_wish cons
                       with_thousands(one.skipped), one.head.substr(0, 16)});
     print(table_text({"PARTITION", "RECORDS", "COMMITS", "CLAIMS", "SKIPPED", "HEAD"}, rows, shared.style));
     if (report->checkpoint) print(*report->checkpoint + "\n");
+    for (auto const& words : report->warnings) print(words + "\n");
+    for (auto const& one : report->given_up)
+      print("Partition " + std::to_string(one.partition) + ", offset " + std::to_string(one.offset) + ": " +
+            one.what + "\n");
     if (report->ok)
       print("The history verifies: " + with_thousands(report->records) + " records, " +
             with_thousands(report->commits) + " commits.\n");

@@ -44,6 +44,7 @@ node_options options_of(tracseq::settings const& from) {
   out.command_deadline = milliseconds(from.integer("engine.command_deadline_ms"));
   out.engine_threads = size("engine.threads");
   out.require_replication = from.boolean("log.require_replication");
+  out.start_behind_damage = from.boolean("log.start_behind_damage");
   out.webhooks_to_private_addresses = from.boolean("webhook.private_addresses");
   out.webhook_timeout = milliseconds(from.integer("webhook.timeout_ms"));
   out.checkpoints.node = out.node;
@@ -105,8 +106,9 @@ int serve(context const& shared) {
 
   int code = 0;
   while (true) {
-    timespec const second{0, 250'000'000};
-    int const signal = sigtimedwait(&signals, nullptr, &second);
+    (*started)->say_changes();
+    timespec const pause{0, 250'000'000};
+    int const signal = sigtimedwait(&signals, nullptr, &pause);
     if (signal == SIGINT || signal == SIGTERM) break;
     if (auto const why = (*started)->fatal(); !why.empty()) {
       log::error("the node cannot go on and stops", {{"why", why}});

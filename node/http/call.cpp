@@ -85,9 +85,9 @@ void refuse(call& c, error const& why, int status) {
   if (why.code == errc::not_found && unshown(c)) return say_unshown(c);
   if (!c.picked_for.is_nil() && describe(why.code).retryable)
     c.api->creations().remember(c.picked_for, c.picked);
-  // Overload is counted, not logged: a flood must not become a flood of lines.
-  auto const own_status = describe(why.code).http_status;
-  if (own_status == 500 || own_status == 507)
+  // Overload and a full disk are counted, and the node says once that it is not ready: a flood must not
+  // become a flood of lines.
+  if (describe(why.code).http_status == 500)
     log::error("request failed", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});
   else if (log::debug_enabled())
     log::debug("request refused", {{"request_id", c.request_id}, {"route", c.row->path}, {"why", why.detail}});

@@ -128,6 +128,7 @@ constexpr auto docs = std::to_array<doc_row>({
     {"head", "Chain hash behind the last record, 64 hex digits."},
     {"first_problem", "The first place that does not verify."},
     {"problems", "What is wrong, and where."},
+    {"given_up", "Commits that a later claim left behind; a checkpoint tells whether they had been answered."},
     {"checkpoint", "What was compared with a checkpoint."},
     {"offset", "The offset in its partition."},
     {"what", "What does not verify."},

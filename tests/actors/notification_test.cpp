@@ -69,13 +69,14 @@ TEST_CASE("a rule that tells nobody of nothing is refused") {
   CHECK(rule_scenario().when(rask::create{wrong}).words() ==
         "There is no event type \"sample_rejectd\"; for example \"sample_rejected\" is one.");
   for (std::string const url : {"", "ftp://x", "https://", "http:///path", "https://a b/", "lab.example",
-                                "https://me:secret@lab.example/", "http://:80/", "https://x/\"y"}) {
+                                "https://me:secret@lab.example/", "http://:80/", "https://x/\"y",
+                                "http://h:0/", "http://h:99999/", "http://h:/", "http://h:8o/"}) {
     CAPTURE(url);
     CHECK(rule_scenario().when(rask::create{hook(url)}).words() ==
           "A webhook needs an address like https://lab.example/hook, without a password in it; \"" + url +
               "\" is none.");
   }
-  for (std::string const url : {"http://localhost:8080/x?y=1", "https://[::1]/x", "http://h"})
+  for (std::string const url : {"http://localhost:8080/x?y=1", "https://[::1]/x", "https://[::1]:8443/x", "http://h", "http://h:65535"})
     CHECK(rule_scenario().when(rask::create{hook(url)}).accepted());
 }
 

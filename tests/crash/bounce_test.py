@@ -17,7 +17,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
 import support  # noqa: E402
-from support import Node, case, check  # noqa: E402
+from support import Node, case, check, check_words  # noqa: E402
 from crash_test import Book, Client, examine, furnish  # noqa: E402
 
 RESUMES_S = 30
@@ -95,9 +95,39 @@ def bounce(bounces, clients, seed):
         check("who got no result was told that it can be repeated", not book.unclear, book.unclear[:3])
         check("the load was real", len(book.acknowledged) > 10 * bounces, len(book.acknowledged))
         examine(node, book)
+        an_absence_while_nobody_works(node, broker)
         node.stop()
     finally:
         broker.tool("kill")
+
+
+def readiness_within(node, status, seconds):
+    """The answer of /readyz once it is `status`; the last one if it never is."""
+    api, until = node.api(), time.monotonic() + seconds
+    while True:
+        answer = api.get("//readyz")
+        if answer.status == status or time.monotonic() > until:
+            return answer
+        time.sleep(0.1)
+
+
+def an_absence_while_nobody_works(node, broker):
+    readiness_within(node, 200, RESUMES_S)
+    before = len(node.words())
+    broker.tool("kill")
+    answer = readiness_within(node, 503, 30)
+    check("an absent broker is noticed though nobody works", answer.status == 503, answer.body)
+    check_words("in words", str(answer.body), "the log does not answer", f"127.0.0.1:{broker.port}")
+    began = time.monotonic()
+    node.api().must("GET", "/system")
+    check("the system page does not wait for it", time.monotonic() - began < 3, time.monotonic() - began)
+    broker.start()
+    answer = readiness_within(node, 200, RESUMES_S)
+    check("nor is its return missed", answer.status == 200, answer.body)
+    time.sleep(0.5)
+    told = node.words()[before:]
+    check("the node's own log says once that it was away", told.count("the log does not answer") == 1, told)
+    check_words("and that it is back", told, "ready again")
 
 
 def main():

@@ -235,7 +235,7 @@ TEST_CASE("kafka: one replica that acknowledges from memory is warned of, ours a
   auto demanding = four();
   demanding.require_replication = true;
   CHECK(has(refusal(address_of(topic), demanding).detail,
-            "has 1 replica(s) and min.insync.replicas=1, and kafka.require_replication"));
+            "has 1 replica(s) and min.insync.replicas=1, and log.require_replication"));
 }
 
 TEST_CASE("kafka: more replicas than brokers is the broker's refusal in its words") {

@@ -21,6 +21,10 @@ TEST_CASE("positions are written and read as text") {
   at.group_open = true;
   at.group_stream = "barcode/x";
   CHECK(decode_position(encode_position(at)) == at);
+  at.broken_at = 7;
+  CHECK(decode_position(encode_position(at)) == at);
+  at.group_open = false;
+  CHECK(decode_position(encode_position(at)) == at);
   CHECK_FALSE(decode_position("short"));
 }
 
@@ -58,6 +62,71 @@ TEST_CASE("the fold skips what the rule skips and counts it") {
   CHECK(counts.skipped() == 3);
 }
 
+TEST_CASE("who asks again behind an error misses nothing") {
+  memory_log log(4);
+  laboratory lab(log);
+  for (int i = 0; i < 10; ++i) lab.register_sample("S" + std::to_string(i), "");
+  scratch_directory const scratch;
+  auto const models = open_models(scratch.path("a"));
+  follow(*models, log);
+  auto const from = models->positions();
+  for (int i = 10; i < 20; ++i) lab.register_sample("S" + std::to_string(i), "");
+  auto reader = fold_reader::open(log, from);  // reads ahead while it compares the last records
+  REQUIRE(reader);
+  log.fail_reads(3, {errc::io_failure, "the topic may not be read", {}});
+  std::size_t commits = 0;
+  std::size_t refused = 0;
+  for (;;) {
+    auto const batch = (*reader)->next(100, std::chrono::milliseconds(0));
+    if (!batch) {
+      CHECK(batch.error().code == errc::io_failure);
+      ++refused;
+      continue;
+    }
+    if (batch->empty()) break;
+    commits += batch->commits.size();
+  }
+  CHECK(refused == 3);
+  CHECK(commits == 10);
+  CHECK((*reader)->state().counts().skipped() == 0);
+}
+
+TEST_CASE("the fold remembers where commits stopped following, until one is accepted again") {
+  memory_log log(1);
+  laboratory lab(log);
+  for (auto const* name : {"A", "B", "C", "D"}) lab.register_sample(name, "");
+  auto& records = log.records(0);
+  REQUIRE(records.size() >= 5);
+  auto const broken_at = [&] {
+    auto reader = fold_reader::open(log, genesis_positions(1));
+    REQUIRE(reader);
+    for (;;) {
+      auto const batch = (*reader)->next(100, std::chrono::milliseconds(0));
+      REQUIRE(batch);
+      if (batch->empty()) return (*reader)->state().at()[0].broken_at;
+    }
+  };
+  CHECK_FALSE(broken_at());
+  SUBCASE("a missing commit") {
+    records.erase(records.begin() + 2);
+    CHECK(broken_at() == 2u);
+  }
+  SUBCASE("a missing claim") {
+    records.erase(records.begin());
+    CHECK(broken_at() == 0u);
+  }
+  SUBCASE("an extra one hides nothing") {
+    records.insert(records.begin() + 3, records[2]);
+    CHECK_FALSE(broken_at());
+  }
+  SUBCASE("what a fenced writer left behind is none") {
+    auto const late = records.back();
+    lab.claim(0);
+    lab.append_raw(0, late);
+    CHECK_FALSE(broken_at());
+  }
+}
+
 TEST_CASE("a log that forgot or changed what was applied is noticed, with the place") {
   scratch_directory const scratch;
   memory_log log(4);
@@ -91,7 +160,8 @@ TEST_CASE("a log that forgot or changed what was applied is noticed, with the pl
     CHECK(opened.error().detail ==
           "The log's history was changed: in partition " + std::to_string(p) +
               " the record at offset " + std::to_string(size - 1) +
-              " is not the one that this node has applied.");
+              " is not the one that this node has applied. `tracseq audit verify` names every place; put the "
+              "history back from a copy that verifies.");
   }
   SUBCASE("it has another number of partitions") {
     memory_log other(3);

@@ -44,6 +44,12 @@ class memory_log final : public event_log {
 
   /// One partition after the other, instead of the order of appending: as a second broker might.
   void read_by_partition(bool yes) { by_partition_ = yes; }
+  /// The next so many polls fail so.
+  void fail_reads(std::size_t count, error why) {
+    std::lock_guard const guard(mutex_);
+    failing_ = count;
+    why_ = std::move(why);
+  }
   [[nodiscard]] std::vector<std::string>& records(partition_id partition) {
     return records_[partition];
   }
@@ -54,6 +60,8 @@ class memory_log final : public event_log {
   std::vector<std::vector<std::string>> records_;
   std::vector<std::pair<partition_id, std::size_t>> order_;
   bool by_partition_ = false;
+  std::size_t failing_ = 0;
+  error why_{errc::internal, {}, {}};
 };
 
 class memory_reader final : public log_reader {
@@ -63,6 +71,10 @@ class memory_reader final : public log_reader {
   [[nodiscard]] result<void> poll(std::vector<log_entry>& out, std::size_t max_bytes,
                                   std::chrono::milliseconds) override {
     std::lock_guard const guard(log_.mutex_);
+    if (log_.failing_ > 0) {
+      --log_.failing_;
+      return tl::unexpected(log_.why_);
+    }
     std::size_t given = 0;
     caught_up_ = true;
     auto const give = [&](partition_id p, std::size_t offset) {

@@ -141,6 +141,7 @@ def wrong_settings():
             (["--port", "x"], {}, ["--port", "whole number"]),
             (["--http-port", "70000"], {}, ["--port", "not between 0 and 65535"]),
             ([], {"TRACSEQ_HTTP_PORT": "many"}, ["TRACSEQ_HTTP_PORT", "whole number"]),
+            ([], {"TRACSEQ_HTTP_PROT": "80"}, ["TRACSEQ_HTTP_PROT", "Did you mean", "TRACSEQ_HTTP_PORT"]),
             ([], {"TRACSEQ_LOGGING_LEVEL": "loud"}, ["TRACSEQ_LOGGING_LEVEL", "debug"]),
             (["--config", folder / "absent.toml"], {}, ["absent.toml", "not there"])):
         check_words(f"settings: {arguments} {env}", tell("config", "check", *arguments, env=env, code=USAGE).stderr,

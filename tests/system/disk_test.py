@@ -115,6 +115,9 @@ def disk_that_is_full():
                   refused.body.get("retryable") is True or "Retry-After" in refused.headers, refused.body)
         shown = [api.get(f"/samples/{k}").status for k in kept]
         check("reads go on", shown == [200] * 5, shown)
+        time.sleep(0.6)  # it looks four times a second
+        told = node.words().count("is full")
+        check("the node's own log says it once", told == 1, told)
         (mount / BALLAST).unlink()
         began = time.monotonic()
         while time.monotonic() - began < 10:
@@ -140,7 +143,10 @@ def start_on_full_disk(mount, node):
     code, words = fresh.expect_refusal()
     check("a start on a full disk is refused", code not in (0, None), code)
     check_words("its words say why", words, "no space")
+    code, words = node.expect_refusal()
+    check("so is one with data, in words", code == 6 and "is full" in words, (code, words[-300:]))
     (mount / BALLAST).unlink()
+    node.start().stop()
 
 
 def fill(mount):

@@ -19,9 +19,14 @@ export function VerifyPanel() {
         <Failed error={verify.error} />
       ) : data ? (
         data.ok ? (
-          <Note tone="good" role="status" title="Whole.">
-            {` ${count(data.records, 'record')} with ${count(data.commits, 'change')} in ${count(data.partitions.length, 'partition')}: each follows from the one before.`}
-          </Note>
+          <>
+            <Note tone="good" role="status" title="Whole.">
+              {` ${count(data.records, 'record')} with ${count(data.commits, 'change')} in ${count(data.partitions.length, 'partition')}: each follows from the one before.`}
+            </Note>
+            {data.given_up.map((one) => (
+              <Note key={one.partition} tone="warn" title={`Partition ${one.partition}, record ${one.offset}:`}>{` ${one.what}`}</Note>
+            ))}
+          </>
         ) : (
           <Note tone="bad" title="Not whole.">
             {data.first_problem

@@ -1,0 +1,34 @@
+#pragma once
+// Asks the log once a second where it ends, so that a broker that went away is noticed though nobody works.
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "events/event_log.hpp"
+
+namespace tracseq {
+
+/// Any thread may ask. It outlives nothing that it was given.
+class log_pulse {
+ public:
+  explicit log_pulse(event_log& log);
+
+  /// Why the log did not answer when it was last asked.
+  [[nodiscard]] std::optional<error> trouble() const;
+  /// Where the log ends; as it was last known while it does not answer. None if it was never known.
+  [[nodiscard]] std::optional<std::vector<std::uint64_t>> ends() const;
+
+ private:
+  void ask();
+
+  event_log& log_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::optional<error> trouble_;
+  std::optional<std::vector<std::uint64_t>> ends_;
+  std::jthread thread_;
+};
+
+}  // namespace tracseq
