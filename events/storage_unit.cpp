@@ -44,7 +44,9 @@ std::string slot_released::words() const { return words::slot(slot) + " released
 std::string slot_filled::words() const { return occupant_label + " came into " + slot; }
 
 std::string slot_vacated::words() const {
-  return occupant_label + " left " + slot + (to.empty() ? "" : " (to " + to + ")");
+  if (to.empty()) return occupant_label + " left " + slot;
+  bool const out_of_storage = to.starts_with("checked out") || to == "discarded";
+  return occupant_label + " left " + slot + (out_of_storage ? " (" : " (to ") + to + ")";
 }
 
 std::string maintenance_started::words() const {
