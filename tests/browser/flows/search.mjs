@@ -27,6 +27,15 @@ export default async function () {
     await found(project, new RegExp(`${project}.*Project|Project.*${project}`))
     await page.getByRole('table', { name: 'Samples' }).getByRole('link', { name: sample.name }).waitFor()
   })
+  await check('Enter goes to the first that is found, also from a field', async () => {
+    await page.getByRole('link', { name: 'Samples' }).first().click()
+    await page.getByLabel('Search samples').focus()
+    await page.keyboard.press('Control+k')
+    await page.getByLabel('Search everything').fill(sample.barcode)
+    await page.getByRole('button', { name: new RegExp(sample.name) }).or(page.getByRole('option', { name: new RegExp(sample.name) })).first().waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: sample.name, level: 1 }).waitFor()
+  })
   await check('what is not there is said so', async () => {
     await page.keyboard.press('Control+k')
     await page.getByLabel('Search everything').fill(`zzz-${stamp}`)
