@@ -18,11 +18,19 @@ export default async function () {
     expect((await page.getByRole('gridcell').count()) === 81, 'the box has no 81 places')
     await page.getByRole('link', { name: `Rack ${stamp}` }).waitFor()
   })
+  await check('Enter alone makes what is usual', async () => {
+    await page.getByRole('link', { name: `Rack ${stamp}` }).click()
+    await page.getByRole('heading', { name: `Rack ${stamp}`, level: 1 }).waitFor()
+    await page.getByRole('button', { name: 'Add inside' }).click()
+    await page.getByLabel('What is it?').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Box 1', level: 1 }).waitFor()
+  })
   await check('a rack names what is in it and what is free', async () => {
     await page.getByRole('link', { name: `Rack ${stamp}` }).click()
     await page.getByRole('heading', { name: `Rack ${stamp}`, level: 1 }).waitFor()
     await page.getByRole('link', { name: `Box ${stamp}` }).waitFor()
-    await page.getByText(/Free places: 2–25/).waitFor()
+    await page.getByText(/Free places: 3–25/).waitFor()
   })
   await check('a rename can be undone', async () => {
     await page.getByRole('button', { name: 'More' }).click()

@@ -6,6 +6,9 @@ export interface Assignment {
   index_i5?: string
 }
 
+/** As it is typed: what was refused can be sent again, to the lane it was meant for. */
+export const lineOf = ({ lane, sample, index_i7, index_i5 }: Assignment): string => [lane, sample, index_i7, index_i5].filter(Boolean).join('\t')
+
 const sequence = /^[ACGTN]{4,24}$/i
 
 /** `label`, or `label i7 i5`, or `lane label i7 i5`; separated by tab, comma or semicolon. */

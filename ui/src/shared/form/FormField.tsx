@@ -1,4 +1,5 @@
 import { Autocomplete, MultiSelect, NativeSelect, NumberInput, Switch, TextInput, Textarea } from '@mantine/core'
+import type { KeyboardEvent } from 'react'
 import { Controller, type Control } from 'react-hook-form'
 import { fromLocalInput, toLocalInput } from '../time'
 import type { FieldSpec, Values } from './fields'
@@ -73,11 +74,21 @@ export function FormField({ spec, control, first }: { spec: FieldSpec; control: 
               />
             )
           default:
-            return <TextInput {...text} onChange={field.onChange} />
+            return <TextInput {...text} onChange={field.onChange} {...(spec.scan ? { 'data-scan-field': true, onKeyDown: toNextField } : {})} />
         }
       }}
     />
   )
+}
+
+/** The Enter of a scanner goes on to the next field, at last to the button: what was scanned is seen before it is sent. */
+function toNextField(event: KeyboardEvent<HTMLInputElement>) {
+  if (event.key !== 'Enter' || event.currentTarget.value.trim() === '') return
+  const all = [...(event.currentTarget.form?.querySelectorAll<HTMLElement>('input:not([type=hidden]), select, textarea, button[type=submit]') ?? [])]
+  const next = all[all.indexOf(event.currentTarget) + 1]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
 }
 
 function isGiven(value: unknown): boolean {
