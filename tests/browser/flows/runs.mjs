@@ -24,13 +24,13 @@ export default async function () {
     await page.getByRole('heading', { name: `Run ${stamp}`, level: 1 }).waitFor()
   })
   await check('samples are put on its lane by a pasted list', async () => {
-    await page.getByLabel('Labels or names, one per line').fill(`${labels[0]}\tATTACTCG\tTATAGCCT\n${labels[1]}\tTCCGGAGA\tATAGAGGC\nNO-SUCH-${stamp}`)
+    await page.getByLabel('Labels, one per line').fill(`${labels[0]}\tATTACTCG\tTATAGCCT\n${labels[1]}\tTCCGGAGA\tATAGAGGC\nNO-SUCH-${stamp}`)
     await page.getByRole('button', { name: 'Put 3 samples on' }).click()
     await page.getByText('1 sample not put on').waitFor()
     await page.getByRole('link', { name: `Run tube ${stamp} 2` }).waitFor()
   })
   await check('tubes are scanned onto a lane faster than the network takes them, and none is left out', async () => {
-    const list = page.getByLabel('Labels or names, one per line')
+    const list = page.getByLabel('Labels, one per line')
     await list.fill('typed before')
     await page.getByRole('heading', { level: 1 }).click()
     await page.route('**/api/v1/runs/*:assign', async (route) => {

@@ -23,6 +23,8 @@ export default async function () {
   }
   await inBoxes(page, open)
   await answersLost(page, open)
+  await numbers(page, open)
+  await offers(page, open)
 }
 
 async function inBoxes(page, open) {
@@ -125,6 +127,55 @@ async function inBoxes(page, open) {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     const { place: at } = await call('GET', `/samples/${sample.id}`)
     expect((await call('GET', `/storage-units/${at.unit_id}`)).parent.unit_id === racks[1].id, 'it is in the other box')
+  })
+}
+
+async function offers(page, open) {
+  await check('only what is possible is offered, and archiving can be undone', async () => {
+    const { id, name } = await call('POST', '/samples', { name: `Offered ${stamp}` })
+    await open(`/samples/${id}`, name)
+    await page.getByRole('button', { name: 'Receive' }).waitFor()
+    expect((await page.getByRole('button', { name: 'Place', exact: true }).count()) === 0, 'a tube that has not come can be placed')
+    for (const verb of ['receive', 'accept']) await call('POST', `/samples/${id}:${verb}`, {})
+    await place({ id }, await box('Archive'), 'A1')
+    await call('POST', `/samples/${id}:hold`, { reason: 'the consent is asked for' })
+    await page.getByRole('button', { name: 'End the hold' }).waitFor()
+    await page.getByRole('button', { name: 'More' }).click()
+    expect((await page.getByRole('menuitem', { name: 'Discard' }).count()) === 0, 'what is on hold can be discarded')
+    await page.keyboard.press('Escape')
+    await call('POST', `/samples/${id}:end-hold`, {})
+    await page.getByRole('button', { name: 'Take out' }).waitFor()
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Archive' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click()
+    await page.getByText('Archived', { exact: true }).first().waitFor()
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await page.getByText('In storage', { exact: true }).first().waitFor()
+    await stands({ id, name }, `Archive ${stamp} A1`)
+  })
+}
+
+async function numbers(page, open) {
+  await check('a number is taken as it is typed: below zero, and with a comma', async () => {
+    const sample = await call('POST', '/samples', { name: `Cold ${stamp}` })
+    await open(`/samples/${sample.id}`, sample.name)
+    await page.getByRole('button', { name: 'Receive' }).click()
+    await page.getByLabel(/Measured temperature/).focus()
+    await page.keyboard.type('-71,5', { delay: 60 })
+    await page.keyboard.press('Tab')
+    await page.getByRole('dialog').getByRole('button', { name: 'Receive' }).click()
+    await page.getByText('Received, at -71.5 °C').waitFor()
+  })
+  await check('a number that cannot be is refused beside its field, and not made another', async () => {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Correct the facts' }).click()
+    const volume = page.getByLabel(/^Volume/)
+    await volume.fill('-5')
+    await page.getByLabel(/Why is it corrected/).fill('a slip')
+    await page.getByRole('button', { name: 'Save the correction' }).click()
+    await volume.and(page.locator('[aria-invalid=true]')).waitFor()
+    expect((await volume.inputValue()) === '-5', `it says ${await volume.inputValue()}`)
+    await page.keyboard.press('Escape')
   })
 }
 

@@ -68,7 +68,8 @@ export function unreachable(what: keyof typeof unreached = 'reading'): Problem {
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof TypeError) return unreachable()
+  // The second is a part of the page itself that could not be fetched.
+  if (error instanceof TypeError || (error instanceof Error && error.message.startsWith('Unable to preload'))) return unreachable()
   return new Problem({ status: 0, code: 'page', detail: error instanceof Error ? error.message : String(error) })
 }
 

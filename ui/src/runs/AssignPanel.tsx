@@ -68,7 +68,7 @@ export function AssignPanel({ run, lane }: { run: Run; lane: number }) {
     <form className="panel stack" onSubmit={submit} aria-label="Put samples on a lane">
       <h2>Put samples on lane {lane}</h2>
       <Textarea
-        label="Labels or names, one per line"
+        label="Labels, one per line"
         description="Scan them, or paste columns: label, i7, i5. A lane number may stand in front."
         value={pasted}
         onChange={(event) => setPasted(event.currentTarget.value)}

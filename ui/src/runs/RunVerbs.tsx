@@ -23,24 +23,24 @@ interface VerbSpec {
 const why = (label: string): FieldSpec[] => [{ name: 'reason', label, kind: 'long', required: 'Say why, for those who read the history.' }]
 const flowCell: FieldSpec = { name: 'flow_cell', label: 'Flow cell', required: 'Scan or type its barcode.', scan: true }
 const verbs: VerbSpec[] = [
-  { verb: 'validate', label: 'Validate', done: 'validated', from: ['draft'], main: true },
-  { verb: 'queue', label: 'Queue', done: 'queued', from: ['validated'], main: true, intro: 'Once it is queued, the samples on its lanes cannot be changed any more.' },
-  { verb: 'start', label: 'Start', done: 'running', from: ['queued'], main: true, intro: 'Say so when the instrument runs. A start cannot be taken back.' },
+  { verb: 'validate', label: 'Validate', done: 'is validated', from: ['draft'], main: true },
+  { verb: 'queue', label: 'Queue', done: 'is queued', from: ['validated'], main: true, intro: 'Once it is queued, the samples on its lanes cannot be changed any more.' },
+  { verb: 'start', label: 'Start', done: 'is running', from: ['queued'], main: true, intro: 'Say so when the instrument runs. A start cannot be taken back.' },
   {
-    verb: 'complete', label: 'Complete', done: 'completed', from: ['running'], main: true,
+    verb: 'complete', label: 'Complete', done: 'is completed', from: ['running'], main: true,
     fields: [
       { name: 'yield_gbases', label: 'Yield', unit: 'Gbases', kind: 'number' },
       { name: 'q30_percent', label: 'Bases at Q30 or better', unit: '%', kind: 'number' },
     ],
   },
-  { verb: 'fail', label: 'Fail', done: 'failed', from: ['running'], danger: true, main: true, fields: why('Why did it fail?') },
-  { verb: 'end-hold', label: 'End the hold', done: 'off hold', from: ['on_hold'], main: true },
+  { verb: 'fail', label: 'Fail', done: 'has failed', from: ['running'], danger: true, main: true, fields: why('Why did it fail?') },
+  { verb: 'end-hold', label: 'End the hold', done: 'is off hold', from: ['on_hold'], main: true },
   {
-    verb: 'load-flow-cell', label: 'Load the flow cell', done: 'loaded', from: ['draft', 'validated', 'queued'],
+    verb: 'load-flow-cell', label: 'Load the flow cell', done: 'has its flow cell', from: ['draft', 'validated', 'queued'],
     fields: [flowCell],
   },
-  { verb: 'hold', label: 'Put on hold', done: 'on hold', from: ['draft', 'validated', 'queued', 'running'], fields: why('Why is it on hold?') },
-  { verb: 'abort', label: 'Abort', done: 'aborted', from: ['draft', 'validated', 'queued', 'running', 'on_hold'], danger: true, fields: why('Why is it aborted?') },
+  { verb: 'hold', label: 'Put on hold', done: 'is on hold', from: ['draft', 'validated', 'queued', 'running'], fields: why('Why is it on hold?') },
+  { verb: 'abort', label: 'Abort', done: 'is aborted', from: ['draft', 'validated', 'queued', 'running', 'on_hold'], danger: true, fields: why('Why is it aborted?') },
 ]
 
 export function RunVerbs({ run }: { run: Run }) {
@@ -55,7 +55,7 @@ export function RunVerbs({ run }: { run: Run }) {
     }
     await commands.verb(run.id, spec.verb, toBody(values), once)
     if (spec.verb === 'hold') offerUndo(`${run.name} is on hold.`, () => commands.verb(run.id, 'end-hold', { reason: 'Undone: it was a slip' }))
-    else say(`${run.name} is ${spec.done}.`)
+    else say(`${run.name} ${spec.done}.`)
   }
   const press = (spec: VerbSpec) => {
     // No run starts without a flow cell: who presses Start has it in hand.

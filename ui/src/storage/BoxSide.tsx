@@ -13,6 +13,7 @@ interface Props {
   held: readonly CutTube[]
   busy: boolean
   mayChange: boolean
+  mayPut: boolean
   /** Whether it was put there. */
   onPlace: (label: string) => Promise<boolean>
   onCut: () => void
@@ -23,7 +24,7 @@ interface Props {
 
 /** What stands at the cursor, and what may be done with it; keys are named beside their buttons. */
 export function BoxSide(props: Props) {
-  const { cursor, slot, chosen, held, busy, mayChange, onPlace, onCut, onPaste, onDropCut, onTakeOut } = props
+  const { cursor, slot, chosen, held, busy, mayChange, mayPut, onPlace, onCut, onPaste, onDropCut, onTakeOut } = props
   const [label, setLabel] = useState('')
   const field = useRef<HTMLInputElement>(null)
   const [placed, setPlaced] = useState(0)
@@ -60,7 +61,7 @@ export function BoxSide(props: Props) {
         ) : slot?.state === 'reserved' ? (
           <p className="soft" style={{ margin: 0 }}>Reserved{slot.occupant ? ` for ${slot.occupant.label}` : ''}. A move is under way.</p>
         ) : (
-          mayChange && (
+          mayPut && (
             <form onSubmit={(event) => void submit(event)}>
               <TextInput
                 ref={field}
@@ -82,7 +83,7 @@ export function BoxSide(props: Props) {
               <Button size="xs" variant="default" onClick={onCut} disabled={busy}>Cut (X)</Button>
             </>
           )}
-          {held.length > 0 && (
+          {mayPut && held.length > 0 && (
             <>
               <Button size="xs" onClick={onPaste} loading={busy}>Paste {held.length} at {cursor} (V)</Button>
               <Button size="xs" variant="subtle" onClick={onDropCut}>Forget the cut</Button>

@@ -22,7 +22,9 @@ const drawn = () => new Promise((done) => setTimeout(done))
 
 /** A box or plate: its map, the chosen place beside it, what left it, and its past. */
 export function BoxView({ map }: { map: StorageMap }) {
-  const mayChange = useMayChange() && map.unit.state === 'available'
+  const mayChange = useMayChange() && map.unit.state !== 'retired'
+  /** In maintenance tubes may leave, and none may come. */
+  const mayPut = mayChange && map.unit.state === 'available'
   const navigate = useNavigate()
   const held = useCut()
   const actions = useBoxActions(map)
@@ -46,11 +48,11 @@ export function BoxView({ map }: { map: StorageMap }) {
   const line = useRef<Promise<unknown>>(Promise.resolve())
   useScanner((label) => {
     // One after another: the next tube goes to the place that is free once this one stands.
-    if (mayChange && (actions.busy || !slot)) line.current = line.current.then(() => latestPlace.current(label)).then(drawn)
+    if (mayPut && (actions.busy || !slot)) line.current = line.current.then(() => latestPlace.current(label)).then(drawn)
     else void navigate({ to: '/samples/$id', params: { id: label } })
   })
   const takeCut = () => { if (chosen.length > 0) cut(chosen) }
-  const paste = () => { if (held.length > 0) void actions.paste(held, selection.cursor) }
+  const paste = () => { if (mayPut && held.length > 0) void actions.paste(held, selection.cursor) }
   const keys: Record<string, () => void> = {
     x: takeCut, 'Ctrl+x': takeCut, v: paste, 'Ctrl+v': paste,
     t: () => setTakingOut(chosen), Delete: () => setTakingOut(chosen),
@@ -81,7 +83,7 @@ export function BoxView({ map }: { map: StorageMap }) {
             }}
             onDrop={(from, to) => {
               const tube = actions.tubeAt(from)
-              if (tube) void actions.paste([tube], to)
+              if (mayPut && tube) void actions.paste([tube], to)
             }}
           />
         </section>
@@ -94,6 +96,7 @@ export function BoxView({ map }: { map: StorageMap }) {
           held={held}
           busy={actions.busy}
           mayChange={mayChange}
+          mayPut={mayPut}
           onPlace={place}
           onCut={takeCut}
           onPaste={paste}

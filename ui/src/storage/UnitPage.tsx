@@ -6,7 +6,7 @@ import type { StorageMap } from '~/api/types'
 import { FillBar } from '~/shared/FillBar'
 import { Page } from '~/shared/Page'
 import { StateBadge } from '~/shared/StateBadge'
-import { Loaded } from '~/shared/states'
+import { Loaded, Note } from '~/shared/states'
 import { TimeSlider } from '~/shared/TimeSlider'
 import { Timeline } from '~/shared/Timeline'
 import { kindWord, temperatureWord } from '~/shared/words'
@@ -45,6 +45,11 @@ function Detail({ map, asOf }: { map: StorageMap; asOf?: string }) {
       actions={mayChange && <UnitActions unit={unit} siblings={children.data?.map((one) => one.name) ?? []} />}
     >
       <div className="stack">
+        {unit.state !== 'available' && (
+          <Note tone="warn" role="status" title={unit.state === 'retired' ? 'Retired' : 'In maintenance: nothing can be put in'}>
+            {unit.state_reason}
+          </Note>
+        )}
         {gridded ? (
           <BoxView map={map} />
         ) : (

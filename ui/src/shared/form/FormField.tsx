@@ -10,7 +10,7 @@ export function FormField({ spec, control, first }: { spec: FieldSpec; control: 
     <Controller
       name={spec.name}
       control={control}
-      rules={spec.required ? { validate: (value) => isGiven(value) || spec.required } : undefined}
+      rules={{ validate: (value) => (isGiven(value) ? spec.kind !== 'number' || !Number.isNaN(Number(value)) || 'This is no number.' : (spec.required ?? true)) }}
       render={({ field, fieldState }) => {
         const shared = {
           label: spec.unit ? `${spec.label} (${spec.unit})` : spec.label,
@@ -31,9 +31,11 @@ export function FormField({ spec, control, first }: { spec: FieldSpec; control: 
             return (
               <NumberInput
                 {...shared}
-                value={typeof field.value === 'number' ? field.value : ''}
-                onChange={(value) => field.onChange(value === '' ? null : Number(value))}
-                min={0}
+                value={typeof field.value === 'number' || typeof field.value === 'string' ? field.value : ''}
+                onChange={(value) => field.onChange(value === '' ? null : value)}
+                // What is typed stays as it is typed: a value that cannot be is refused in words, never made another.
+                clampBehavior="none"
+                allowedDecimalSeparators={['.', ',']}
                 hideControls
               />
             )

@@ -21,6 +21,12 @@ export interface FieldSpec {
   when?: (values: Values) => boolean
 }
 
+/** A number is text while it is typed: "7." may become 7.5. */
+export function withNumbers(specs: readonly FieldSpec[], values: Values): Values {
+  const typed = specs.filter(({ kind, name }) => kind === 'number' && typeof values[name] === 'string').map(({ name }) => [name, Number(values[name])])
+  return { ...values, ...Object.fromEntries(typed) }
+}
+
 /** What goes over the wire: empty texts are left out, numbers are numbers. */
 export function toBody(values: Values): Values {
   return Object.fromEntries(
