@@ -20,6 +20,12 @@ export default async function () {
       await page.getByRole('heading', { name: 'My work' }).waitFor()
     })
   await check('a box by its label, a run by its flow cell, a project by its code', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByLabel('Search everything').fill(`HAY-${stamp}`)
+    const words = await page.getByRole('button', { name: new RegExp(box.name) }).or(page.getByRole('option', { name: new RegExp(box.name) })).first().innerText()
+    if (words.split(`HAY-${stamp}`).length > 2) throw new Error(`its label is told twice: ${words}`)
+    await page.keyboard.press('Escape')
+    await page.getByLabel('Search everything').waitFor({ state: 'detached' })
     await found(`HAY-${stamp}`, new RegExp(box.name))
     await page.getByRole('heading', { name: box.name, level: 1 }).waitFor()
     await found(`FC-${stamp}`, new RegExp(run.name))

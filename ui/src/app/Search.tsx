@@ -73,7 +73,7 @@ export default function Search({ onClose }: { onClose: () => void }) {
             <Spotlight.Action
               key={`${hit.kind}/${hit.id}`}
               label={hit.label}
-              description={[kindWord(hit.kind), hit.barcode, hit.detail].filter(Boolean).join(' · ')}
+              description={[kindWord(hit.kind), hit.detail.includes(hit.barcode) ? '' : hit.barcode, hit.detail].filter(Boolean).join(' · ')}
               onClick={() => to && go(to)}
             />
           )

@@ -56,7 +56,7 @@ export function Deliveries() {
                     <tr key={one.id}>
                       <td>{withDates(one.subject)}{one.last_failure && <div className="soft">{one.last_failure}</div>}</td>
                       <td className="mono wide-only">{one.url}</td>
-                      <td><StateBadge state={one.state === 'queued' ? 'waiting' : one.state} /></td>
+                      <td><StateBadge state={one.state === 'queued' ? 'waiting' : one.state} />{one.next_attempt_at && <div className="soft">Next <When at={one.next_attempt_at} /></div>}</td>
                       <td className="wide-only">{one.attempts}</td>
                       <td className="soft wide-only"><When at={one.updated_at} /></td>
                       <td>{one.state === 'dead' && mayChange && <Button size="compact-sm" onClick={() => send(one.id)}>Send again</Button>}</td>

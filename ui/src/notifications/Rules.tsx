@@ -71,7 +71,7 @@ function RuleRow({ rule, mayChange, onEdit }: { rule: Rule; mayChange: boolean; 
       {deleting && (
         <FormDialog
           title={`Delete ${rule.name}`}
-          intro={`Nothing is told by it any more, and it cannot be brought back${rule.secret ? ': a rule that is made anew has another signing secret' : ''}. “Pause” stops it for a while.`}
+          intro={`Nothing new is told by it, and it cannot be brought back; what is on its way is still sent${rule.secret ? '. A rule that is made anew has another signing secret' : ''}. “Pause” stops it for a while.`}
           fields={[]}
           action="Delete"
           danger

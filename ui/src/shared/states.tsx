@@ -66,7 +66,7 @@ export function Failed({ error, whole, retry }: { error: unknown; whole?: boolea
         actions={retry && <Button variant="default" onClick={retry}>Try again</Button>}
       >
         {problem.message}
-        {problem.requestId && <span className="soft"> (request {problem.requestId})</span>}
+        {problem.requestId && problem.status !== 404 && <span className="soft"> (request {problem.requestId})</span>}
       </Empty>
     </div>
   )

@@ -7,7 +7,7 @@ import { useScanner } from '~/scan/useScanner'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody } from '~/shared/form/fields'
 import { TimeSlider } from '~/shared/TimeSlider'
-import { count } from '~/shared/words'
+import { count, kindWord } from '~/shared/words'
 import { BoxMap, type ColourBy } from './BoxMap'
 import { BoxSide } from './BoxSide'
 import css from './BoxView.module.css'
@@ -109,7 +109,7 @@ export function BoxView({ map }: { map: StorageMap }) {
         </section>
       </div>
       <section className={`panel ${css.left}`} aria-labelledby="left">
-        <div className="panel-head"><h2 id="left">What left this {map.unit.kind === 'plate' ? 'plate' : 'box'}</h2></div>
+        <div className="panel-head"><h2 id="left">What left this {kindWord(map.unit.kind).toLowerCase()}</h2></div>
         <LeftList left={map.left} />
       </section>
       {takingOut.length > 0 && (
