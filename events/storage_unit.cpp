@@ -11,6 +11,11 @@ std::string shape_words(layout const& shape) {
   return ", " + words::count(slot_count(shape), "place") + " " + slot_range(shape);
 }
 
+/// "B3" or "place 12", within a sentence.
+std::string in_slot(std::string const& slot) {
+  return words::slot(slot) == slot ? slot : "place " + slot;
+}
+
 }  // namespace
 
 std::string added::words() const {
@@ -41,10 +46,13 @@ std::string slot_reserved::words() const {
 
 std::string slot_released::words() const { return words::slot(slot) + " released again"; }
 
-std::string slot_filled::words() const { return occupant_label + " came into " + slot; }
+std::string slot_filled::words() const { return occupant_label + " came into " + in_slot(slot); }
 
 std::string slot_vacated::words() const {
-  return occupant_label + " left " + slot + (to.empty() ? "" : " (to " + to + ")");
+  auto const left = occupant_label + " left " + in_slot(slot);
+  if (to.empty()) return left;
+  bool const out_of_storage = to.starts_with("checked out") || to == "discarded";
+  return left + (out_of_storage ? " (" : " (to ") + to + ")";
 }
 
 std::string maintenance_started::words() const {

@@ -142,19 +142,26 @@ std::uint64_t inbox_query::unread(std::string_view recipient) const {
   return read_count(view_.table("inbox"), key('#').u8('N').tail(recipient));
 }
 
-result<page<delivery_row>> inbox_query::deliveries(std::optional<delivery_state> state, std::string const& cursor,
-                                                   std::uint32_t limit) const {
+result<page<delivery_row>> inbox_query::deliveries(std::optional<delivery_state> state,
+                                                   std::optional<notification_rule::channel> channel,
+                                                   std::string const& cursor, std::uint32_t limit) const {
   auto const& rows = view_.table("inbox");
-  if (state && state != delivery_state::delivered)
-    return deliveries_by(rows, key('Q').u8(static_cast<std::uint8_t>(*state)).bytes(), cursor, limit);
+  auto const wanted = [&](std::optional<delivery_row> row) -> std::optional<delivery_row> {
+    if (!row || (state && row->state != *state) || (channel && row->channel != *channel)) return std::nullopt;
+    return row;
+  };
+  std::string const of = channel ? std::string(boost::describe::enum_to_string(*channel, "none")) : std::string();
+  if (state && state != delivery_state::delivered) {
+    auto const prefix = key('Q').u8(static_cast<std::uint8_t>(*state)).bytes();
+    return page_of<delivery_row>(rows, {prefix + of, prefix, direction::backward, cursor, limit},
+                                 [&](std::string_view at, std::string_view) {
+                                   return wanted(read_row<delivery_row>(rows, key('D').id(id_at_end(at))));
+                                 });
+  }
   // Not indexed, for the delivered are nearly all: the order of ids is the order of time.
   return page_of<delivery_row>(
-      rows, {state ? "delivered" : "deliveries", "D", direction::backward, cursor, limit},
-      [&](std::string_view, std::string_view value) -> std::optional<delivery_row> {
-        auto row = decode_row<delivery_row>(value);
-        if (state && row.state != *state) return std::nullopt;
-        return row;
-      });
+      rows, {(state ? "delivered" : "deliveries") + of, "D", direction::backward, cursor, limit},
+      [&](std::string_view, std::string_view value) { return wanted(decode_row<delivery_row>(value)); });
 }
 
 std::map<std::string, std::uint64_t> inbox_query::counts_by_state() const {

@@ -71,8 +71,9 @@ class inbox_query {
                                                     std::string const& cursor = {},
                                                     std::uint32_t limit = 50) const;
   [[nodiscard]] std::uint64_t unread(std::string_view recipient) const;
-  /// Deliveries in `state` (dead = dead letters), or all, newest first.
+  /// Deliveries in `state` (dead = dead letters) by `channel`, or all, newest first.
   [[nodiscard]] result<page<delivery_row>> deliveries(std::optional<delivery_state> state,
+                                                      std::optional<notification_rule::channel> channel = {},
                                                       std::string const& cursor = {},
                                                       std::uint32_t limit = 50) const;
   [[nodiscard]] std::map<std::string, std::uint64_t> counts_by_state() const;

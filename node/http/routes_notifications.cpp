@@ -106,10 +106,11 @@ BOOST_DESCRIBE_STRUCT(inbox_params, (), (unread, limit, cursor))
 
 struct delivery_params {
   std::optional<delivery_state> state;
+  std::optional<notification_rule::channel> channel;
   std::optional<std::uint32_t> limit;
   std::string cursor;
 };
-BOOST_DESCRIBE_STRUCT(delivery_params, (), (state, limit, cursor))
+BOOST_DESCRIBE_STRUCT(delivery_params, (), (state, channel, limit, cursor))
 
 struct read_all_view {
   std::uint64_t unread = 0;
@@ -140,7 +141,8 @@ inline constexpr auto notes<inbox_params> = std::to_array<note>({
 template <>
 inline constexpr auto notes<delivery_params> = std::to_array<note>({
     limit_note,
-    {.field = "state", .doc = "Only those that are queued, retrying, delivered, or dead: given up. Left out, all."}});
+    {.field = "state", .doc = "Only those that are queued, retrying, delivered, or dead: given up. Left out, all."},
+    {.field = "channel", .doc = "Only those by this channel. Left out, all."}});
 template <>
 inline constexpr auto notes<delivery_view> = std::to_array<note>({
     {.field = "id", .doc = "The message id that the receiver sees at every attempt."},
@@ -385,7 +387,8 @@ void do_read_all(call_ptr c, none, plain_write asked) {
 void list_deliveries(call_ptr c, delivery_params asked, none) {
   when_readable(std::move(c), [asked](call_ptr one) {
     auto const page =
-        inbox_query(*one->at->view()).deliveries(asked.state, asked.cursor, asked.limit.value_or(50));
+        inbox_query(*one->at->view())
+            .deliveries(asked.state, asked.channel, asked.cursor, asked.limit.value_or(50));
     if (!page) return refuse(*one, page.error());
     delivery_page out;
     for (auto const& row : page->rows) out.items.push_back(delivery_of(row));

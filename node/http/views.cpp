@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "events/words.hpp"
 #include "node/http/json_value.hpp"
 #include "node/key_store.hpp"
 
@@ -54,9 +55,8 @@ std::string changes_of(std::string const& data_json) {
     if (!before.empty() || !after.empty()) add(field, before, after);
   }
   auto const place = [&](std::string_view label, std::string_view slot) {
-    std::string words(data->text(label));
-    if (auto const in = data->text(slot); !in.empty()) words.append(words.empty() ? "" : " ").append(in);
-    return words;
+    auto const unit = data->text(label);
+    return unit.empty() ? std::string() : words::spot(unit, data->text(slot));
   };
   if (data->find("move_id") && data->find("unit_label"))
     add("place", place("from_unit_label", "from_slot"), place("unit_label", "slot"));

@@ -78,6 +78,16 @@ TEST_CASE("a slot is reserved, filled and vacated") {
   CHECK(reserved.state() == box().state());
 }
 
+TEST_CASE("what left a slot, and where to, reads as a sentence") {
+  auto const left = [](std::string const& slot, std::string const& to) {
+    return fact::slot_vacated{slot, "sample/S-12", "S-12", to, id(1)}.words();
+  };
+  CHECK(left("B3", "") == "S-12 left B3");
+  CHECK(left("B3", "checked out for library preparation") == "S-12 left B3 (checked out for library preparation)");
+  CHECK(left("12", "discarded") == "S-12 left place 12 (discarded)");
+  CHECK(fact::slot_filled{"12", "sample/S-12", "S-12", id(1)}.words() == "S-12 came into place 12");
+}
+
 TEST_CASE("the first free slot is found row by row") {
   auto some = filled(filled(box(), 1, "A1", "S-1"), 2, "A3", "S-3");
   CHECK(some.when(reserve(3)).only<fact::slot_reserved>().slot == "A2");

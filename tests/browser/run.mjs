@@ -2,7 +2,7 @@
 //   TRACSEQ_URL=http://127.0.0.1:8089 TRACSEQ_TOKEN=… [TRACSEQ_SHOTS=DIR] node tests/browser/run.mjs [PART…]
 import { check, closeBrowsers, complaints, expect, token, totals } from './harness.mjs'
 
-const parts = ['sign_in', 'storage', 'samples', 'imports', 'runs', 'scan', 'search', 'notifications', 'audit', 'live', 'keyboard', 'own_node', 'look']
+const parts = ['sign_in', 'storage', 'samples', 'slips', 'imports', 'runs', 'scan', 'search', 'notifications', 'audit', 'live', 'keyboard', 'own_node', 'look']
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((part) => !parts.includes(part))
 if (unknown.length > 0) {

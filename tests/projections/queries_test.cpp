@@ -448,6 +448,11 @@ TEST_CASE_FIXTURE(fixture, "the inbox counts what is unread, and dead letters ar
   auto const all = later.deliveries(std::nullopt);
   REQUIRE(all);
   CHECK(all->rows.size() == 3);
+  auto const sent = later.deliveries(std::nullopt, notification_rule::channel::webhook);
+  REQUIRE(sent);
+  REQUIRE(sent->rows.size() == 1);
+  CHECK(sent->rows[0].state == delivery_state::dead);
+  CHECK(later.deliveries(delivery_state::dead, notification_rule::channel::inbox)->rows.empty());
   CHECK(later.counts_by_state() ==
         std::map<std::string, std::uint64_t>{{"queued", 1}, {"delivered", 1}, {"dead", 1}});
   lab.write(hook, {delivery::requeued{}});

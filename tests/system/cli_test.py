@@ -315,7 +315,8 @@ def one_flow():
         tell("sample", "place", f"FLOW-{n}", "--unit", "Flow box", "--slot", f"A{n}")
     taken = tell("sample", "place", "FLOW-2", "--unit", "Flow box", "--slot", "A1", code=CONFLICT)
     check_words("a taken slot says who holds it", taken.stderr, "A1", "Flow 1")
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{time.time_ns() // 1000 % 1_000_000:06d}Z"
+    now = time.time_ns()
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now // 1_000_000_000)) + f".{now // 1000 % 1_000_000:06d}Z"
     time.sleep(0.01)
     tell("sample", "place", "FLOW-1", "--unit", "Other box")
     tell("sample", "take-out", "FLOW-2", "--purpose", "library preparation")

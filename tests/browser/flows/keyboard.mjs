@@ -128,7 +128,7 @@ export default async function () {
     await page.keyboard.type('M00146', { delay: 45 })
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: `Key run ${stamp}`, level: 1 }).waitFor()
-    await tabTo(page, 'Labels or names')
+    await tabTo(page, 'Labels, one per line')
     await page.keyboard.type(label, { delay: 45 })
     await tabTo(page, 'Put 1 sample on')
     await page.keyboard.press('Enter')

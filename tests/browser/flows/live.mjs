@@ -43,6 +43,18 @@ export default async function () {
     await first.getByRole('button', { name: '1 new: show' }).click()
     await first.getByRole('link', { name: `New ${stamp}` }).waitFor()
   })
+  await check('a page that could not be fetched comes when the network does', async () => {
+    const browser = await openBrowser()
+    const cut = await openPage(browser, '/storage')
+    await cut.getByText('Live', { exact: true }).waitFor()
+    await browser.setOffline(true)
+    await cut.getByText('Not live: what you see may be old').waitFor()
+    await cut.getByRole('link', { name: 'Imports' }).click()
+    await cut.getByRole('alert').getByText('TracSeq cannot be reached.').waitFor()
+    await browser.setOffline(false)
+    await cut.getByRole('heading', { name: 'Imports', level: 1 }).waitFor()
+    await cut.close()
+  })
   await check('a lost stream is told, and found again', async () => {
     await two.setOffline(true)
     const began = performance.now()

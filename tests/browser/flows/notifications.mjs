@@ -46,7 +46,18 @@ export default async function () {
     await page.getByText('Paused').first().waitFor()
     await more.click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
-    await page.getByText(`Rejected ${stamp}`).waitFor({ state: 'detached' })
+    await page.getByRole('dialog').getByText('it cannot be brought back').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText(`Rejected ${stamp}`, { exact: true }).waitFor({ state: 'detached' })
+  })
+  await check('the deliveries are those of webhooks: what came into the inbox is not among them', async () => {
+    await page.reload()
+    await page.getByRole('region', { name: 'Inbox' }).getByText('All', { exact: true }).click()
+    await page.getByRole('region', { name: 'Inbox' }).getByText(`Cracked ${stamp}`).first().waitFor()
+    const deliveries = page.getByRole('region', { name: 'Webhook deliveries' })
+    await deliveries.getByRole('table').or(deliveries.getByText('No deliveries')).first().waitFor()
+    const receivers = await deliveries.locator('tbody td.mono').allInnerTexts()
+    expect(receivers.every((url) => url.startsWith('http')), 'a message of the inbox is called a webhook')
   })
   await check('a dead letter says why, and is sent again by a press', async () => {
     // A real one takes three days to die: the list is told here, the press goes where it would go.

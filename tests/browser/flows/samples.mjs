@@ -82,6 +82,13 @@ export default async function () {
   await check('the slider shows the past and writes it into the address', async () => {
     const slider = page.getByRole('slider', { name: 'Moment in time' })
     await slider.focus()
+    // Step by step, from one key to the next: what is read meanwhile does not take the slider away.
+    const last = Number(await slider.getAttribute('max'))
+    for (let back = 1; back <= 3; back++) {
+      await page.keyboard.press('ArrowLeft')
+      await until(`the slider is not ${back} steps back`, async () => Number(await slider.inputValue()) === last - back)
+      await page.getByRole('list', { name: 'History, newest first' }).waitFor()
+    }
     await page.keyboard.press('Home')
     await until('as_of is not in the address', async () => page.url().includes('as_of='))
     await page.getByText('Read-only past.').waitFor()

@@ -1,4 +1,4 @@
-import { check, expect, openBrowser, openPage, stamp, until } from '../harness.mjs'
+import { call, check, expect, openBrowser, openPage, stamp, until } from '../harness.mjs'
 
 async function add(page, button, kind, name) {
   await page.getByRole('button', { name: button }).first().click()
@@ -18,11 +18,38 @@ export default async function () {
     expect((await page.getByRole('gridcell').count()) === 81, 'the box has no 81 places')
     await page.getByRole('link', { name: `Rack ${stamp}` }).waitFor()
   })
+  await check('Enter alone makes what is usual', async () => {
+    await page.getByRole('link', { name: `Rack ${stamp}` }).click()
+    await page.getByRole('heading', { name: `Rack ${stamp}`, level: 1 }).waitFor()
+    await page.getByRole('button', { name: 'Add inside' }).click()
+    await page.getByLabel('What is it?').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Box 1', level: 1 }).waitFor()
+  })
   await check('a rack names what is in it and what is free', async () => {
     await page.getByRole('link', { name: `Rack ${stamp}` }).click()
     await page.getByRole('heading', { name: `Rack ${stamp}`, level: 1 }).waitFor()
     await page.getByRole('link', { name: `Box ${stamp}` }).waitFor()
-    await page.getByText(/Free places: 2–25/).waitFor()
+    await page.getByText(/Free places: 3–25/).waitFor()
+  })
+  await check('out of a box in maintenance tubes may be taken, into it none can be put', async () => {
+    const box = await call('POST', '/storage-units', { kind: 'box', name: `Thawing ${stamp}`, layout: { rows: 2, columns: 2 } })
+    const sample = await call('POST', '/samples', { name: `In the way ${stamp}` })
+    await call('POST', `/samples/${sample.id}:receive`, {})
+    await call('POST', `/samples/${sample.id}:accept`, {})
+    await call('POST', `/samples/${sample.id}:place`, { unit: box.id, slot: 'A1' })
+    await call('POST', `/storage-units/${box.id}:start-maintenance`, { reason: 'It is defrosted' })
+    const other = await page.context().newPage()
+    await other.goto(new URL(`/storage/${box.id}`, page.url()).href)
+    await other.getByRole('status').getByText('It is defrosted').waitFor()
+    await other.getByRole('gridcell', { name: 'A2: free' }).click()
+    if (await other.getByRole('textbox', { name: /^Put a tube/ }).isVisible()) throw new Error('a tube can be put in')
+    await other.getByRole('gridcell', { name: /^A1:/ }).click()
+    await other.getByRole('button', { name: 'Take out (T)' }).click()
+    await other.getByRole('textbox', { name: /^What for/ }).fill('another freezer')
+    await other.getByRole('dialog').getByRole('button', { name: 'Take out' }).click()
+    await other.getByRole('gridcell', { name: 'A1: free' }).waitFor()
+    await other.close()
   })
   await check('a rename can be undone', async () => {
     await page.getByRole('button', { name: 'More' }).click()

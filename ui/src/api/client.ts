@@ -6,8 +6,12 @@ import { randomUuid } from './uuid'
 
 export const base = '/api/v1'
 
+/** Commands that were given while the browser had no network. */
+const unsent = new WeakSet<Request>()
+
 const authorise: Middleware = {
   onRequest({ request }) {
+    if (globalThis.navigator?.onLine === false) unsent.add(request)
     const mine = token()
     if (mine) request.headers.set('Authorization', `Bearer ${mine}`)
     // A key of its own on every write: a repeated send of the same request is then harmless.
@@ -19,8 +23,8 @@ const authorise: Middleware = {
     if (response.status === 401 && token())
       signOut('This token is not accepted any more. Paste the current one from the data directory.')
   },
-  onError() {
-    return unreachable()
+  onError({ request }) {
+    return unreachable(request.method === 'GET' ? 'reading' : unsent.has(request) ? 'unsent' : 'unanswered')
   },
 }
 

@@ -16,6 +16,11 @@ export function useSetAsOf() {
     } as never)
 }
 
+/** While another moment of the same thing is read, the one before stays: the slider is not torn from the hand. */
+export function stillShown(id: string, asOf: string | undefined) {
+  return <T>(before: T | undefined, query?: { queryKey: readonly unknown[] }) => (asOf !== undefined && query?.queryKey[2] === id ? before : undefined)
+}
+
 export function momentQuery(asOf: string | undefined): { as_of?: string } {
   return asOf ? { as_of: asOf } : {}
 }

@@ -52,19 +52,24 @@ export function problemFrom(status: number, body: unknown): Problem {
   })
 }
 
-/** The server could not be reached at all. */
-export function unreachable(): Problem {
-  return new Problem({
-    status: 0,
-    code: 'unreachable',
-    detail: 'TracSeq cannot be reached. Nothing was saved. Check the network, then try again.',
-    retryable: true,
-  })
+const unreached = {
+  /** Something was asked for: there was nothing to save. */
+  reading: 'TracSeq cannot be reached. Check the network, then try again.',
+  /** The browser knew of no network, so nothing left it. */
+  unsent: 'TracSeq cannot be reached. Nothing was saved. Check the network, then try again.',
+  /** A command left, and its answer never came: it may have arrived all the same. */
+  unanswered: 'TracSeq did not answer. Whether this was saved is not known: look when the page is live again.',
+}
+
+/** The server could not be reached, or was cut off before it answered. */
+export function unreachable(what: keyof typeof unreached = 'reading'): Problem {
+  return new Problem({ status: 0, code: what === 'unanswered' ? what : 'unreachable', detail: unreached[what], retryable: true })
 }
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof TypeError) return unreachable()
+  // The second is a part of the page itself that could not be fetched.
+  if (error instanceof TypeError || (error instanceof Error && error.message.startsWith('Unable to preload'))) return unreachable()
   return new Problem({ status: 0, code: 'page', detail: error instanceof Error ? error.message : String(error) })
 }
 

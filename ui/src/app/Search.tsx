@@ -19,6 +19,14 @@ const pages: [string, string][] = [
   ['Audit', '/audit'], ['System', '/system'],
 ]
 
+/** What is found comes after the letters that asked for it: Enter goes to the first, unless another is chosen. */
+function selectFirst() {
+  const list = document.getElementById(store.getState().listId)
+  if (!list || list.querySelector('[data-selected]')) return
+  list.querySelector('[data-action]')?.setAttribute('data-selected', 'true')
+  store.updateState((state) => ({ ...state, selected: 0 }))
+}
+
 /** Search over everything. A scanned label ends in Enter and goes straight to what it names. */
 export default function Search({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
@@ -39,6 +47,7 @@ export default function Search({ onClose }: { onClose: () => void }) {
   }
   const hits = words.length > 1 ? (found.data?.items ?? []) : []
   const offered = pages.filter(([label]) => label.toLowerCase().includes(words.toLowerCase()))
+  useEffect(() => selectFirst(), [found.data, words])
   const nothing = found.isError ? asProblem(found.error).message : found.isFetching || settled !== words ? 'Searching…' : `Nothing found for “${words}”.`
   return (
     <Spotlight.Root attributes={{ content: { 'aria-label': 'Search' } }} store={store} query={typed} onQueryChange={setTyped} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight="60vh" lockScroll={false}>
@@ -64,7 +73,7 @@ export default function Search({ onClose }: { onClose: () => void }) {
             <Spotlight.Action
               key={`${hit.kind}/${hit.id}`}
               label={hit.label}
-              description={[kindWord(hit.kind), hit.barcode, hit.detail].filter(Boolean).join(' · ')}
+              description={[kindWord(hit.kind), hit.detail.includes(hit.barcode) ? '' : hit.barcode, hit.detail].filter(Boolean).join(' · ')}
               onClick={() => to && go(to)}
             />
           )

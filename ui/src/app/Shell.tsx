@@ -3,6 +3,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useLive } from '~/live/useLive'
 import { listenForScans, useOtherScans } from '~/scan/useScanner'
+import { formIsOpen } from '~/shared/form/open'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { later } from '~/shared/later'
 import { undoLatest } from '~/shared/undo'
@@ -24,13 +25,10 @@ export function Shell() {
   const [searching, setSearching] = useState(false)
   const [menu, setMenu] = useState(false)
   useOtherScans((label) => void openLabel(label, (to) => void navigate({ to })))
-  useHotkeys(
-    [
-      ['mod+K', () => setSearching(true)],
-      ['mod+Z', () => void undoLatest()],
-    ],
-    ['INPUT', 'TEXTAREA'],
-  )
+  // From a field too; not from a form, whose words would be lost.
+  useHotkeys([['mod+K', () => !formIsOpen() && setSearching(true)]], [])
+  // In a field it takes back letters.
+  useHotkeys([['mod+Z', () => void undoLatest()]], ['INPUT', 'TEXTAREA'])
   return (
     <>
       <a href="#main" className="skip">

@@ -4,8 +4,9 @@ import {
 import { runsSearch } from '~/runs/search'
 import { samplesSearch } from '~/samples/search'
 import { text } from '~/shared/address'
-import { Failed, Loading } from '~/shared/states'
+import { Loading } from '~/shared/states'
 import { NotFound } from './NotFound'
+import { PageFailed } from './PageFailed'
 import { Shell } from './Shell'
 
 export interface RootSearch {
@@ -61,7 +62,7 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultPendingMs: 150,
   defaultPendingComponent: () => <Loading lines={6} label="Opening the page" />,
-  defaultErrorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+  defaultErrorComponent: PageFailed,
 })
 
 declare module '@tanstack/react-router' {

@@ -4,11 +4,11 @@ import type { ReactNode } from 'react'
 import { StateBadge } from '~/shared/StateBadge'
 import css from './Home.module.css'
 
-/** What an empty laboratory says: three things to do, in the order that helps most. */
+/** What a laboratory without samples says: three things to do, in the order that helps most. */
 export function FirstRun({ hasStorage }: { hasStorage: boolean }) {
   return (
     <div className={css.welcome}>
-      <p>This laboratory is empty. Three steps make it yours; each takes a minute.</p>
+      <p>{hasStorage ? 'This laboratory has no samples yet.' : 'This laboratory is empty.'} Three steps make it yours; each takes a minute.</p>
       <ol className={css.steps}>
         <Step title="Make a place for tubes" detail="A freezer, a rack in it, and a box with places A1, A2 and so on." done={hasStorage}>
           <Button renderRoot={(props) => <Link to="/storage" {...props} />}>Add storage</Button>

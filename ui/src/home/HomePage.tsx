@@ -4,7 +4,7 @@ import { useAsOf } from '~/api/moment'
 import type { Lab } from '~/api/types'
 import { useMayChange } from '~/app/Banners'
 import { InboxList } from '~/notifications/InboxList'
-import { useInbox } from '~/notifications/api'
+import { messagesOf, useInbox } from '~/notifications/api'
 import { Page } from '~/shared/Page'
 import { Empty, Loaded, Note } from '~/shared/states'
 import { ActivityList } from './ActivityList'
@@ -36,7 +36,7 @@ export default function HomePage() {
         <Past asOf={asOf} />
       ) : (
         <Loaded query={lab} lines={8}>
-          {(data) => (data.first_run && mayChange ? <FirstRun hasStorage={total(data.storage_units) > 0} /> : <Overview lab={data} />)}
+          {(data) => (data.samples === 0 && mayChange ? <FirstRun hasStorage={total(data.storage_units) > 0} /> : <Overview lab={data} />)}
         </Loaded>
       )}
     </Page>
@@ -46,12 +46,13 @@ export default function HomePage() {
 function Overview({ lab }: { lab: Lab }) {
   const activity = useActivity()
   const inbox = useInbox(true)
+  const messages = messagesOf(inbox)
   return (
     <div className="split">
       <div className="stack">
         {lab.hints.length > 0 && <Note tone="calm" title="What could be next"><ul>{lab.hints.map((hint) => <li key={hint}>{hint}</li>)}</ul></Note>}
         <Counts lab={lab} />
-        <section className="panel" aria-labelledby="activity">
+        <section className="panel last" aria-labelledby="activity">
           <div className="panel-head"><h2 id="activity">Latest activity</h2></div>
           <Loaded query={activity}>
             {({ items }) => (items.length > 0 ? <ActivityList items={items} /> : <Empty title="Nothing happened yet" />)}
@@ -65,7 +66,7 @@ function Overview({ lab }: { lab: Lab }) {
             <Link to="/notifications">All notifications</Link>
           </div>
           <Loaded query={inbox} lines={2}>
-            {({ items }) => items.length > 0 ? <InboxList items={items.slice(0, 5)} /> : <p className="soft" style={{ margin: 0 }}>Nothing waits for you. Rules under Notifications say what you are told.</p>}
+            {() => messages.length > 0 ? <InboxList items={messages.slice(0, 5)} /> : <p className="soft" style={{ margin: 0 }}>Nothing waits for you. Rules under Notifications say what you are told.</p>}
           </Loaded>
         </section>
         <Storage units={lab.storage} />

@@ -26,7 +26,7 @@ export function InboxList({ items }: { items: readonly InboxItem[] }) {
           </div>
           {!item.read && mayChange && (
             <Button className={css.read} size="compact-sm" variant="subtle" onClick={() => markRead.mutate(item.id)} aria-label={`Mark as read: ${withDates(item.subject)}`}>
-              Read
+              Mark as read
             </Button>
           )}
         </li>

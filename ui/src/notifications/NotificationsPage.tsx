@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useMayChange } from '~/app/Banners'
 import { Page } from '~/shared/Page'
 import { Empty, Loaded } from '~/shared/states'
-import { useInbox, useMarkRead } from './api'
+import { messagesOf, useInbox, useMarkRead } from './api'
 import { Deliveries } from './Deliveries'
 import { InboxList } from './InboxList'
 import { Rules } from './Rules'
@@ -11,6 +11,8 @@ import { Rules } from './Rules'
 export default function NotificationsPage() {
   const [view, setView] = useState('unread')
   const inbox = useInbox(view === 'unread')
+  const items = messagesOf(inbox)
+  const unread = inbox.data?.pages[0]?.unread ?? 0
   const markRead = useMarkRead()
   const mayChange = useMayChange()
   return (
@@ -22,12 +24,13 @@ export default function NotificationsPage() {
               <h2 id="inbox">Inbox</h2>
               <span className="row">
                 <SegmentedControl size="xs" value={view} onChange={setView} data={[{ value: 'unread', label: 'Unread' }, { value: 'all', label: 'All' }]} aria-label="Which messages" />
-                {mayChange && (inbox.data?.unread ?? 0) > 0 && <Button size="xs" variant="default" onClick={() => markRead.mutate('all')}>Mark all as read</Button>}
+                {mayChange && unread > 0 && <Button size="xs" variant="default" onClick={() => markRead.mutate('all')}>Mark all as read</Button>}
               </span>
             </div>
             <Loaded query={inbox}>
-              {({ items }) => (items.length > 0 ? <InboxList items={items} /> : <Empty title={view === 'unread' ? 'All read' : 'Nothing yet'}>What your rules catch arrives here, as it happens.</Empty>)}
+              {() => (items.length > 0 ? <InboxList items={items} /> : <Empty title={view === 'unread' ? 'All read' : 'Nothing yet'}>What your rules catch arrives here, as it happens.</Empty>)}
             </Loaded>
+            {inbox.hasNextPage && <Button variant="default" size="xs" mt="sm" loading={inbox.isFetchingNextPage} onClick={() => void inbox.fetchNextPage()}>Show older</Button>}
           </section>
           <Rules />
         </div>

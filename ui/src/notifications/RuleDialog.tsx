@@ -33,11 +33,11 @@ export function RuleDialog({ rule: shown, onClose }: { rule?: Rule; onClose: () 
       start={rule ? { ...rule } : { urgency: 'normal', channel: 'inbox', event_types: [] }}
       action={rule ? 'Save' : 'Make the rule'}
       onClose={onClose}
-      send={async (values) => {
+      send={async (values, once) => {
         const chosen = Object.fromEntries(fields.filter(({ when }) => when?.(values) ?? true).map(({ name }) => [name, values[name]]))
         const terms = toBody(chosen) as unknown as RuleTerms
-        if (rule) await change(rule.id, rule.version, terms)
-        else await create(terms)
+        if (rule) await change(rule.id, terms, { ...once, ifMatch: rule.version })
+        else await create(terms, once)
         say(rule ? 'The rule is saved.' : 'The rule is active.')
       }}
     />

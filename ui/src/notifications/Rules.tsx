@@ -6,6 +6,7 @@ import { useMayChange } from '~/app/Banners'
 import { StateBadge, Tag } from '~/shared/StateBadge'
 import { Empty, Loaded } from '~/shared/states'
 import { MoreMenu } from '~/shared/MoreMenu'
+import { FormDialog } from '~/shared/form/FormDialog'
 import { say } from '~/shared/undo'
 import { eventWord } from '~/shared/words'
 import { useRuleCommand, useRules } from './api'
@@ -36,7 +37,8 @@ export function Rules() {
 function RuleRow({ rule, mayChange, onEdit }: { rule: Rule; mayChange: boolean; onEdit: () => void }) {
   const { turn } = useRuleCommand()
   const [shown, setShown] = useState(false)
-  const go = (verb: 'pause' | 'resume' | 'delete') =>
+  const [deleting, setDeleting] = useState(false)
+  const go = (verb: 'pause' | 'resume') =>
     void turn(rule.id, verb).catch((error: unknown) => say(asProblem(error).message, 'bad'))
   return (
     <div className={css.rule}>
@@ -53,7 +55,7 @@ function RuleRow({ rule, mayChange, onEdit }: { rule: Rule; mayChange: boolean; 
               name={`More for ${rule.name}`}
               entries={[
                 rule.state === 'active' ? { label: 'Pause', onSelect: () => go('pause') } : { label: 'Resume', onSelect: () => go('resume') },
-                { label: 'Delete', danger: true, onSelect: () => go('delete') },
+                { label: 'Delete', danger: true, onSelect: () => setDeleting(true) },
               ]}
             />
           </span>
@@ -66,6 +68,17 @@ function RuleRow({ rule, mayChange, onEdit }: { rule: Rule; mayChange: boolean; 
         {rule.channel === 'webhook' ? `To ${rule.url}` : `Inbox${rule.recipient ? ` of ${rule.recipient}` : ''}`}
         {rule.project && `, project ${rule.project}`}, {rule.urgency} urgency
       </div>
+      {deleting && (
+        <FormDialog
+          title={`Delete ${rule.name}`}
+          intro={`Nothing new is told by it, and it cannot be brought back; what is on its way is still sent${rule.secret ? '. A rule that is made anew has another signing secret' : ''}. “Pause” stops it for a while.`}
+          fields={[]}
+          action="Delete"
+          danger
+          onClose={() => setDeleting(false)}
+          send={(_, once) => turn(rule.id, 'delete', once)}
+        />
+      )}
       {rule.secret && (
         <div className="row" style={{ fontSize: '0.88rem' }}>
           <span className="soft">Signing secret</span>

@@ -1,16 +1,20 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, unwrap, writeHeaders } from '~/api/client'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, unwrap, writeHeaders, type WriteOptions } from '~/api/client'
 import { keys } from '~/api/keys'
 import type { Delivery, RuleTerms } from '~/api/types'
 
-export function useInbox(unreadOnly: boolean, enabled = true) {
-  return useQuery({
+/** Newest first, page by page. */
+export function useInbox(unreadOnly: boolean) {
+  return useInfiniteQuery({
     queryKey: [...keys.inbox, unreadOnly],
-    queryFn: () => unwrap(api.GET('/inbox', { params: { query: unreadOnly ? { unread: true } : {} } })),
-    enabled,
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET('/inbox', { params: { query: { ...(unreadOnly ? { unread: true } : {}), ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
   })
 }
-export const useUnread = () => useInbox(true).data?.unread ?? 0
+export const messagesOf = (inbox: ReturnType<typeof useInbox>) => inbox.data?.pages.flatMap((page) => page.items) ?? []
+export const useUnread = () => useInbox(true).data?.pages[0]?.unread ?? 0
 
 export function useMarkRead() {
   const cache = useQueryClient()
@@ -34,22 +38,22 @@ export function useRuleCommand() {
   const cache = useQueryClient()
   const settle = () => void cache.invalidateQueries({ queryKey: keys.lists('notification-rules') })
   return {
-    create: async (terms: RuleTerms) => {
-      const rule = await unwrap(api.POST('/notification-rules', { params: { header: writeHeaders() }, body: terms }))
+    create: async (terms: RuleTerms, options?: WriteOptions) => {
+      const rule = await unwrap(api.POST('/notification-rules', { params: { header: writeHeaders(options) }, body: terms }))
       settle()
       return rule
     },
-    change: async (id: string, version: number, terms: RuleTerms) => {
+    change: async (id: string, terms: RuleTerms, options: WriteOptions) => {
       const rule = await unwrap(
-        api.POST('/notification-rules/{id}:change', { params: { path: { id }, header: writeHeaders({ ifMatch: version }) }, body: terms }),
+        api.POST('/notification-rules/{id}:change', { params: { path: { id }, header: writeHeaders(options) }, body: terms }),
       )
       settle()
       return rule
     },
-    turn: async (id: string, verb: 'pause' | 'resume' | 'delete') => {
+    turn: async (id: string, verb: 'pause' | 'resume' | 'delete', options?: WriteOptions) => {
       const rule = await unwrap(
         api.POST(`/notification-rules/{id}:${verb}` as '/notification-rules/{id}:pause', {
-          params: { path: { id }, header: writeHeaders() },
+          params: { path: { id }, header: writeHeaders(options) },
           body: {},
         }),
       )
@@ -60,9 +64,14 @@ export function useRuleCommand() {
 }
 
 export function useDeliveries(state: Delivery['state'] | '') {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: [...keys.deliveries, state],
-    queryFn: () => unwrap(api.GET('/deliveries', { params: { query: state ? { state } : {} } })),
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        api.GET('/deliveries', { params: { query: { channel: 'webhook', ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) } } }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
   })
 }
 export function useSendAgain() {

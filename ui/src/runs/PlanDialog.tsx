@@ -3,7 +3,7 @@ import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody } from '~/shared/form/fields'
 import { say } from '~/shared/undo'
 import { useRunCommands } from './api'
-import { instrumentModels, usualLanes } from './instruments'
+import { instrumentModels } from './instruments'
 
 export function PlanDialog({ onClose }: { onClose: () => void }) {
   const { plan } = useRunCommands()
@@ -15,18 +15,17 @@ export function PlanDialog({ onClose }: { onClose: () => void }) {
       fields={[
         { name: 'name', label: 'Name', required: 'A run needs a name.', placeholder: 'Run 2026-48' },
         { name: 'project', label: 'Project' },
-        { name: 'instrument_model', label: 'Model', kind: 'choice', options: instrumentModels.map(({ model }) => ({ value: model, label: model })) },
+        { name: 'instrument_model', label: 'Model', kind: 'choice', options: instrumentModels.map((value) => ({ value, label: value })) },
         { name: 'instrument', label: 'Instrument', required: 'Say on which instrument.', placeholder: 'M00146', help: 'Its name or serial number in the lab.' },
-        { name: 'lanes', label: 'Lanes', kind: 'number', help: 'Empty: as the model has.' },
-        { name: 'flow_cell', label: 'Flow cell', placeholder: 'Can be loaded later' },
+        { name: 'lanes', label: 'Lanes', kind: 'number', help: 'Empty: as the model has, where all its flow cells are alike.' },
+        { name: 'flow_cell', label: 'Flow cell', placeholder: 'Can be loaded later', scan: true },
         { name: 'read_structure', label: 'Read structure', placeholder: '151T8B8B151T' },
       ]}
-      start={{ instrument_model: instrumentModels[0]?.model }}
+      start={{ instrument_model: instrumentModels[0] }}
       action="Plan"
       onClose={onClose}
-      send={async (values) => {
-        const body = toBody(values)
-        const run = await plan({ ...body, lanes: body.lanes ?? usualLanes(String(body.instrument_model)) })
+      send={async (values, once) => {
+        const run = await plan(toBody(values), once)
         say(`${run.name} is planned.`)
         return () => void navigate({ to: '/runs/$id', params: { id: run.id } })
       }}

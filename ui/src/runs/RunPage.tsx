@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useAsOf } from '~/api/moment'
+import { stillShown, useAsOf } from '~/api/moment'
 import type { Run } from '~/api/types'
 import { useMayChange } from '~/app/Banners'
 import { Page } from '~/shared/Page'
@@ -17,8 +17,8 @@ import { RunVerbs } from './RunVerbs'
 export default function RunPage() {
   const { id } = useParams({ from: '/runs/$id' })
   const asOf = useAsOf()
-  const query = useQuery(runQuery(id, asOf))
-  return <Loaded whole query={query} lines={8}>{(run) => <Detail run={run} asOf={asOf} />}</Loaded>
+  const query = useQuery({ ...runQuery(id, asOf), placeholderData: stillShown(id, asOf) })
+  return <Loaded whole query={query} lines={8}>{(run) => <Detail run={run} asOf={asOf} key={run.id} />}</Loaded>
 }
 
 function Detail({ run, asOf }: { run: Run; asOf?: string }) {
@@ -38,12 +38,12 @@ function Detail({ run, asOf }: { run: Run; asOf?: string }) {
       <div className="split">
         <div className="stack">
           {run.state_reason && <Note tone={run.state === 'failed' || run.state === 'aborted' ? 'bad' : 'warn'} role="status" title="Why">{run.state_reason}</Note>}
-          {run.warnings.length > 0 && <Note tone={run.state === 'draft' ? 'warn' : 'calm'} title={run.state === 'draft' ? 'Before it is validated' : 'Noted when it was planned'}><ul>{run.warnings.map((words) => <li key={words}>{words}</li>)}</ul></Note>}
+          {run.warnings.length > 0 && <Note tone={run.state === 'draft' ? 'warn' : 'calm'} title={run.state === 'draft' ? 'Before it is validated' : 'Noted when it was validated'}><ul>{run.warnings.map((words) => <li key={words}>{words}</li>)}</ul></Note>}
           <section className="panel" aria-labelledby="lanes">
             <div className="panel-head"><h2 id="lanes">Lanes</h2></div>
             <Lanes run={run} chosen={lane} onChoose={setLane} mayChange={open} />
           </section>
-          <section className="panel" aria-labelledby="history">
+          <section className="panel last" aria-labelledby="history">
             <div className="panel-head"><h2 id="history">History</h2></div>
             <Timeline resource="runs" id={run.id} asOf={asOf} />
           </section>

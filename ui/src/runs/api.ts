@@ -34,8 +34,8 @@ export function useRunCommands() {
     return run
   }
   return {
-    plan: async (values: Values) => {
-      const run = await unwrap(api.POST('/runs', { params: { header: writeHeaders() }, body: values as never }))
+    plan: async (values: Values, options?: WriteOptions) => {
+      const run = await unwrap(api.POST('/runs', { params: { header: writeHeaders(options) }, body: values as never }))
       void cache.invalidateQueries({ queryKey: keys.lists('runs') })
       return run
     },

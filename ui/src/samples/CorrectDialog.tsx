@@ -28,10 +28,10 @@ export function CorrectDialog({ sample: shown, onClose }: { sample: Sample; onCl
       action="Save the correction"
       watched={{ resource: 'samples', id: sample.id, version: sample.version }}
       onClose={onClose}
-      send={async ({ reason, ...facts }) => {
+      send={async ({ reason, ...facts }, once) => {
         const changed = changedOnly(start, facts)
         if (Object.keys(changed).length === 0) return
-        await verb(sample.id, 'correct', { ...changed, reason }, { ifMatch: sample.version })
+        await verb(sample.id, 'correct', { ...changed, reason }, { ...once, ifMatch: sample.version })
         say('The correction is saved.')
       }}
     />

@@ -18,8 +18,8 @@ export function RegisterDialog({ onClose, project }: { onClose: () => void; proj
       start={{ project: project ?? '', type: '' }}
       action="Register"
       onClose={onClose}
-      send={async (values) => {
-        const made = await register(toBody(values)).catch((error: unknown) => { throw besideLabel(error, 'barcode', values.barcode) })
+      send={async (values, once) => {
+        const made = await register(toBody(values), once).catch((error: unknown) => { throw besideLabel(error, 'barcode', values.barcode) })
         say(`${made.name} is registered with the label ${made.barcode}.`)
         return () => void navigate({ to: '/samples/$id', params: { id: made.id } })
       }}

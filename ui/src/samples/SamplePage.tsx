@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMayChange } from '~/app/Banners'
-import { useAsOf } from '~/api/moment'
+import { stillShown, useAsOf } from '~/api/moment'
 import type { Sample } from '~/api/types'
 import { Page } from '~/shared/Page'
 import { StateBadge, Tag } from '~/shared/StateBadge'
@@ -18,8 +18,8 @@ import { mayPlace } from './verbs'
 export default function SamplePage() {
   const { id } = useParams({ from: '/samples/$id' })
   const asOf = useAsOf()
-  const query = useQuery(sampleQuery(id, asOf))
-  return <Loaded whole query={query} lines={8}>{(sample) => <Detail sample={sample} asOf={asOf} />}</Loaded>
+  const query = useQuery({ ...sampleQuery(id, asOf), placeholderData: stillShown(id, asOf) })
+  return <Loaded whole query={query} lines={8}>{(sample) => <Detail sample={sample} asOf={asOf} key={sample.id} />}</Loaded>
 }
 
 function Detail({ sample, asOf }: { sample: Sample; asOf?: string }) {
@@ -51,7 +51,7 @@ function Detail({ sample, asOf }: { sample: Sample; asOf?: string }) {
             </div>
             <SampleFacts sample={sample} />
           </section>
-          <section className="panel" aria-labelledby="history">
+          <section className="panel last" aria-labelledby="history">
             <div className="panel-head">
               <h2 id="history">History</h2>
             </div>

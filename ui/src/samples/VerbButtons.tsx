@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import type { WriteOptions } from '~/api/client'
 import { asProblem, besideLabel } from '~/api/problem'
 import type { Sample } from '~/api/types'
 import { FormDialog } from '~/shared/form/FormDialog'
@@ -21,9 +22,9 @@ export function VerbButtons({ sample }: { sample: Sample }) {
   const [open, setOpen] = useState<Open>(null)
   const close = () => setOpen(null)
   const fitting = verbsFor(sample)
-  const run = async (spec: VerbSpec, values: Values) => {
+  const run = async (spec: VerbSpec, values: Values, once?: WriteOptions) => {
     const before = sample
-    await commands.verb(sample.id, spec.verb, toBody(values))
+    await commands.verb(sample.id, spec.verb, toBody(values), once)
     const back = spec.undo?.(before)
     const words = `${sample.name} is ${spec.done}.`
     if (back) offerUndo(words, () => commands.verb(before.id, back.verb, back.body))
@@ -60,11 +61,11 @@ export function VerbButtons({ sample }: { sample: Sample }) {
         <FormDialog
           title={`Relabel ${sample.name}`}
           intro={`The old label ${sample.barcode} goes on naming this sample.`}
-          fields={[{ name: 'barcode', label: 'New barcode', placeholder: 'Scan it, or leave empty for a new label' }]}
+          fields={[{ name: 'barcode', label: 'New barcode', placeholder: 'Scan it, or leave empty for a new label', scan: true }]}
           action="Relabel"
           onClose={close}
-          send={async (values) => {
-            const done = await commands.verb(sample.id, 'relabel', toBody(values)).catch((error: unknown) => { throw besideLabel(error, 'barcode', values.barcode) })
+          send={async (values, once) => {
+            const done = await commands.verb(sample.id, 'relabel', toBody(values), once).catch((error: unknown) => { throw besideLabel(error, 'barcode', values.barcode) })
             say(`The label is now ${done.barcode}.`)
           }}
         />
@@ -77,7 +78,7 @@ export function VerbButtons({ sample }: { sample: Sample }) {
           action={open.label}
           danger={open.danger}
           onClose={close}
-          send={(values) => run(open, values)}
+          send={(values, once) => run(open, values, once)}
         />
       )}
     </>

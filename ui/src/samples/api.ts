@@ -58,8 +58,8 @@ export function useSampleCommands() {
     return sample
   }
   return {
-    register: async (values: Values) => {
-      const made = await unwrap(api.POST('/samples', { params: { header: writeHeaders() }, body: values as never }))
+    register: async (values: Values, options?: WriteOptions) => {
+      const made = await unwrap(api.POST('/samples', { params: { header: writeHeaders(options) }, body: values as never }))
       void cache.invalidateQueries({ queryKey: keys.lists('samples') })
       void cache.invalidateQueries({ queryKey: ['lab'] })
       return made

@@ -23,4 +23,5 @@ export const barcodeField: FieldSpec = {
   label: 'Barcode',
   placeholder: 'Scan the tube, or leave empty',
   help: 'Empty: TracSeq makes a new label.',
+  scan: true,
 }

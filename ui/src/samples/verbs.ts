@@ -55,11 +55,11 @@ export const sampleVerbs: VerbSpec[] = [
     undo: (before) => ({ verb: 'hold', body: { reason: before.state_reason || undone.reason } }),
   },
   {
-    verb: 'archive', label: 'Archive', done: 'archived', from: ['accepted', 'in_storage', 'completed'], fields: [], undo: reinstated,
+    verb: 'archive', label: 'Archive', done: 'archived', from: ['accepted', 'in_storage', 'completed'], fields: [], undo: () => ({ verb: 'reinstate', body: undone }),
     intro: 'An archived sample stays in the history and in search. It can be reinstated.',
   },
   {
-    verb: 'discard', label: 'Discard', done: 'discarded', from: [...live, 'on_hold'], danger: true, undo: reinstated,
+    verb: 'discard', label: 'Discard', done: 'discarded', from: live, danger: true, undo: reinstated,
     intro: 'The tube leaves its place for good.',
     fields: [
       reason('Why is it discarded?', 'Say why it is discarded.'),
@@ -75,4 +75,6 @@ export const sampleVerbs: VerbSpec[] = [
 export function verbsFor(sample: Sample): VerbSpec[] {
   return sampleVerbs.filter(({ verb, from }) => from.includes(sample.state) && (verb !== 'take-out' || sample.place !== null))
 }
-export const mayPlace = (sample: Sample) => ![...sampleVerbs.find((one) => one.verb === 'reinstate')!.from, 'consumed'].includes(sample.state)
+/** What was not accepted yet has no place; what is archived may only be moved. */
+export const mayPlace = ({ state, place }: Sample) =>
+  ['accepted', 'in_storage', 'in_process', 'completed', 'on_hold'].includes(state) || (state === 'archived' && place !== null)

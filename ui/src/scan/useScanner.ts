@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'react'
+import { openForm } from '~/shared/form/open'
 import { say } from '~/shared/undo'
 import { BurstDetector } from './burst'
 
@@ -27,6 +28,14 @@ function restore(field: Field, value: string) {
   const owner = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype
   Object.getOwnPropertyDescriptor(owner, 'value')?.set?.call(field, value)
   field.dispatchEvent(new Event('input', { bubbles: true }))
+}
+
+/** While a form is open nothing happens behind it: a scan is for the form, or for nobody. */
+function intoForm(form: Element, label: string) {
+  const field = form.querySelector<Field>('[data-scan-field]')
+  if (!field) return say(`${label} was not taken: this form asks for no label. Finish it or close it, then scan again.`, 'bad')
+  restore(field, label)
+  field.focus()
 }
 
 /** From so many quick keys on they are a scanner's, not a person's. */
@@ -58,6 +67,8 @@ export function listenForScans(): () => void {
     event.preventDefault()
     event.stopPropagation()
     for (const [field, value] of new Map([...now, ...scanned])) restore(field, value)
+    const form = openForm()
+    if (form && 'label' in found) return intoForm(form, found.label)
     const taker = takers.at(-1)
     if ('broken' in found) (taker?.refuse ?? sayBroken)()
     else (taker?.take ?? otherwise)?.(found.label)

@@ -8,6 +8,7 @@ import { useSystem } from '~/system/api'
 import { Loading } from './states'
 import { fullTime, withDates } from './time'
 import css from './TimeSlider.module.css'
+import { count } from './words'
 
 export interface Moment {
   event_id: string
@@ -70,7 +71,7 @@ export function TimeSlider({ resource, id }: { resource: Exclude<Resource, 'noti
       <div className={css.line}>
         <span className={css.words}>
           {held === last ? (
-            <span className="soft">{newest}. Pull the slider to see the past: {last} steps.</span>
+            <span className="soft">{newest}. Pull the slider to see the past: {count(last, 'step')}.</span>
           ) : (
             shown && (
               <>

@@ -50,7 +50,7 @@ function Entry({ entry }: { entry: HistoryEntry }) {
           <When at={entry.recorded_at} />
           {late && <span title={`Recorded ${fullTime(entry.recorded_at)}`}>happened {fullTime(entry.occurred_at ?? '')}</span>}
         </p>
-        {entry.reason && <p className={css.reason}>{entry.reason}</p>}
+        {entry.reason && !entry.summary.includes(entry.reason) && <p className={css.reason}>{entry.reason}</p>}
         {entry.changes.length > 0 && (
           <table className={css.changes}>
             <thead className="visually-hidden">

@@ -3,9 +3,9 @@ import { correctColumn, correctHeader, mappingJson, noMapping } from '~/imports/
 import { cellText, problemsAt, problemsOfRow } from '~/imports/grid'
 import { fits, prepend } from '~/audit/useTail'
 import type { CloudEvent, Preview } from '~/api/types'
-import { parseAssignments } from '~/runs/assignment'
+import { lineOf, parseAssignments } from '~/runs/assignment'
 import { parseNames } from '~/samples/names'
-import { changedOnly, toBody } from './form/fields'
+import { changedOnly, toBody, withNumbers } from './form/fields'
 import { indexAt } from './TimeSlider'
 import { ago, fromLocalInput, fullTime, toLocalInput, withDates } from './time'
 import { temperatureWord } from './words'
@@ -13,6 +13,11 @@ import { temperatureWord } from './words'
 describe('bodies of commands', () => {
   it('leave out what was left empty', () => {
     expect(toBody({ name: ' a ', notes: '  ', volume_ul: null, list: [], none: undefined, zero: 0 })).toEqual({ name: 'a', zero: 0 })
+  })
+  it('hold numbers, however they were typed', () => {
+    const specs = [{ name: 'celsius', label: '', kind: 'number' as const }, { name: 'name', label: '' }]
+    expect(withNumbers(specs, { celsius: '-71.50', name: '7' })).toEqual({ celsius: -71.5, name: '7' })
+    expect(withNumbers(specs, { celsius: null, name: '' })).toEqual({ celsius: null, name: '' })
   })
   it('hold only what was changed, and clear what was emptied', () => {
     const before = { name: 'a', volume_ul: 5, notes: null, requires_temperature: ['-80'] }
@@ -26,11 +31,17 @@ describe('pasted lists', () => {
     expect(parseNames('a\r\nb\t"c d"\n\na; e,b')).toEqual(['a', 'b', 'c d', 'e'])
   })
   it('are samples for lanes, with their indexes', () => {
-    expect(parseAssignments('TUBE-1\tattactcg\tTATAGCCT\n2,TUBE-2\n\nTUBE-3;note')).toEqual([
+    const lines = 'TUBE-1\tattactcg\tTATAGCCT\n2,TUBE-2\n\nTUBE-3;;TATAGCCT\nTUBE-4\tATTACTCX'
+    expect(parseAssignments(lines)).toEqual([
       { sample: 'TUBE-1', index_i7: 'ATTACTCG', index_i5: 'TATAGCCT' },
       { sample: 'TUBE-2', lane: 2 },
-      { sample: 'TUBE-3' },
+      { sample: 'TUBE-3', index_i5: 'TATAGCCT' },
+      { sample: 'TUBE-4', index_i7: 'ATTACTCX' },
     ])
+  })
+  it('read the same when they are written again', () => {
+    const lines = '3\tTUBE-1\tATTACTCG\tTATAGCCT\nTUBE-2\t\tTATAGCCT\nTUBE-3'
+    expect(parseAssignments(lines).map(lineOf).join('\n')).toBe(lines)
   })
 })
 

@@ -1,6 +1,5 @@
 // Loading, empty and failed: the three states every part of the page has beside its content.
 import { Button, Skeleton } from '@mantine/core'
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { asProblem } from '~/api/problem'
 import css from './states.module.css'
@@ -67,14 +66,21 @@ export function Failed({ error, whole, retry }: { error: unknown; whole?: boolea
         actions={retry && <Button variant="default" onClick={retry}>Try again</Button>}
       >
         {problem.message}
-        {problem.requestId && <span className="soft"> (request {problem.requestId})</span>}
+        {problem.requestId && problem.status !== 404 && <span className="soft"> (request {problem.requestId})</span>}
       </Empty>
     </div>
   )
 }
 
+interface Asked<T> {
+  data: T | undefined
+  isError: boolean
+  error: unknown
+  refetch: () => unknown
+}
+
 /** The usual choice between the four states of a query. */
-export function Loaded<T>({ query, lines, whole, children }: { query: UseQueryResult<T>; whole?: boolean; lines?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>({ query, lines, whole, children }: { query: Asked<T>; whole?: boolean; lines?: number; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>
   if (query.isError) return <Failed whole={whole} error={query.error} retry={() => void query.refetch()} />
   return <Loading lines={lines} />

@@ -9,26 +9,29 @@ const show = (data: NotificationData) => void toasts().then((all) => all.show(da
 const hide = (id: string) => void toasts().then((all) => all.hide(id))
 
 const open_ms = 10_000
-let latest: { id: string; run: () => void } | null = null
+/** What can still be taken back, the latest last. */
+let open: { id: string; run: () => void }[] = []
+let offered = 0
+const close = (id: string) => {
+  open = open.filter((one) => one.id !== id)
+}
 
 export function say(message: string, tone: 'good' | 'bad' = 'good') {
   show({ message, color: tone === 'good' ? 'teal' : 'red', autoClose: tone === 'good' ? 4000 : 8000 })
 }
 
 export function offerUndo(message: string, undo: () => Promise<unknown>) {
-  const id = `undo-${Date.now()}`
+  const id = `undo-${++offered}`
   const run = () => {
-    if (latest?.id === id) latest = null
+    close(id)
     hide(id)
     undo().then(
       () => say('Undone. The history shows both steps.'),
       (error: unknown) => say(`Could not undo: ${asProblem(error).message}`, 'bad'),
     )
   }
-  latest = { id, run }
-  setTimeout(() => {
-    if (latest?.id === id) latest = null
-  }, open_ms)
+  open.push({ id, run })
+  setTimeout(() => close(id), open_ms)
   show({
     id,
     autoClose: open_ms,
@@ -45,7 +48,7 @@ export function offerUndo(message: string, undo: () => Promise<unknown>) {
 }
 
 export function undoLatest(): boolean {
-  if (!latest) return false
-  latest.run()
-  return true
+  const latest = open.at(-1)
+  latest?.run()
+  return latest !== undefined
 }

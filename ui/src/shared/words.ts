@@ -35,6 +35,7 @@ const otherWords: Record<string, string> = {
   active: 'Active',
   paused: 'Paused',
   deleted: 'Deleted',
+  waiting: 'Waiting',
   delivered: 'Delivered',
   retrying: 'Trying again',
   abandoned: 'Given up',

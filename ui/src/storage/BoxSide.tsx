@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { Slot } from '~/api/types'
 import { StateBadge } from '~/shared/StateBadge'
 import { count } from '~/shared/words'
@@ -13,7 +13,9 @@ interface Props {
   held: readonly CutTube[]
   busy: boolean
   mayChange: boolean
-  onPlace: (label: string) => void
+  mayPut: boolean
+  /** Whether it was put there. */
+  onPlace: (label: string) => Promise<boolean>
   onCut: () => void
   onPaste: () => void
   onDropCut: () => void
@@ -22,8 +24,20 @@ interface Props {
 
 /** What stands at the cursor, and what may be done with it; keys are named beside their buttons. */
 export function BoxSide(props: Props) {
-  const { cursor, slot, chosen, held, busy, mayChange, onPlace, onCut, onPaste, onDropCut, onTakeOut } = props
+  const { cursor, slot, chosen, held, busy, mayChange, mayPut, onPlace, onCut, onPaste, onDropCut, onTakeOut } = props
   const [label, setLabel] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const [placed, setPlaced] = useState(0)
+  // The next tube follows: the field stands at the next place by now, and may be a new one.
+  useEffect(() => {
+    if (placed > 0) field.current?.focus()
+  }, [placed])
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (busy || label.trim() === '' || !(await onPlace(label.trim()))) return
+    setLabel('')
+    setPlaced((before) => before + 1)
+  }
   const occupant = slot?.state === 'filled' ? slot.occupant : undefined
   return (
     <section className="panel stack" aria-label="The chosen place" aria-live="polite">
@@ -47,21 +61,14 @@ export function BoxSide(props: Props) {
         ) : slot?.state === 'reserved' ? (
           <p className="soft" style={{ margin: 0 }}>Reserved{slot.occupant ? ` for ${slot.occupant.label}` : ''}. A move is under way.</p>
         ) : (
-          mayChange && (
-            <form
-              onSubmit={(event) => {
-                event.preventDefault()
-                if (label.trim() === '') return
-                onPlace(label.trim())
-                setLabel('')
-              }}
-            >
+          mayPut && (
+            <form onSubmit={(event) => void submit(event)}>
               <TextInput
+                ref={field}
                 label={`Put a tube at ${cursor}`}
                 description="Scan its label now, or type it and press Enter."
                 value={label}
                 onChange={(event) => setLabel(event.currentTarget.value)}
-                disabled={busy}
                 id="place-label"
                 data-scan-field
               />
@@ -76,7 +83,7 @@ export function BoxSide(props: Props) {
               <Button size="xs" variant="default" onClick={onCut} disabled={busy}>Cut (X)</Button>
             </>
           )}
-          {held.length > 0 && (
+          {mayPut && held.length > 0 && (
             <>
               <Button size="xs" onClick={onPaste} loading={busy}>Paste {held.length} at {cursor} (V)</Button>
               <Button size="xs" variant="subtle" onClick={onDropCut}>Forget the cut</Button>

@@ -1,50 +1,61 @@
 import { SegmentedControl } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useMayChange } from '~/app/Banners'
 import type { StorageMap } from '~/api/types'
 import { useScanner } from '~/scan/useScanner'
 import { FormDialog } from '~/shared/form/FormDialog'
 import { toBody } from '~/shared/form/fields'
 import { TimeSlider } from '~/shared/TimeSlider'
-import { count } from '~/shared/words'
+import { count, kindWord } from '~/shared/words'
 import { BoxMap, type ColourBy } from './BoxMap'
 import { BoxSide } from './BoxSide'
 import css from './BoxView.module.css'
-import { cut, useCut } from './clipboard'
+import { cut, useCut, type CutTube } from './clipboard'
 import { LeftList } from './LeftList'
 import { fillOrder, nextFree } from './slots'
 import { useBoxActions } from './useBoxActions'
 import { useBoxSelection } from './useBoxSelection'
 
+/** Until what was set is drawn. */
+const drawn = () => new Promise((done) => setTimeout(done))
+
 /** A box or plate: its map, the chosen place beside it, what left it, and its past. */
 export function BoxView({ map }: { map: StorageMap }) {
-  const mayChange = useMayChange() && map.unit.state === 'available'
+  const mayChange = useMayChange() && map.unit.state !== 'retired'
+  /** In maintenance tubes may leave, and none may come. */
+  const mayPut = mayChange && map.unit.state === 'available'
   const navigate = useNavigate()
   const held = useCut()
   const actions = useBoxActions(map)
   const selection = useBoxSelection(map)
   const [colourBy, setColourBy] = useState<ColourBy>('project')
-  const [takingOut, setTakingOut] = useState(false)
+  /** The tubes that stood there when it was asked: a colleague may put others in their places meanwhile. */
+  const [takingOut, setTakingOut] = useState<readonly CutTube[]>([])
   const slot = map.slots.find((one) => one.slot === selection.cursor)
   const wanted = selection.selected.size > 0 ? [...selection.selected] : [selection.cursor]
   const chosen = wanted.flatMap((name) => actions.tubeAt(name) ?? [])
   const place = async (label: string) => {
     const at = selection.cursor
-    await actions.placeLabel(label, at)
+    if (!(await actions.placeLabel(label, at))) return false
     const taken = new Set([...map.slots.map((one) => one.slot), at])
     const next = nextFree(fillOrder(map), taken, at)
     if (next) selection.move(next, false)
+    return true
   }
+  const latestPlace = useRef(place)
+  latestPlace.current = place
+  const line = useRef<Promise<unknown>>(Promise.resolve())
   useScanner((label) => {
-    if (mayChange && !slot) void place(label)
+    // One after another: the next tube goes to the place that is free once this one stands.
+    if (mayPut && (actions.busy || !slot)) line.current = line.current.then(() => latestPlace.current(label)).then(drawn)
     else void navigate({ to: '/samples/$id', params: { id: label } })
   })
   const takeCut = () => { if (chosen.length > 0) cut(chosen) }
-  const paste = () => { if (held.length > 0) void actions.paste(held, selection.cursor) }
+  const paste = () => { if (mayPut && held.length > 0) void actions.paste(held, selection.cursor) }
   const keys: Record<string, () => void> = {
     x: takeCut, 'Ctrl+x': takeCut, v: paste, 'Ctrl+v': paste,
-    t: () => setTakingOut(chosen.length > 0), Delete: () => setTakingOut(chosen.length > 0),
+    t: () => setTakingOut(chosen), Delete: () => setTakingOut(chosen),
   }
   return (
     <div className={css.view}>
@@ -72,7 +83,7 @@ export function BoxView({ map }: { map: StorageMap }) {
             }}
             onDrop={(from, to) => {
               const tube = actions.tubeAt(from)
-              if (tube) void actions.paste([tube], to)
+              if (mayPut && tube) void actions.paste([tube], to)
             }}
           />
         </section>
@@ -85,11 +96,12 @@ export function BoxView({ map }: { map: StorageMap }) {
           held={held}
           busy={actions.busy}
           mayChange={mayChange}
-          onPlace={(label) => void place(label)}
+          mayPut={mayPut}
+          onPlace={place}
           onCut={takeCut}
           onPaste={paste}
           onDropCut={() => cut([])}
-          onTakeOut={() => setTakingOut(true)}
+          onTakeOut={() => setTakingOut(chosen)}
         />
         <section className="panel" aria-labelledby="time">
           <div className="panel-head"><h2 id="time">Look back</h2></div>
@@ -97,19 +109,19 @@ export function BoxView({ map }: { map: StorageMap }) {
         </section>
       </div>
       <section className={`panel ${css.left}`} aria-labelledby="left">
-        <div className="panel-head"><h2 id="left">What left this {map.unit.kind === 'plate' ? 'plate' : 'box'}</h2></div>
+        <div className="panel-head"><h2 id="left">What left this {kindWord(map.unit.kind).toLowerCase()}</h2></div>
         <LeftList left={map.left} />
       </section>
-      {takingOut && chosen.length > 0 && (
+      {takingOut.length > 0 && (
         <FormDialog
-          title={chosen.length === 1 ? `Take out ${chosen[0]?.name}` : `Take out ${count(chosen.length, 'tube')}`}
+          title={takingOut.length === 1 ? `Take out ${takingOut[0]?.name}` : `Take out ${count(takingOut.length, 'tube')}`}
           fields={[
             { name: 'purpose', label: 'What for?', required: 'Say what it is taken out for.', placeholder: 'library preparation' },
             { name: 'due_at', label: 'Back by', kind: 'moment' },
           ]}
           action="Take out"
-          onClose={() => setTakingOut(false)}
-          send={(values) => actions.takeOut(chosen, toBody(values))}
+          onClose={() => setTakingOut([])}
+          send={(values) => actions.takeOut(takingOut, toBody(values))}
         />
       )}
     </div>

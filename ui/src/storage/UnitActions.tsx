@@ -37,19 +37,19 @@ export function UnitActions({ unit, siblings }: { unit: StorageUnit; siblings: r
       title: `Rename ${unit.name}`, action: 'Rename', start: { name: unit.name },
       fields: [{ name: 'name', label: 'New name', required: 'It needs a name.' }],
       watched: { resource: 'storage-units', id: unit.id, version: opened.version },
-      send: async (values) => {
-        const done = await verb(unit.id, 'rename', toBody(values), { ifMatch: opened.version })
+      send: async (values, once) => {
+        const done = await verb(unit.id, 'rename', toBody(values), { ...once, ifMatch: opened.version })
         offerUndo(`It is called ${done.name} now.`, () => verb(unit.id, 'rename', { name: opened.name, reason: why }))
       },
     },
     move: {
       title: `Move ${unit.name}`, action: 'Move', intro: 'Everything in it moves with it.',
       fields: [
-        { name: 'unit', label: 'Into', required: 'Say where it goes: a label or a name.', placeholder: 'Scan the label of the freezer, shelf or rack' },
+        { name: 'unit', label: 'Into', required: 'Say where it goes: a label or a name.', placeholder: 'Scan the label of the freezer, shelf or rack', scan: true },
         { name: 'slot', label: 'At which place?', help: 'Empty: the first free one.' },
       ],
-      send: async (values) => {
-        await verb(unit.id, 'move', toBody(values))
+      send: async (values, once) => {
+        await verb(unit.id, 'move', toBody(values), once)
         const was = unit.parent
         offerUndo(`${unit.name} has moved.`, () => verb(unit.id, 'move', was ? { unit: was.unit_id, ...(was.slot ? { slot: was.slot } : {}), reason: why } : { reason: why }))
       },
@@ -57,16 +57,16 @@ export function UnitActions({ unit, siblings }: { unit: StorageUnit; siblings: r
     maintenance: {
       title: `Start maintenance of ${unit.name}`, action: 'Start maintenance', intro: 'While it lasts, nothing can be put in.',
       fields: [{ name: 'reason', label: 'Why?', kind: 'long', required: 'Say why, for those who stand before it.' }],
-      send: async (values) => {
-        await verb(unit.id, 'start-maintenance', toBody(values))
+      send: async (values, once) => {
+        await verb(unit.id, 'start-maintenance', toBody(values), once)
         offerUndo(`${unit.name} is in maintenance.`, () => verb(unit.id, 'end-maintenance', { reason: why }))
       },
     },
     retire: {
       title: `Retire ${unit.name}`, action: 'Retire', danger: true, intro: 'It must be empty. Its history stays.',
       fields: [{ name: 'reason', label: 'Why?', kind: 'long', required: 'Say why it is retired.' }],
-      send: async (values) => {
-        await verb(unit.id, 'retire', toBody(values))
+      send: async (values, once) => {
+        await verb(unit.id, 'retire', toBody(values), once)
         say(`${unit.name} is retired.`)
       },
     },

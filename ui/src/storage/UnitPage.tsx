@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useAsOf } from '~/api/moment'
+import { stillShown, useAsOf } from '~/api/moment'
 import { useMayChange } from '~/app/Banners'
 import type { StorageMap } from '~/api/types'
 import { FillBar } from '~/shared/FillBar'
 import { Page } from '~/shared/Page'
 import { StateBadge } from '~/shared/StateBadge'
-import { Loaded } from '~/shared/states'
+import { Loaded, Note } from '~/shared/states'
 import { TimeSlider } from '~/shared/TimeSlider'
 import { Timeline } from '~/shared/Timeline'
 import { kindWord, temperatureWord } from '~/shared/words'
@@ -19,7 +19,7 @@ import { UnitActions } from './UnitActions'
 export default function UnitPage() {
   const { id } = useParams({ from: '/storage/$id' })
   const asOf = useAsOf()
-  const query = useQuery(mapQuery(id, asOf))
+  const query = useQuery({ ...mapQuery(id, asOf), placeholderData: stillShown(id, asOf) })
   return <Loaded whole query={query} lines={8}>{(map) => <Detail map={map} asOf={asOf} key={map.unit.id} />}</Loaded>
 }
 
@@ -39,12 +39,17 @@ function Detail({ map, asOf }: { map: StorageMap; asOf?: string }) {
           {unit.barcode && <span className="mono">{unit.barcode}</span>}
           {temperatureWord(unit.temperature) && <span>{temperatureWord(unit.temperature)}</span>}
           {unit.state !== 'available' && <StateBadge state={unit.state} />}
-          <span style={{ width: '11rem' }}><FillBar used={unit.used} capacity={unit.capacity} label={unit.name} /></span>
+          <span style={{ width: '15rem' }}><FillBar used={unit.used} capacity={unit.capacity} label={unit.name} /></span>
         </>
       }
       actions={mayChange && <UnitActions unit={unit} siblings={children.data?.map((one) => one.name) ?? []} />}
     >
       <div className="stack">
+        {unit.state !== 'available' && (
+          <Note tone="warn" role="status" title={unit.state === 'retired' ? 'Retired' : 'In maintenance: nothing can be put in'}>
+            {unit.state_reason}
+          </Note>
+        )}
         {gridded ? (
           <BoxView map={map} />
         ) : (

@@ -54,8 +54,8 @@ export function useUnitCommands() {
     return unit
   }
   return {
-    add: async (values: Values) =>
-      settle(await unwrap(api.POST('/storage-units', { params: { header: writeHeaders() }, body: values as never }))),
+    add: async (values: Values, options?: WriteOptions) =>
+      settle(await unwrap(api.POST('/storage-units', { params: { header: writeHeaders(options) }, body: values as never }))),
     verb: async (id: string, verb: UnitVerb, body: Values = {}, options?: WriteOptions) =>
       settle(
         await unwrap(

@@ -14,6 +14,10 @@ export function cut(tubes: readonly CutTube[]) {
   held = tubes
   for (const listener of listeners) listener()
 }
+/** They have arrived somewhere; the others are still in hand. */
+export function putDown(tubes: readonly CutTube[]) {
+  cut(held.filter((one) => !tubes.some((tube) => tube.id === one.id)))
+}
 export const useCut = () =>
   useSyncExternalStore(
     (listener) => {

@@ -18,7 +18,7 @@ const unbounded: LayoutChoice = { value: 'any', label: 'No fixed places', layout
 
 /** The first choice is the default. */
 export const layoutsOf: Record<string, LayoutChoice[]> = {
-  freezer: [places(5, 'shelves'), places(20, 'racks'), places(4, 'shelves'), unbounded],
+  freezer: [places(5, 'shelves'), places(4, 'shelves'), places(20, 'racks'), unbounded],
   shelf: [places(4, 'racks'), places(6, 'racks'), unbounded],
   drawer: [places(10, 'places'), unbounded],
   rack: [places(25, 'boxes'), places(16, 'boxes'), places(20, 'boxes'), unbounded],

@@ -2,14 +2,15 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { keys } from '~/api/keys'
 import { asProblem } from '~/api/problem'
-import type { StorageMap } from '~/api/types'
-import { useSampleCommands } from '~/samples/api'
+import type { Sample, StorageMap } from '~/api/types'
+import { sampleQuery, useSampleCommands, type SampleVerb } from '~/samples/api'
 import { offerUndo, say } from '~/shared/undo'
 import { count } from '~/shared/words'
-import { cut, type CutTube } from './clipboard'
+import { putDown, type CutTube } from './clipboard'
 import { fillOrder, nextFree } from './slots'
 
 const why = 'Undone: it was a slip'
+const whereOf = (place: Sample['place']) => (place ? `stands at ${place.unit_label} ${place.slot}` : 'was taken out')
 
 /** The commands of a box map. Several tubes go one after another; the first refusal stops and is told. */
 export function useBoxActions(map: StorageMap) {
@@ -17,12 +18,16 @@ export function useBoxActions(map: StorageMap) {
   const cache = useQueryClient()
   const [busy, setBusy] = useState(false)
   const { unit } = map
-  const guarded = async (work: () => Promise<void>) => {
+  const read = (id: string) => cache.fetchQuery({ ...sampleQuery(id), staleTime: 0 })
+  /** Whether it was done. A refusal is told. */
+  const guarded = async (work: () => Promise<void>): Promise<boolean> => {
     setBusy(true)
     try {
       await work()
+      return true
     } catch (error) {
       say(asProblem(error).message, 'bad')
+      return false
     } finally {
       setBusy(false)
       void cache.invalidateQueries({ queryKey: keys.maps })
@@ -31,6 +36,26 @@ export function useBoxActions(map: StorageMap) {
   const backAll = (tubes: readonly CutTube[]) => async () => {
     for (const tube of [...tubes].reverse())
       await verb(tube.id, 'place', { unit: tube.place.unit_id, slot: tube.place.slot, reason: why })
+  }
+  /** One tube from where it was seen. A colleague may have it in hand by now: then it stays as it is. */
+  const carry = async (tube: CutTube, what: SampleVerb, body: Record<string, unknown>) => {
+    const now = await read(tube.id)
+    if (now.place?.unit_id !== tube.place.unit_id || now.place.slot !== tube.place.slot)
+      throw new Error(`${tube.name} is not at ${tube.place.unit_label} ${tube.place.slot} any more: it ${whereOf(now.place)}. Nothing of it was changed.`)
+    await verb(tube.id, what, body, { ifMatch: now.version })
+  }
+  /** What was done can be taken back, also where a later tube was refused. */
+  const oneByOne = async (tubes: readonly CutTube[], words: (done: readonly CutTube[]) => string, step: (tube: CutTube) => Promise<void>) => {
+    const done: CutTube[] = []
+    try {
+      for (const tube of tubes) {
+        await step(tube)
+        done.push(tube)
+      }
+    } finally {
+      putDown(done)
+      if (done.length > 0) offerUndo(words(done), backAll(done))
+    }
   }
   return {
     busy,
@@ -45,36 +70,43 @@ export function useBoxActions(map: StorageMap) {
       guarded(async () => {
         const taken = new Set(map.slots.map((slot) => slot.slot))
         const order = fillOrder(map)
-        const moved: CutTube[] = []
         let at: string | null = from
-        for (const tube of tubes) {
-          at = nextFree(order, taken, at ?? undefined)
-          if (!at) throw new Error(`${count(tubes.length - moved.length, 'tube')} did not fit behind ${from}. They stayed where they were.`)
-          await verb(tube.id, 'place', { unit: unit.id, slot: at })
-          taken.add(at)
-          moved.push(tube)
-        }
-        cut([])
-        offerUndo(
-          moved.length === 1 ? `${moved[0]?.name} moved to ${unit.name} ${at}.` : `${count(moved.length, 'tube')} moved to ${unit.name}.`,
-          backAll(moved),
+        let put = 0
+        await oneByOne(
+          tubes,
+          (moved) => (moved.length === 1 ? `${moved[0]?.name} moved to ${unit.name} ${at}.` : `${count(moved.length, 'tube')} moved to ${unit.name}.`),
+          async (tube) => {
+            const to = nextFree(order, taken, at ?? undefined)
+            if (!to) throw new Error(`${count(tubes.length - put, 'tube')} did not fit behind ${from}, and stayed in place.`)
+            await carry(tube, 'place', { unit: unit.id, slot: to })
+            at = to
+            put += 1
+            taken.add(to)
+          },
         )
       }),
     /** Puts whatever carries the label at the place, wherever it stood before. */
     placeLabel: (label: string, slot: string) =>
       guarded(async () => {
-        const before = cache.getQueryData<{ place: CutTube['place'] | null }>(keys.one('samples', label, undefined))?.place
-        const done = await verb(label, 'place', { unit: unit.id, slot })
-        offerUndo(`${done.name} now stands at ${unit.name} ${slot}.`, () =>
-          before
-            ? verb(done.id, 'place', { unit: before.unit_id, slot: before.slot, reason: why })
+        const before = await read(label)
+        const { place } = before
+        const done = await verb(before.id, 'place', { unit: unit.id, slot }, { ifMatch: before.version })
+        offerUndo(place ? `${done.name} moved from ${place.unit_label} ${place.slot} to ${unit.name} ${slot}.` : `${done.name} now stands at ${unit.name} ${slot}.`, () =>
+          place
+            ? verb(done.id, 'place', { unit: place.unit_id, slot: place.slot, reason: why })
             : verb(done.id, 'take-out', { purpose: 'placed by mistake', reason: why }),
         )
       }),
     takeOut: async (tubes: readonly CutTube[], body: Record<string, unknown>) => {
-      for (const tube of tubes) await verb(tube.id, 'take-out', body)
-      void cache.invalidateQueries({ queryKey: keys.maps })
-      offerUndo(tubes.length === 1 ? `${tubes[0]?.name} is taken out.` : `${count(tubes.length, 'tube')} are taken out.`, backAll(tubes))
+      try {
+        await oneByOne(
+          tubes,
+          (out) => (out.length === 1 ? `${out[0]?.name} is taken out.` : `${count(out.length, 'tube')} are taken out.`),
+          (tube) => carry(tube, 'take-out', body),
+        )
+      } finally {
+        void cache.invalidateQueries({ queryKey: keys.maps })
+      }
     },
   }
 }

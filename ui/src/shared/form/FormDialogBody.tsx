@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core'
-import { ProblemNote } from '../states'
+import { FormProblem } from './FormProblem'
 import type { FormDialogProps } from './dialog'
 import css from './FormDialog.module.css'
 import { FormField } from './FormField'
@@ -8,8 +8,8 @@ import { useProblemForm } from './useProblemForm'
 
 /** Asks what a command needs, sends it, and closes when it is done. Enter sends, Escape leaves. */
 export default function FormDialogBody({ title, intro, fields, start = {}, action, danger, watched, send, onClose }: FormDialogProps) {
-  const { form, submit, problem, rest, sending } = useProblemForm(fields, start, async (values) => {
-    const after = await send(values)
+  const { form, submit, problem, rest, sending } = useProblemForm(fields, start, async (values, once) => {
+    const after = await send(values, once)
     onClose()
     if (typeof after === 'function') after()
   })
@@ -19,11 +19,6 @@ export default function FormDialogBody({ title, intro, fields, start = {}, actio
     <Modal opened onClose={onClose} title={title} size={fields.length > 3 ? 'lg' : 'md'} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={(event) => void submit(event)} noValidate className="stack">
         {intro && <div className="soft">{intro}</div>}
-        {problem?.status === 412 && watched ? (
-          <StaleNote watched={watched} onLeave={onClose} />
-        ) : (
-          problem && <ProblemNote error={problem} rest={rest} />
-        )}
         {asked.length > 0 && (
           <div className={css.fields}>
             {asked.map((spec, index) => (
@@ -32,6 +27,12 @@ export default function FormDialogBody({ title, intro, fields, start = {}, actio
               </div>
             ))}
           </div>
+        )}
+        {/* Beside the button that was pressed: above a long form nobody would see it. */}
+        {problem?.status === 412 && watched ? (
+          <StaleNote watched={watched} onLeave={onClose} />
+        ) : (
+          problem && <FormProblem problem={problem} rest={rest} />
         )}
         <div className={css.foot}>
           <Button variant="default" onClick={onClose}>

@@ -1,4 +1,5 @@
 import { Autocomplete, MultiSelect, NativeSelect, NumberInput, Switch, TextInput, Textarea } from '@mantine/core'
+import type { KeyboardEvent } from 'react'
 import { Controller, type Control } from 'react-hook-form'
 import { fromLocalInput, toLocalInput } from '../time'
 import type { FieldSpec, Values } from './fields'
@@ -9,7 +10,7 @@ export function FormField({ spec, control, first }: { spec: FieldSpec; control: 
     <Controller
       name={spec.name}
       control={control}
-      rules={spec.required ? { validate: (value) => isGiven(value) || spec.required } : undefined}
+      rules={{ validate: (value) => (isGiven(value) ? spec.kind !== 'number' || !Number.isNaN(Number(value)) || 'This is no number.' : (spec.required ?? true)) }}
       render={({ field, fieldState }) => {
         const shared = {
           label: spec.unit ? `${spec.label} (${spec.unit})` : spec.label,
@@ -30,9 +31,11 @@ export function FormField({ spec, control, first }: { spec: FieldSpec; control: 
             return (
               <NumberInput
                 {...shared}
-                value={typeof field.value === 'number' ? field.value : ''}
-                onChange={(value) => field.onChange(value === '' ? null : Number(value))}
-                min={0}
+                value={typeof field.value === 'number' || typeof field.value === 'string' ? field.value : ''}
+                onChange={(value) => field.onChange(value === '' ? null : value)}
+                // What is typed stays as it is typed: a value that cannot be is refused in words, never made another.
+                clampBehavior="none"
+                allowedDecimalSeparators={['.', ',']}
                 hideControls
               />
             )
@@ -73,11 +76,21 @@ export function FormField({ spec, control, first }: { spec: FieldSpec; control: 
               />
             )
           default:
-            return <TextInput {...text} onChange={field.onChange} />
+            return <TextInput {...text} onChange={field.onChange} {...(spec.scan ? { 'data-scan-field': true, onKeyDown: toNextField } : {})} />
         }
       }}
     />
   )
+}
+
+/** The Enter of a scanner goes on to the next field, at last to the button: what was scanned is seen before it is sent. */
+function toNextField(event: KeyboardEvent<HTMLInputElement>) {
+  if (event.key !== 'Enter' || event.currentTarget.value.trim() === '') return
+  const all = [...(event.currentTarget.form?.querySelectorAll<HTMLElement>('input:not([type=hidden]), select, textarea, button[type=submit]') ?? [])]
+  const next = all[all.indexOf(event.currentTarget) + 1]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
 }
 
 function isGiven(value: unknown): boolean {

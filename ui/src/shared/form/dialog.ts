@@ -1,6 +1,6 @@
 // What a dialog is told, known to its light shell and to its heavy body alike.
 import type { ReactNode } from 'react'
-import type { FieldSpec, Values } from './fields'
+import type { FieldSpec, Send, Values } from './fields'
 import type { Watched } from './StaleNote'
 
 export interface FormDialogProps {
@@ -13,6 +13,6 @@ export interface FormDialogProps {
   /** What an edit was based on, to say what changed if it is stale by now. */
   watched?: Watched
   /** May answer with what is to be done once the dialog is closed. */
-  send: (values: Values) => Promise<unknown>
+  send: Send
   onClose: () => void
 }

@@ -1,5 +1,9 @@
 // Forms as data: every dialog of the page is a list of these, so that errors, labels and keys behave alike.
+import type { WriteOptions } from '~/api/client'
+
 export type Values = Record<string, unknown>
+/** Sends what was said. The key stays the same while the form is sent again for want of an answer. */
+export type Send = (values: Values, once: Pick<WriteOptions, 'key'>) => Promise<unknown>
 
 export interface FieldSpec {
   name: string
@@ -11,8 +15,16 @@ export interface FieldSpec {
   placeholder?: string
   unit?: string
   wide?: boolean
+  /** A label: a scan goes into it, wherever the focus stands in the form. */
+  scan?: boolean
   /** Asked only while this holds of what the form says. */
   when?: (values: Values) => boolean
+}
+
+/** A number is text while it is typed: "7." may become 7.5. */
+export function withNumbers(specs: readonly FieldSpec[], values: Values): Values {
+  const typed = specs.filter(({ kind, name }) => kind === 'number' && typeof values[name] === 'string').map(({ name }) => [name, Number(values[name])])
+  return { ...values, ...Object.fromEntries(typed) }
 }
 
 /** What goes over the wire: empty texts are left out, numbers are numbers. */

@@ -1,17 +1,20 @@
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { asProblem, sortByField, type Problem } from '~/api/problem'
-import type { FieldSpec, Values } from './fields'
+import { withNumbers, type FieldSpec, type Send, type Values } from './fields'
+import { useOnce } from './useOnce'
 
 /** A form whose refusals land beside the fields they speak of. */
-export function useProblemForm(specs: readonly FieldSpec[], start: Values, send: (values: Values) => Promise<unknown>) {
+export function useProblemForm(specs: readonly FieldSpec[], start: Values, send: Send) {
+  const once = useOnce()
   const form = useForm<Values>({ defaultValues: start, shouldFocusError: true })
   const [problem, setProblem] = useState<Problem | null>(null)
   const [rest, setRest] = useState<string[]>([])
-  const submit = form.handleSubmit(async (values) => {
+  const submit = form.handleSubmit(async (typed) => {
+    const values = withNumbers(specs, typed)
     setProblem(null)
     try {
-      await send(values)
+      await once(values, (key) => send(values, { key }))
     } catch (error) {
       const read = asProblem(error)
       const names = specs.map((spec) => spec.name)
