@@ -98,6 +98,16 @@ void when_shown(call_ptr c, command_reply const& reply, on_reply then) {
   });
 }
 
+void hold_turn_until_shown(call_ptr c, command_reply const& reply) {
+  if (!c->turn) return;
+  auto const patience = c->at->read_wait;
+  auto* const progress = c->at->progress;
+  progress->when_applied({{reply.partition, reply.offset + 1}}, patience, [c = std::move(c)](bool shown) {
+    if (!shown) c->api->creations().remember(c->picked_for, c->picked);
+    c->turn.reset();
+  });
+}
+
 void submit_unshown(call_ptr c, std::vector<command_request> group, on_reply then) {
   give(std::move(c), std::move(group), std::move(then), &refuse_call);
 }

@@ -33,6 +33,8 @@ void submit(call_ptr c, std::vector<command_request> group, on_reply then,
 
 /// The same, but `then` is called at once when the commit is acknowledged: for answers that need no row of it.
 void submit_unshown(call_ptr c, std::vector<command_request> group, on_reply then);
+/// Lets repeats of `c`, which need not be shown to be answered, wait until they will be found in the rows.
+void hold_turn_until_shown(call_ptr c, command_reply const& reply);
 /// Calls `then` when the projections show the commit.
 void when_shown(call_ptr c, command_reply const& reply, on_reply then);
 

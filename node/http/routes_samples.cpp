@@ -129,8 +129,10 @@ void do_register(call_ptr c, none, register_sample asked) {
     auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
     auto facts = facts_of(*done, reply);
     facts.location = std::string(api_base) + "/samples/" + to_string(id);
-    if (auto row = registered_row(*done, why, reply))
+    if (auto row = registered_row(*done, why, reply)) {
+      hold_turn_until_shown(done, reply);
       return answer(*done, to_json(view_of(*std::move(row), *done->at->view(), *done->at)), facts);
+    }
     when_shown(std::move(done), reply, [id, facts](call_ptr shown, command_reply const&) {
       sample_resource::show(shown, id, facts);
     });

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "events/file.hpp"
 #include "events/chain.hpp"
 #include "events/log/embedded_log.hpp"
 #include "events/record.hpp"
@@ -68,10 +69,6 @@ void fill(event_log& log, int first, int count) {
   }
 }
 
-std::string read_file(fs::path const& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 void write_file(fs::path const& path, std::string_view bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -105,7 +102,7 @@ TEST_CASE("a tail cut at any byte of its last three records is reported and work
   temp_dir dir;
   { fill(**embedded_log::open(dir.path, small_segments()), 0, 30); }
   auto const path = dir.path / segment::file_name(1);
-  auto const whole = read_file(path);
+  auto const whole = *read_file(path);
   std::vector<std::size_t> ends{segment::header_bytes};
   for (;;) {
     auto const read = segment::read_frame(std::string_view(whole).substr(ends.back()));
@@ -150,7 +147,7 @@ TEST_CASE("bits flipped in stored history are refused with their place, none sil
   int refused_at_read = 0;
   for (int flip = 0; flip < 1000; ++flip) {
     auto const& path = files[random() % files.size()];
-    auto const whole = read_file(path);
+    auto const whole = *read_file(path);
     // The newest file ends in space taken in advance, which holds no history; its last frame is the
     // tail, which the test above is about.
     std::size_t limit = whole.find_last_not_of('\0') + 1;
@@ -210,7 +207,7 @@ TEST_CASE("a newer format, a missing segment and a missing log are told in words
   temp_dir dir;
   { fill(**embedded_log::open(dir.path, small_segments()), 0, 3); }
   auto const path = dir.path / segment::file_name(1);
-  auto const whole = read_file(path);
+  auto const whole = *read_file(path);
   SUBCASE("newer") {
     auto head = *segment::decode_header(whole);
     head.version = 2;

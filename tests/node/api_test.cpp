@@ -221,6 +221,17 @@ TEST_CASE("a registration is answered from its events, before any row shows it")
   CHECK(status_of(at.ask("POST /api/v1/samples", authorised, R"({"name":"S-1"})")) == 503);
 }
 
+TEST_CASE("a repeat of what no row shows yet asks for the same sample and label") {
+  small_node at;
+  at.written = {encode_event(sample::event(sample::registered{}))};
+  at.written_at = 100;
+  for (int i = 0; i < 2; ++i)
+    CHECK(status_of(at.ask("POST /api/v1/samples", authorised + "Idempotency-Key: k1\r\n", R"({"name":"S"})")) == 201);
+  REQUIRE(at.given.size() == 2);
+  CHECK(at.given[0][0].command.stream == at.given[1][0].command.stream);
+  CHECK(at.given[0][1].command.stream == at.given[1][1].command.stream);
+}
+
 TEST_CASE("a write that looks at rows waits until they show what was acknowledged") {
   small_node at;
   at.progress.acknowledged_to = 6;
