@@ -144,9 +144,6 @@ result<std::string> read_file(std::filesystem::path const& path) {
 }
 
 result<void> make_file(std::filesystem::path const& path, std::string_view bytes, file::readers who) {
-  std::error_code ignored;
-  if (std::filesystem::symlink_status(path, ignored).type() != std::filesystem::file_type::not_found)
-    return fail(errc::conflict, "cannot make " + path.string() + ": it is there already");
   auto const beside = path.string() + ".new";
   // What a crash left there may have been for other readers.
   ::unlink(beside.c_str());
@@ -154,10 +151,13 @@ result<void> make_file(std::filesystem::path const& path, std::string_view bytes
   if (!made) return tl::unexpected(made.error());
   auto done = made->write_at(0, bytes);
   if (done) done = made->sync_data();
-  if (done && ::rename(beside.c_str(), path.c_str()) != 0) done = tl::unexpected(errno_error("make", path));
-  if (done) return sync_directory(std::filesystem::absolute(path).parent_path());
+  // A second name, unlike a new name, never takes the place of something.
+  if (done && ::link(beside.c_str(), path.c_str()) != 0)
+    done = errno == EEXIST ? fail(errc::conflict, "cannot make " + path.string() + ": it is there already")
+                           : result<void>(tl::unexpected(errno_error("make", path)));
   ::unlink(beside.c_str());
-  return done;
+  if (!done) return done;
+  return sync_directory(std::filesystem::absolute(path).parent_path());
 }
 
 }  // namespace tracseq
