@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { MantineProvider } from '@mantine/core'
-import { fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
 import { later } from './later'
 
@@ -20,5 +20,20 @@ describe('code that is fetched later', () => {
     expect(close).toHaveBeenCalledOnce()
     fireEvent.click(screen.getByText('Try again'))
     await waitFor(() => screen.getByText('The dialog'))
+  })
+  it('asks again by itself while it is wanted', async () => {
+    vi.useFakeTimers()
+    try {
+      const load = vi.fn<() => Promise<{ default: () => React.ReactNode }>>()
+      load.mockRejectedValueOnce(new TypeError('offline')).mockRejectedValueOnce(new TypeError('offline'))
+      load.mockResolvedValue({ default: () => <p>The dialog</p> })
+      const Dialog = later(load)
+      render(<MantineProvider><Dialog onClose={() => undefined} /></MantineProvider>)
+      for (const _ of [1, 2]) await act(() => vi.advanceTimersByTimeAsync(3100))
+      expect(screen.getByText('The dialog')).toBeTruthy()
+      expect(load).toHaveBeenCalledTimes(3)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

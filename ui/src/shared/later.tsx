@@ -2,13 +2,16 @@ import { Button } from '@mantine/core'
 import { useCallback, useEffect, useState, type ComponentType } from 'react'
 import { Note } from './states'
 
+/** Who asked for it and waits need not press again when the network is back. */
+const again_ms = 3000
+
 interface Closable {
   onClose: () => void
 }
 
 /**
  * A dialog whose code is fetched when it is first opened. Where that fails, the page stays as it is, and the failure
- * stands where the dialog was asked for.
+ * stands where the dialog was asked for, until it can be had.
  */
 export function later<Props extends Closable>(load: () => Promise<{ default: ComponentType<Props> }>) {
   let Body: ComponentType<Props> | null = null
@@ -19,7 +22,6 @@ export function later<Props extends Closable>(load: () => Promise<{ default: Com
     const [, redraw] = useState(0)
     const [failed, setFailed] = useState(false)
     const ask = useCallback(() => {
-      setFailed(false)
       fetch().then(
         () => redraw((n) => n + 1),
         () => setFailed(true),
@@ -28,6 +30,11 @@ export function later<Props extends Closable>(load: () => Promise<{ default: Com
     useEffect(() => {
       if (!Body) ask()
     }, [ask])
+    useEffect(() => {
+      if (!failed) return
+      const again = setInterval(ask, again_ms)
+      return () => clearInterval(again)
+    }, [failed, ask])
     if (Body) return <Body {...props} />
     if (!failed) return null
     return (
