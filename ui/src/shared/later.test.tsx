@@ -1,10 +1,12 @@
 // @vitest-environment jsdom
 import { MantineProvider } from '@mantine/core'
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { describe, expect, it, vi } from 'vitest'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { later } from './later'
 
 Object.assign(window, { matchMedia: () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }) })
+
+afterEach(cleanup)
 
 describe('code that is fetched later', () => {
   it('says beside the action that it could not be fetched, and opens at the next try', async () => {
@@ -29,6 +31,8 @@ describe('code that is fetched later', () => {
       load.mockResolvedValue({ default: () => <p>The dialog</p> })
       const Dialog = later(load)
       render(<MantineProvider><Dialog onClose={() => undefined} /></MantineProvider>)
+      await act(() => vi.advanceTimersByTimeAsync(0)) // the first try has failed
+      expect(screen.queryByText('The dialog')).toBeNull()
       for (const _ of [1, 2]) await act(() => vi.advanceTimersByTimeAsync(3100))
       expect(screen.getByText('The dialog')).toBeTruthy()
       expect(load).toHaveBeenCalledTimes(3)
