@@ -1,7 +1,6 @@
 #include "events/file.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>

@@ -56,7 +56,7 @@ class file {
 
 /// All of a small file.
 [[nodiscard]] result<std::string> read_file(std::filesystem::path const& path);
-/// A small file, whole or not at all: written beside, synced, and renamed. `conflict` where there is
+/// A small file, whole or not at all: written beside, synced, and given its name. `conflict` where there is
 /// something, be it a link that leads nowhere.
 [[nodiscard]] result<void> make_file(std::filesystem::path const& path, std::string_view bytes,
                                      file::readers who = file::readers::group);
