@@ -87,6 +87,14 @@ void imports_projection::apply(accepted_event const& event, table& rows) const {
   });
 }
 
+bool came_to_nothing(import_row const& row) {
+  return row.state == import_state::refused || row.state == import_state::abandoned;
+}
+
+bool has_ended(import_row const& row) {
+  return row.state == import_state::completed || came_to_nothing(row);
+}
+
 std::string progress_words(import_row const& row) {
   auto const of_all = " of " + grouped(row.rows);
   switch (row.state) {

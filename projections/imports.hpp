@@ -38,6 +38,12 @@ BOOST_DESCRIBE_STRUCT(import_row, (),
                        barcodes_reserved, rows_registered, state, stage, parked_why, refusals,
                        created_at, updated_at, created_by, version))
 
+/// Refused or abandoned: it registered nothing, and its file may be imported again.
+[[nodiscard]] bool came_to_nothing(import_row const& row);
+
+/// Completed, or came to nothing: no step is left.
+[[nodiscard]] bool has_ended(import_row const& row);
+
 /// "7,312 of 10,000 registered", "3 rows refused", …
 [[nodiscard]] std::string progress_words(import_row const& row);
 

@@ -1,5 +1,6 @@
 #include "node/http/import_start.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 
@@ -124,17 +125,13 @@ void list_next(call_ptr c, listing_ptr all) {
            [all](call_ptr next, command_reply const&) { list_next(std::move(next), all); });
 }
 
-error being_imported(uuid const& id) {
-  return {errc::conflict,
-          "This file is being imported now, by another request: import " + to_string(id) + ".",
-          {{"/sha256", "being_imported", "is of a file that is being imported. Wait for it to end."}}};
-}
-
 /// One id for all who start a file at the same time: the first makes its stream, the others meet it there.
-/// Imports of it that failed are counted in, so that it can be tried again.
+/// Imports of it that came to nothing are counted in, so that it can be tried again; one that is under way
+/// is not, for whoever looks a moment later has to meet it too.
 uuid id_of_file(std::string const& sha256, read_view const& rows) {
   static uuid const space = *parse_uuid("3b8f0d1e-55c1-8a40-9d0a-6a1f2c7e9b04");
-  return derive_uuid(space, sha256 + " " + std::to_string(imports_query(rows).of_file(sha256).size()));
+  auto const earlier = imports_query(rows).of_file(sha256);
+  return derive_uuid(space, sha256 + " " + std::to_string(std::ranges::count_if(earlier, came_to_nothing)));
 }
 
 void start_listing(call_ptr c, listing_ptr all) {
@@ -199,6 +196,12 @@ result<std::vector<sheet_import::row>> rows_of(sheets::preview_result const& pre
   }
   if (auto const sealed = seal_donors(preview, out, at); !sealed) return tl::unexpected(sealed.error());
   return out;
+}
+
+error being_imported(uuid const& id) {
+  return {errc::conflict,
+          "This file is being imported now, by another request: import " + to_string(id) + ".",
+          {{"/sha256", "being_imported", "is of a file that is being imported. Wait for it to end."}}};
 }
 
 void begin_import(call_ptr c, start_import const& asked, std::shared_ptr<kept_preview const> kept,

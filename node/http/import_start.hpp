@@ -15,6 +15,9 @@ namespace tracseq::http {
 [[nodiscard]] result<std::vector<sheet_import::row>> rows_of(sheets::preview_result const& preview,
                                                              services const& at);
 
+/// A conflict: the file is being imported by import `id`.
+[[nodiscard]] error being_imported(uuid const& id);
+
 /// Lists the rows in the log, each with its label, and lets the import go. `then` gets the reply of the
 /// command that began it.
 void begin_import(call_ptr c, start_import const& asked, std::shared_ptr<kept_preview const> kept,

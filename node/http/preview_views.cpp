@@ -86,7 +86,7 @@ preview_view view_of(kept_preview const& kept, read_view const& rows) {
   out.first_row = from.first_row;
   out.last_row = from.last_row;
   for (auto const& earlier : imports_query(rows).of_file(kept.sha256)) {
-    if (earlier.state == import_state::refused) continue;
+    if (came_to_nothing(earlier)) continue;
     out.earlier = earlier_import{earlier.id, earlier.created_at, earlier.created_by, earlier.rows,
                                  boost::describe::enum_to_string(earlier.state, "")};
     break;

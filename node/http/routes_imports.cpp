@@ -136,13 +136,15 @@ std::optional<error> in_the_way(kept_preview const& kept, start_import const& as
                  std::move(problems)};
   }
   if (asked.force) return std::nullopt;
-  for (auto const& earlier : imports_query(rows).of_file(kept.sha256))
-    if (earlier.state != import_state::refused && earlier.state != import_state::abandoned)
-      return error{errc::conflict,
-                   "This file was imported before: on " + to_rfc3339(earlier.created_at) + " by " +
-                       earlier.created_by + " (" + std::to_string(earlier.rows) + " rows, import " +
-                       to_string(earlier.id) + ").",
-                   {{"/force", "imported_before", "has to be true to import the same file again."}}};
+  for (auto const& earlier : imports_query(rows).of_file(kept.sha256)) {
+    if (came_to_nothing(earlier)) continue;
+    if (!has_ended(earlier) && earlier.state != import_state::parked) return being_imported(earlier.id);
+    return error{errc::conflict,
+                 "This file was imported before: on " + to_rfc3339(earlier.created_at) + " by " +
+                     earlier.created_by + " (" + std::to_string(earlier.rows) + " rows, import " +
+                     to_string(earlier.id) + ").",
+                 {{"/force", "imported_before", "has to be true to import the same file again."}}};
+  }
   return std::nullopt;
 }
 
@@ -155,8 +157,7 @@ void do_start(call_ptr c, none, start_import asked) {
     auto ended = [one, id] {
       try {
         auto const row = imports_query(*one->at->view()).get(id);
-        return row && (row->state == import_state::completed || row->state == import_state::refused ||
-                       row->state == import_state::parked || row->state == import_state::abandoned);
+        return row && (has_ended(*row) || row->state == import_state::parked);
       } catch (query_failure const&) {
         return false;
       }

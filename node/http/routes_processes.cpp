@@ -102,10 +102,9 @@ void list_processes(call_ptr c, process_query asked, none) {
       auto const imports = imports_query(*view).list({}, 100);
       for (std::size_t i = 0; imports && i < imports->rows.size(); ++i) {
         auto const& row = imports->rows[i];
-        bool const parked = row.state == import_state::parked;
-        bool const open = row.state != import_state::completed && row.state != import_state::refused &&
-                          row.state != import_state::abandoned;
-        if (asked.state == process_filter::parked ? parked : open) out.items.push_back(process_of(row));
+        bool const wanted =
+            asked.state == process_filter::parked ? row.state == import_state::parked : !has_ended(row);
+        if (wanted) out.items.push_back(process_of(row));
       }
       answer(*one, to_json(out));
     });
