@@ -5,8 +5,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include "events/base64.hpp"
 #include "events/json.hpp"
@@ -186,7 +184,7 @@ result<std::string> encode_checkpoint(checkpoint const& at, signing_key const& k
   auto const named = key.public_key();
   if (!named) return named;
   rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
+  json_writer out(buffer);
   auto const text = [&](std::string_view name, std::string_view value) {
     write_json_key(out, name);
     write_json_text(out, value);

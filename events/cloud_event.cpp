@@ -1,14 +1,9 @@
 #include "events/cloud_event.hpp"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include "events/json.hpp"
 
 namespace tracseq {
 namespace {
-
-using json_writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 /// CloudEvents has no empty attributes: such a one is left out.
 void member(json_writer& out, std::string_view name, std::string_view value) {

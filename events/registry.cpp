@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include "events/codec.hpp"
 #include "events/json.hpp"
 
@@ -124,7 +121,7 @@ std::string words_of(any_event const& event) {
 
 std::string json_of(any_event const& event) {
   rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  json_writer writer(buffer);
   visit_event([&](auto const& one) { write_json(writer, one); }, event);
   return {buffer.GetString(), buffer.GetSize()};
 }

@@ -1,8 +1,5 @@
 #include "node/checkpoint_keeper.hpp"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include "events/json.hpp"
 #include "node/checkpoint_file.hpp"
 #include "node/log.hpp"
@@ -25,7 +22,7 @@ std::uint64_t commits_in(std::vector<chain_state> const& heads) {
 /// The line as a CloudEvent. It travels as text, because its signature is over its very bytes.
 std::string event_of(std::string const& line, std::string const& node, uuid const& id, instant at) {
   rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
+  json_writer out(buffer);
   out.StartObject();
   auto const member = [&](std::string_view name, std::string_view value) {
     write_json_key(out, name);

@@ -3,9 +3,6 @@
 
 #include <string>
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include "events/json.hpp"
 #include "node/http/schema.hpp"
 
@@ -17,7 +14,7 @@ template <class T>
   // One buffer for each thread keeps its memory from answer to answer.
   thread_local rapidjson::StringBuffer buffer;
   buffer.Clear();
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  json_writer writer(buffer);
   tracseq::write_json(writer, value);
   return {buffer.GetString(), buffer.GetSize()};
 }
