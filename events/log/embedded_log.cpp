@@ -136,19 +136,15 @@ result<void> embedded_log::write_batch(std::vector<queued> const& batch) {
     at = segments_.back().end;
   }
   if (at > segment::header_bytes && at + frames.size() > options_.segment_bytes) {
-    if (auto rolled = roll(); !rolled) return rolled;
+    // Only this thread changes segments_.
+    if (auto made = make_segment(segments_.back().number + 1); !made) return made;
     at = segment::header_bytes;
   }
   // From here on a failure leaves bytes whose fate nobody knows, so it is final.
   auto done = active_.write_at(at, frames);
   if (done) done = active_.sync_data();
+  if (!done) return fail_for_good(done.error());
   std::lock_guard const guard(mutex_);
-  if (!done) {
-    failed_ = done.error();
-    failed_->code = errc::io_failure;
-    failed_->detail += ". Nothing more is acknowledged; look at the disk, then restart TracSeq";
-    return tl::unexpected(*failed_);
-  }
   ++batch_;
   // Element by element: `partitions` reads the size without the lock, and moving would let it see an
   // empty vector.
@@ -159,22 +155,12 @@ result<void> embedded_log::write_batch(std::vector<queued> const& batch) {
   return {};
 }
 
-result<void> embedded_log::roll() {
-  std::uint64_t number;
-  std::uint64_t end;
-  {
-    std::lock_guard const guard(mutex_);
-    number = segments_.back().number;
-    end = segments_.back().end;
-  }
-  // The new file first: if there is no room for it, the old one stays as it is.
-  file sealed = std::move(active_);
-  if (auto made = make_segment(number + 1); !made) {
-    active_ = std::move(sealed);
-    return made;
-  }
-  if (auto cut = sealed.truncate(end); !cut) return cut;
-  return sealed.sync_data();
+tl::unexpected<error> embedded_log::fail_for_good(error why) {
+  why.code = errc::io_failure;
+  why.detail += ". Nothing more is acknowledged; look at the disk, then restart TracSeq";
+  std::lock_guard const guard(mutex_);
+  failed_ = std::move(why);
+  return tl::unexpected(*failed_);
 }
 
 void embedded_log::report_failure(std::vector<queued> const& batch, error const& why) {

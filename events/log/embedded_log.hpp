@@ -66,7 +66,8 @@ class embedded_log final : public event_log {
   void write_loop();
   [[nodiscard]] std::vector<queued> take_batch();
   [[nodiscard]] result<void> write_batch(std::vector<queued> const& batch);
-  [[nodiscard]] result<void> roll();
+  /// Nothing is taken any more until it is opened again.
+  tl::unexpected<error> fail_for_good(error why);
   void report_failure(std::vector<queued> const& batch, error const& why);
 
   std::filesystem::path const directory_;

@@ -55,7 +55,9 @@ bool embedded_reader::wait_for_more(std::chrono::milliseconds timeout) {
   caught_up_ = true;
   log_.durable_.wait_for(guard, timeout,
                          [&] { return there() || interrupted_ || log_.stopping_; });
-  return there();
+  bool const more = there();
+  if (more) caught_up_ = false;
+  return more;
 }
 
 result<void> embedded_reader::open_segment() {

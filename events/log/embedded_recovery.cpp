@@ -193,7 +193,8 @@ result<void> embedded_log::cut_tail(std::uint64_t at, std::uint64_t file_size, b
   return active_.sync_data();
 }
 
-// Made beside and renamed, so that a segment's name never stands on half a header.
+// Made beside and renamed, so that a segment's name never stands on half a header. If there is no room for it
+// nothing was begun, and the one before goes on.
 result<void> embedded_log::make_segment(std::uint64_t number) {
   auto const path = directory_ / segment::file_name(number);
   auto const beside = directory_ / (segment::file_name(number) + ".new");
@@ -212,10 +213,17 @@ result<void> embedded_log::make_segment(std::uint64_t number) {
     std::filesystem::remove(beside, problem);
     return done;
   }
+  // The one before ends with its last frame before this one has its name: room that was taken in advance is
+  // expected behind the newest alone. A failure from here on leaves files that nobody knows.
+  if (!segments_.empty()) {
+    done = active_.truncate(segments_.back().end);
+    if (done) done = active_.sync_data();
+    if (!done) return fail_for_good(done.error());
+  }
   std::filesystem::rename(beside, path, problem);
   if (problem)
-    return fail(errc::io_failure, "cannot name " + path.string() + ": " + problem.message());
-  if (auto synced = sync_directory(directory_); !synced) return synced;
+    return fail_for_good({errc::io_failure, "cannot name " + path.string() + ": " + problem.message(), {}});
+  if (auto synced = sync_directory(directory_); !synced) return fail_for_good(synced.error());
   active_ = *std::move(made);
   std::lock_guard const guard(mutex_);
   segments_.push_back({number, path, head.starts, segment::header_bytes});

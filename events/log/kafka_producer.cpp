@@ -46,16 +46,16 @@ result<void> producer::open_lane(lane& which) {
        {"message.timeout.ms", std::to_string(where_.message_timeout.count())}},
       &producer::delivered, &which);
   if (!made) return tl::unexpected(made.error());
-  which.topic.reset(rd_kafka_topic_new((*made)->get(), where_.topic.c_str(), nullptr));
+  topic_handle topic(rd_kafka_topic_new((*made)->get(), where_.topic.c_str(), nullptr));
   // Without the metadata the first record would wait up to a second for it.
   rd_kafka_metadata_t const* raw = nullptr;
-  auto const code = rd_kafka_metadata((*made)->get(), 0, which.topic.get(), &raw,
+  auto const code = rd_kafka_metadata((*made)->get(), 0, topic.get(), &raw,
                                       static_cast<int>(where_.timeout.count()));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    which.topic.reset();
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
     return tl::unexpected(broker_error(**made, code, "reach the Kafka broker at " + where_.brokers));
-  }
   metadata_handle const answer(raw);
+  std::unique_lock const alone(which.replacing);
+  which.topic = std::move(topic);
   which.made = *std::move(made);
   return {};
 }
@@ -167,17 +167,15 @@ void producer::replace_if_broken(lane& which) {
   if (which.made &&
       rd_kafka_fatal_error(which.made->get(), words.data(), words.size()) == RD_KAFKA_RESP_ERR_NO_ERROR)
     return;
-  std::unique_lock alone(which.replacing);
-  if (which.made) {
+  if (std::unique_lock const alone(which.replacing); which.made) {
     rd_kafka_purge(which.made->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     for (int i = 0; i < 100 && rd_kafka_outq_len(which.made->get()) > 0; ++i)
       rd_kafka_poll(which.made->get(), 10);
     which.topic.reset();
     which.made.reset();
   }
-  // Without success the lane stays closed, appends are refused, and serve tries again.
+  // Meanwhile appends are refused. Without success the lane stays closed, and serve tries again.
   static_cast<void>(open_lane(which));
-  alone.unlock();
   report(which);
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <mutex>
 #include <random>
 
 #include <unistd.h>
@@ -96,6 +97,53 @@ TEST_CASE("segments roll and the whole history is read back over them") {
           record_number(static_cast<int>(next[entry.partition]++ * 3 + entry.partition)));
   }
   CHECK((*log)->warnings().empty());
+}
+
+TEST_CASE("a new segment that gets no name ends the writing, and all that was durable is read again") {
+  temp_dir dir;
+  auto log = embedded_log::open(dir.path, small_segments());
+  REQUIRE(log);
+  // What stands in its place makes the rename fail, which is where a kill would come, too.
+  auto const second = dir.path / segment::file_name(2);
+  fs::create_directories(second / "in the way");
+  std::vector<error> told;
+  std::mutex guard;
+  (*log)->on_failure([&](partition_id, error why) {
+    std::lock_guard const lock(guard);
+    told.push_back(std::move(why));
+  });
+  std::uint64_t appended = 0;
+  while (!(*log)->dead() && appended < 1000) {
+    if (!(*log)->append(0, {std::string(1000, 'x')})) break;
+    ++appended;
+    for (int i = 0; i < 2000 && (*log)->ends()->at(0) < appended && !(*log)->dead(); ++i) ::usleep(500);
+  }
+  REQUIRE((*log)->dead());
+  CHECK((*log)->dead()->code == errc::io_failure);
+  CHECK((*log)->dead()->detail.find(second.string()) != std::string::npos);
+  CHECK_FALSE((*log)->append(0, {"more"}));
+  auto const durable = (*log)->ends()->at(0);
+  CHECK(durable == appended - 1);
+  log->reset();
+  CHECK(told.size() == 1);
+  // The first ends with its last frame: behind it nothing is taken in advance.
+  auto const first = *read_file(dir.path / segment::file_name(1));
+  std::size_t end = segment::header_bytes;
+  while (end < first.size()) {
+    auto const read = segment::read_frame(std::string_view(first).substr(end));
+    REQUIRE(read.status == segment::frame_status::good);
+    end += read.frame.size;
+  }
+  CHECK(end == first.size());
+  fs::remove_all(second);
+  auto again = embedded_log::open(dir.path, small_segments());
+  REQUIRE(again);
+  CHECK((*again)->warnings().empty());
+  CHECK(read_all(**again)->size() == durable);
+  fill(**again, 0, 300);
+  CHECK(fs::is_regular_file(second));
+  again->reset();
+  CHECK(read_all(**embedded_log::open(dir.path, small_segments()))->size() == durable + 300);
 }
 
 TEST_CASE("a tail cut at any byte of its last three records is reported and work goes on") {
