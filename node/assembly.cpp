@@ -280,8 +280,8 @@ struct node::parts {
     // after it has opened for one that fences it.
     if (auto there = wait_for_end(); !there) return there;
     if (auto whole = refuse_damage(); !whole) return whole;
-    std::vector<chain_state> heads;
-    for (auto const& at : streams->positions()) heads.push_back(at.chain);
+    std::vector<partition_head> heads;
+    for (auto const& at : streams->positions()) heads.push_back({at.chain, at.recorded_at});
     engine->open(heads);
     auto const until = std::chrono::steady_clock::now() + claims_patience;
     while (!engine->ready() && std::chrono::steady_clock::now() < until && !log->dead())

@@ -51,6 +51,8 @@ void folder::accept_commit(log_entry& entry, tracseq::commit&& made, folded_batc
   at.group_open = made.flags == commit_flag::continued;
   at.group_stream = at.group_open ? made.stream : std::string();
   at.group_base_version = at.group_open ? made.base_version : 0;
+  at.recorded_at = std::max(at.recorded_at, made.recorded_at);
+  into.records.back().recorded_at = made.recorded_at;
   auto& accepted = into.commits.emplace_back();
   accepted.partition = entry.partition;
   accepted.offset = entry.offset;

@@ -21,6 +21,7 @@ struct folded_record {
   verdict judged = verdict::not_a_record;
   chain_state state;  ///< behind it
   std::optional<tracseq::claim> claim;  ///< of an accepted claim
+  instant recorded_at;                  ///< of an accepted commit
 };
 
 struct verdict_counts {

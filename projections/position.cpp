@@ -19,6 +19,7 @@ void take(std::string_view& bytes, T& value) {
 constexpr std::size_t fixed_bytes = 8 + 8 + 32 + 32 + 8 + 8 + 1 + 8;
 constexpr std::uint8_t flag_group_open = 1;
 constexpr std::uint8_t flag_broken = 2;
+constexpr std::uint8_t flag_recorded = 4;
 
 }  // namespace
 
@@ -31,9 +32,11 @@ std::string encode_position(partition_position const& position) {
   put(out, position.chain.c);
   put(out, position.chain.s);
   put(out, static_cast<std::uint8_t>((position.group_open ? flag_group_open : 0) |
-                                     (position.broken_at ? flag_broken : 0)));
+                                     (position.broken_at ? flag_broken : 0) |
+                                     (position.recorded_at.us != 0 ? flag_recorded : 0)));
   put(out, position.group_base_version);
   if (position.broken_at) put(out, *position.broken_at);
+  if (position.recorded_at.us != 0) put(out, position.recorded_at.us);
   out += position.group_stream;
   return out;
 }
@@ -54,6 +57,10 @@ std::optional<partition_position> decode_position(std::string_view bytes) {
   if ((flags & flag_broken) != 0) {
     if (bytes.size() < sizeof(std::uint64_t)) return std::nullopt;
     take(bytes, position.broken_at.emplace());
+  }
+  if ((flags & flag_recorded) != 0) {
+    if (bytes.size() < sizeof(std::int64_t)) return std::nullopt;
+    take(bytes, position.recorded_at.us);
   }
   position.group_stream = bytes;
   return position;

@@ -10,6 +10,7 @@
 #include "events/chain.hpp"
 #include "events/hash.hpp"
 #include "events/ids.hpp"
+#include "events/instant.hpp"
 
 namespace tracseq {
 
@@ -25,11 +26,12 @@ struct partition_position {
   std::uint64_t group_base_version = 0;
   /// The first commit, behind the last accepted one, that does not follow: what was before it is missing.
   std::optional<std::uint64_t> broken_at;
+  instant recorded_at;  ///< the newest of accepted commits; zero before the first
   friend bool operator==(partition_position const&, partition_position const&) = default;
 };
 
-/// next_offset u64 | last_offset u64 | last_hash 32 | h 32 | c u64 | s u64 | flags u8 (1 group_open, 2 broken_at)
-/// | group_base_version u64 | broken_at u64, if flagged | group_stream
+/// next_offset u64 | last_offset u64 | last_hash 32 | h 32 | c u64 | s u64 | flags u8 (1 group_open, 2 broken_at,
+/// 4 recorded_at) | group_base_version u64 | broken_at u64, if flagged | recorded_at i64, if flagged | group_stream
 [[nodiscard]] std::string encode_position(partition_position const& position);
 [[nodiscard]] std::optional<partition_position> decode_position(std::string_view bytes);
 

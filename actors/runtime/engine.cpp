@@ -71,7 +71,7 @@ void engine::on_effect(effect_performer performer) {
   parts_->around->perform = std::move(performer);
 }
 
-void engine::open(std::vector<chain_state> const& at) {
+void engine::open(std::vector<partition_head> const& at) {
   for (partition_id p = 0; p < parts_->around->partitions; ++p)
     caf::anon_send(parts_->shards[p], runtime::open_shard{at[p]});
 }

@@ -124,6 +124,13 @@ struct read_back {
   verdict judged = verdict::not_a_record;
   chain_state state;      ///< after this record
   uuid claimed_by;        ///< boot id, of an accepted claim
+  instant recorded_at;    ///< of an accepted commit
+};
+
+/// Where the follower stands in a partition.
+struct partition_head {
+  chain_state chain;
+  instant recorded_at;  ///< the newest of its commits
 };
 
 class engine {
@@ -135,9 +142,9 @@ class engine {
 
   /// Performs effects of processes. Set before `open`.
   void on_effect(effect_performer performer);
-  /// Takes all partitions: claims each at the chain's state where the follower stands (`at`, one for
-  /// each partition). Returns at once; `ready` is true when every claim was read back and applied.
-  void open(std::vector<chain_state> const& at);
+  /// Takes all partitions: claims each where the follower stands (`at`, one for each partition). Returns at
+  /// once; `ready` is true when every claim was read back and applied.
+  void open(std::vector<partition_head> const& at);
   [[nodiscard]] bool ready() const;
 
   /// Commands of one partition, in order, as adjacent records. One command is the usual case. The

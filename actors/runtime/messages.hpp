@@ -18,7 +18,7 @@ struct submit_group { group_ptr group; };
 struct records_read { std::shared_ptr<std::vector<read_back>> records; };
 struct projections_applied {};
 struct append_failed { std::shared_ptr<error const> why; };
-struct open_shard { chain_state at; };
+struct open_shard { partition_head at; };
 struct drain_shard {};
 struct tick {};
 

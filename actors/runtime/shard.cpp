@@ -36,7 +36,8 @@ caf::behavior shard::make_behavior() {
       [this](projections_applied const&) { try_open(); },
       [this](append_failed const& m) { close(phase::closed, *m.why); },
       [this](open_shard const& m) {
-        followed_ = m.at;
+        followed_ = m.at.chain;
+        last_recorded_ = std::max(last_recorded_, m.at.recorded_at);
         asked_to_open_ = true;
         start_claim();
       },
@@ -177,10 +178,15 @@ void shard::refuse(command_group& group, std::size_t failed_at) {
   finish(group, tl::unexpected(*group.refusal));
 }
 
-void shard::answer_unchanged(command_group& group) {
-  auto const& last = group.requests.size() - 1;
-  finish(group, command_reply{group.requests[last].command.stream, partition_, 0,
-                              group.decisions[last].base_version, {}, false});
+void shard::answer_unchanged(group_ptr const& group) {
+  if (!in_flight_.empty()) return in_flight_.back().unchanged.push_back(group);
+  auto const behind = entities_.at(group->last().command.stream).last_offset;
+  finish_unchanged(*group, behind == 0 ? 0 : behind - 1);
+}
+
+void shard::finish_unchanged(command_group& group, std::uint64_t offset) {
+  finish(group, command_reply{group.last().command.stream, partition_, offset,
+                              group.decisions.back().base_version, {}, false});
 }
 
 void shard::commit_group(group_ptr const& group) {
@@ -230,10 +236,13 @@ void shard::commit_group(group_ptr const& group) {
     entries.push_back(std::move(entry));
     records.push_back(std::move(bytes));
   }
-  if (records.empty()) return answer_unchanged(*group);
+  if (records.empty()) return answer_unchanged(group);
   for (auto& entry : entries) in_flight_.push_back(std::move(entry));
-  if (auto appended = around_->log.append(partition_, std::move(records)); !appended)
+  if (auto appended = around_->log.append(partition_, std::move(records)); !appended) {
+    // No log will ever take it: told to repeat it, a client would close the partition again and again.
+    if (appended.error().code == errc::too_large) finish(*group, tl::unexpected(appended.error()));
     close(phase::closed, appended.error());
+  }
 }
 
 void shard::mark_ended(live& one, bool ended) {
@@ -270,6 +279,7 @@ void shard::on_read(std::vector<read_back> const& records) {
       continue;
     }
     followed_ = record.state;
+    last_recorded_ = std::max(last_recorded_, record.recorded_at);
     if (record.judged == verdict::claim)
       on_claimed(record);
     else
@@ -289,6 +299,7 @@ void shard::on_own_commit(read_back const& record) {
     mark_ended(target, entry.ends_process);
     send(target.actor, commit_accepted{entry.version});
   }
+  for (auto const& one : entry.unchanged) finish_unchanged(*one, record.offset);
   if (!entry.group) return;
   auto& group = *entry.group;
   auto const last = group.requests.size() - 1;
@@ -319,7 +330,7 @@ void shard::start_claim() {
   phase_since_ = steady::now();
   claim record;
   record.number = followed_.c + 1;
-  record.recorded_at = tracseq::now();
+  record.recorded_at = std::max(last_recorded_, tracseq::now());
   record.node = around_->options.node;
   record.boot_id = around_->options.boot_id;
   record.command_address = around_->options.command_address;
@@ -348,11 +359,19 @@ void shard::on_claimed(read_back const& record) {
 void shard::try_open() {
   if (phase_ != phase::catching_up) return;
   if (gauge_.applied.load(std::memory_order_acquire) < open_at_) return;
+  // Without them it would be open with work left undone. The next tick asks again.
+  auto const torn = around_->source.torn_group(partition_);
+  auto const processes = around_->source.open_processes(partition_);
+  if (!torn || !processes) return;
   gauge_.wants_applied = false;
   phase_ = phase::open;
   around_->count.open_partitions.fetch_add(1);
-  take_back_torn_group();
-  resume_processes();
+  if (*torn) take_back(**torn);
+  for (auto const& stream : *processes) {
+    auto& one = entity_for(stream);
+    mark_ended(one, false);
+    send(one.actor, resume_process{});
+  }
   auto waiting = std::move(waiting_);
   waiting_.clear();
   for (auto& group : waiting) on_submit(std::move(group));
@@ -360,34 +379,21 @@ void shard::try_open() {
 
 // If the log ends with the first part of a group, its owner died between two records: the part that is
 // there is undone, as if the group had been refused.
-void shard::take_back_torn_group() {
-  auto const torn = around_->source.torn_group(partition_);
-  if (!torn || !*torn) return;
-  auto const& record = **torn;
-  auto const undo = host(stream_kind(record.stream));
+void shard::take_back(commit const& torn) {
+  auto const undo = host(stream_kind(torn.stream));
   if (!undo) return;
-  for (auto const& event : record.events) {
-    auto command = undo->take_back(record.stream, event);
+  for (auto const& event : torn.events) {
+    auto command = undo->take_back(torn.stream, event);
     if (!command) continue;
     auto group = std::make_shared<command_group>();
     auto& request = group->requests.emplace_back();
     request.command = *std::move(command);
-    request.command_id = derive_uuid(record.command_id, "take back");
+    request.command_id = derive_uuid(torn.command_id, "take back");
     request.who = {"tracseq", "TracSeq", "service"};
     request.reason = "the registration it belonged to was cut off";
-    request.causation_id = record.command_id;
+    request.causation_id = torn.command_id;
     gauge_.in_flight.fetch_add(1, std::memory_order_relaxed);
     if (!answer_repeat(group)) begin(group);
-  }
-}
-
-void shard::resume_processes() {
-  auto const streams = around_->source.open_processes(partition_);
-  if (!streams) return;
-  for (auto const& stream : *streams) {
-    auto& one = entity_for(stream);
-    mark_ended(one, false);
-    send(one.actor, resume_process{});
   }
 }
 
@@ -397,14 +403,13 @@ void shard::close(phase next, error const& why) {
   phase_ = next;
   phase_since_ = steady::now();
   closed_why_ = why;
-  // Where nothing was written the failure itself is the answer; otherwise nobody knows.
-  auto const answer = why.code == errc::storage_full
-                          ? why
-                          : error{errc::outcome_unknown,
-                                  "the log did not confirm in time (" + why.detail +
-                                      "). Repeat the request with the same idempotency key: it will "
-                                      "be done once.",
-                                  {}};
+  // Of what was in flight nobody knows: part of it may be in the log and not yet read back, also where the
+  // next write found no room.
+  bool const full = why.code == errc::storage_full;
+  error const answer{full ? errc::storage_full : errc::outcome_unknown,
+                     (full ? "the log has no room (" : "the log did not confirm in time (") + why.detail +
+                         "). Repeat the request with the same idempotency key: it will be done once.",
+                     {}};
   auto in_progress = std::move(by_command_);
   by_command_.clear();
   in_flight_.clear();
@@ -423,6 +428,7 @@ void shard::close(phase next, error const& why) {
 }
 
 void shard::on_tick() {
+  try_open();  // also where the word of the projections was missed, or the store could not be read
   auto const time = steady::now();
   auto const deadline = around_->options.deadline;
   if (!in_flight_.empty() && time - in_flight_.front().since > deadline)

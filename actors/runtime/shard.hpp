@@ -38,6 +38,7 @@ class shard final : public caf::event_based_actor {
     bool ends_process = false;
     instant recorded_at;
     steady::time_point since;
+    std::vector<group_ptr> unchanged;  ///< decided behind it, with nothing to write
   };
 
   // Commands.
@@ -49,7 +50,9 @@ class shard final : public caf::event_based_actor {
   void on_decided(group_ptr group, std::size_t index);
   void refuse(command_group& group, std::size_t failed_at);
   void commit_group(group_ptr const& group);
-  void answer_unchanged(command_group& group);
+  /// Nothing of it is written. What it was decided on has to be durable all the same.
+  void answer_unchanged(group_ptr const& group);
+  void finish_unchanged(command_group& group, std::uint64_t offset);
   [[nodiscard]] static bool ends_process(encoded_event const& last);
   void finish(command_group& group, result<command_reply> const& reply);
   [[nodiscard]] live& entity_for(std::string const& stream);
@@ -63,8 +66,7 @@ class shard final : public caf::event_based_actor {
   void start_claim();
   void on_claimed(read_back const& record);
   void try_open();
-  void take_back_torn_group();
-  void resume_processes();
+  void take_back(commit const& torn);
   void close(phase next, error const& why);
   void on_tick();
   void forget_applied();
@@ -80,7 +82,7 @@ class shard final : public caf::event_based_actor {
   chain_state followed_;        ///< as accepted
   chain_state head_;            ///< with all that was appended under the claim
   std::uint64_t open_at_ = 0;   ///< offset behind the claim: the projections must show it first
-  instant last_recorded_;       ///< recorded_at never goes back within a partition
+  instant last_recorded_;       ///< recorded_at never goes back within a partition, whatever the clock does
 
   std::unordered_map<std::string, live> entities_;
   std::list<std::string> lru_;  ///< least recently used first

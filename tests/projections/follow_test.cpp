@@ -23,7 +23,10 @@ TEST_CASE("positions are written and read as text") {
   CHECK(decode_position(encode_position(at)) == at);
   at.broken_at = 7;
   CHECK(decode_position(encode_position(at)) == at);
+  at.recorded_at.us = 1'764'000'000'000'000;
+  CHECK(decode_position(encode_position(at)) == at);
   at.group_open = false;
+  at.broken_at.reset();
   CHECK(decode_position(encode_position(at)) == at);
   CHECK_FALSE(decode_position("short"));
 }

@@ -290,3 +290,52 @@ TEST_CASE("what the log's tail lost is put back from the journal") {
     CHECK(samples_query(*lab.models->newest()).get(key_of(tube)).has_value());
   CHECK(register_one(lab, "S-new", "LAB-new").starts_with("sample/"));
 }
+
+TEST_CASE("recorded_at never goes back within a partition, over a restart of a node whose clock did") {
+  world lab;
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  REQUIRE(lab.run(tube, do_sample::hold{"looks odd"}));
+  REQUIRE(lab.run(tube, do_sample::end_hold{}));
+  lab.settle();
+  // One more commit, by a node whose clock was an hour ahead.
+  auto const at = partition_of(tube, lab.log->partitions());
+  auto const head = lab.streams->positions()[at].chain;
+  auto ahead = journal_query(*lab.models->newest()).commits(tube, 0).at(1).commit;
+  lab.stop();
+  ahead.claim = head.c;
+  ahead.prev = head.h;
+  ahead.base_version = 3;
+  ahead.command_id = new_uuid();
+  ahead.recorded_at.us = now().us + 3'600'000'000;
+  {
+    auto log = open_log(log_directory(lab.directory()), {});
+    REQUIRE(log);
+    REQUIRE((*log)->append(at, {encode_record(ahead)}));
+  }
+  lab.start();
+  lab.settle();
+  lab.restart();  // it is known from the position alone now
+  auto const reply = lab.run(tube, do_sample::end_hold{});
+  REQUIRE(reply);
+  CHECK(reply->version == 5);
+  CHECK(reply->recorded_at.us >= ahead.recorded_at.us);
+}
+
+TEST_CASE("a command that changes nothing is answered when what it was decided on is durable") {
+  world lab;
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  lab.settle();
+  for (int round = 0; round < 20; ++round) {
+    do_sample::correct wish;
+    wish.patch.name = "S-" + std::to_string(round + 2);
+    auto first = lab.submit({world::request(tube, wish)});
+    auto second = lab.submit({world::request(tube, wish)});
+    auto const changed = first.get();
+    auto const unchanged = second.get();
+    REQUIRE(changed);
+    REQUIRE(unchanged);
+    CHECK(unchanged->events.empty());
+    CHECK(unchanged->version == changed->version);
+    CHECK(unchanged->offset == changed->offset);
+  }
+}

@@ -53,8 +53,8 @@ class world {
     commands = std::make_unique<engine>(*log, *streams, options);
     reader = std::make_unique<follower>(*log, *models, *streams);
     REQUIRE(reader->start(commands.get()));
-    std::vector<chain_state> heads;
-    for (auto const& at : streams->positions()) heads.push_back(at.chain);
+    std::vector<partition_head> heads;
+    for (auto const& at : streams->positions()) heads.push_back({at.chain, at.recorded_at});
     commands->open(heads);
     for (int i = 0; i < 5000 && !commands->ready(); ++i) ::usleep(1000);
     REQUIRE(commands->ready());
