@@ -57,6 +57,19 @@ describe('ScanQueue', () => {
     expect(b).not.toBe(a)
     expect(queue.all().every((item) => item.status === 'done')).toBe(true)
   })
+  it('keeps what was noted before the first send, also through a closed page', async () => {
+    const before = { unit_id: 'other', slot: 'C3', unit_label: 'Box B' }
+    const first = new ScanQueue((_, note) => {
+      note({ before })
+      return Promise.reject(unreachable('unanswered'))
+    }, quiet, shelf)
+    first.add(place('A'))
+    await vi.advanceTimersByTimeAsync(10)
+    first.stop()
+    const seen: unknown[] = []
+    await new ScanQueue(async (item) => { seen.push(item.before); return done(item) }, quiet, shelf).run()
+    expect(seen).toEqual([before])
+  })
   it('survives a closed page', async () => {
     const first = new ScanQueue(() => Promise.reject(unreachable()), quiet, shelf)
     const { key } = first.add(place('A'))

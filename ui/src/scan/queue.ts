@@ -31,7 +31,8 @@ export type Outcome =
   | { kind: 'done'; words: string; name: string; before: Place | null; slot?: string }
   | { kind: 'asks'; words: string; name: string; expected: string; found: string }
 
-export type Send = (item: ScanItem) => Promise<Outcome>
+/** Sends a scan. What was seen before the first send is noted: a repeat finds its own change and cannot see it any more. */
+export type Send = (item: ScanItem, note: (part: Pick<ScanItem, 'before'>) => void) => Promise<Outcome>
 export type Tell = (item: ScanItem) => void
 
 const storageKey = 'tracseq.scans'
@@ -95,18 +96,19 @@ export class ScanQueue {
     clearTimeout(this.timer)
     try {
       for (let next = this.waiting(); next; next = this.waiting()) {
+        const { key } = next
         try {
-          this.settle(next.key, await this.send(next))
+          this.settle(key, await this.send(next, (part) => this.change(key, part)))
         } catch (error) {
           const problem = asProblem(error)
           if (problem.retryable || problem.status === 401) {
-            this.change(next.key, { words: 'Waits for the server. It is kept in this browser.' })
+            this.change(key, { words: 'Waits for the server. It is kept in this browser.' })
             this.timer = setTimeout(() => void this.run(), wait_ms)
             return
           }
           const why = problem.fields.map((field) => field.detail).filter((text) => text !== problem.message)
-          this.change(next.key, { status: 'refused', words: [problem.message, ...why].join(' ') })
-          this.announce(next.key)
+          this.change(key, { status: 'refused', words: [problem.message, ...why].join(' ') })
+          this.announce(key)
         }
       }
     } finally {
