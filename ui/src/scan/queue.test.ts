@@ -80,6 +80,23 @@ describe('ScanQueue', () => {
     await second.run()
     expect(sent).toEqual([key])
   })
+  it('asks again for what is still under way, and sends nothing past it', async () => {
+    const sent: string[] = []
+    let slow = true
+    const queue = new ScanQueue(async (item) => {
+      sent.push(item.key)
+      if (slow) throw new Problem({ status: 202, code: 'under_way', detail: 'It goes on by itself.' })
+      return done(item)
+    }, quiet, shelf)
+    const a = queue.add(place('A'))
+    const b = queue.add(place('B'))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(queue.all().map((item) => item.status)).toEqual(['waiting', 'waiting'])
+    expect(queue.all()[0]?.words).toBe('It goes on by itself.')
+    slow = false
+    await vi.advanceTimersByTimeAsync(2500)
+    expect(sent).toEqual([a.key, a.key, b.key])
+  })
   it('goes on behind a refusal and says why', async () => {
     const told: string[] = []
     const queue = new ScanQueue(async (item) => {

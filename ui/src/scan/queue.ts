@@ -101,8 +101,10 @@ export class ScanQueue {
           this.settle(key, await this.send(next, (part) => this.change(key, part)))
         } catch (error) {
           const problem = asProblem(error)
-          if (problem.retryable || problem.status === 401) {
-            this.change(key, { words: 'Waits for the server. It is kept in this browser.' })
+          // What goes on by itself is asked for again under its key: the next tube must not get its place meanwhile.
+          const underWay = problem.status === 202
+          if (problem.retryable || problem.status === 401 || underWay) {
+            this.change(key, { words: underWay ? problem.message : 'Waits for the server. It is kept in this browser.' })
             this.timer = setTimeout(() => void this.run(), wait_ms)
             return
           }
