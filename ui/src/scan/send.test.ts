@@ -75,3 +75,23 @@ describe('a scan whose answer was lost', () => {
     expect(back).toMatchObject({ verb: 'place', unit: other_id, slot: 'C3' })
   })
 })
+
+describe('a box that was scanned without network', () => {
+  beforeEach(() => Object.assign(lab, { at: null, lost: 0, posts: [] }))
+  const offline = { unit: 'BOX-A', unit_name: 'BOX-A' }
+
+  it('is known by its label: a tube that stands in it is where it should be', async () => {
+    lab.at = stands(unit_id, 'C3')
+    const checked = await send(scanned({ verb: 'check', ...offline }))
+    expect(checked.outcome).toMatchObject({ kind: 'done', words: 'gut-01 is where it should be: Box A C3.' })
+    const placed = await send(scanned(offline))
+    expect(placed.outcome).toMatchObject({ kind: 'done', words: 'gut-01 stands at Box A C3 already.' })
+    expect(lab.posts).toEqual([])
+  })
+  it('asks about a tube of another box, and takes it by its id', async () => {
+    lab.at = stands(other_id, 'C3')
+    expect((await send(scanned(offline))).outcome).toMatchObject({ kind: 'asks', expected: 'Box B C3', found: 'BOX-A' })
+    await send(scanned({ ...offline, confirmed: true }))
+    expect(lab.posts.map((one) => one.body)).toEqual([{ unit: unit_id }])
+  })
+})

@@ -11,7 +11,13 @@ const placeOf = (sample: Sample): Place | null =>
   sample.place ? { unit_id: sample.place.unit_id, slot: sample.place.slot, unit_label: sample.place.unit_label } : null
 const readSample = (label: string) => unwrap(api.GET('/samples/{id}', { params: { path: { id: label } } }))
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** A box that was scanned without network is known by its label alone, and places name boxes by id. */
+const readUnitId = async (unit: string) =>
+  uuid.test(unit) ? unit : (await unwrap(api.GET('/storage-units/{id}', { params: { path: { id: unit } } }))).id
+
 export const sendScan: Send = async (item, note): Promise<Outcome> => {
+  const unit = item.unit && (await readUnitId(item.unit))
   const before = await readSample(item.label)
   const { name, place } = before
   // Where the first answer was lost, the sample may stand where that send has put it.
@@ -21,7 +27,7 @@ export const sendScan: Send = async (item, note): Promise<Outcome> => {
     note({ before: was })
     return sendSampleVerb(before.id, verb, { ...body, ...(item.reason ? { reason: item.reason } : {}) }, { key: item.key })
   }
-  const elsewhere = place !== null && place.unit_id !== item.unit
+  const elsewhere = place !== null && place.unit_id !== unit
   switch (item.verb) {
     case 'receive': {
       const after = await send('receive', {})
@@ -44,7 +50,7 @@ export const sendScan: Send = async (item, note): Promise<Outcome> => {
       found: `${item.unit_name ?? 'this box'}${item.slot ? ` ${item.slot}` : ''}`,
       words: `${name} is in the wrong place. Confirm moves it here in the records, Next leaves it.`,
     }
-  const after = await send('place', { unit: item.unit, ...(item.slot ? { slot: item.slot } : {}) })
+  const after = await send('place', { unit, ...(item.slot ? { slot: item.slot } : {}) })
   return { kind: 'done', name, before: was, slot: after.place?.slot, words: `${name} stands at ${where(after.place)}.` }
 }
 
