@@ -22,6 +22,11 @@ describe('the scan station', () => {
     const { after } = giveSlot(small)
     expect(prompt(after)).toBe('Box 1 is full. Scan another box')
   })
+  it('goes on with the first free place behind the last one', () => {
+    const { after } = giveSlot({ ...openBox(start, box), slot: 'I9' })
+    expect(after.slot).toBe('A2')
+    expect(prompt(after)).toBe('Scan the tube for Box 1 A2')
+  })
   it('takes a place by name, also behind a box label', () => {
     const station = openBox(start, box)
     expect(chosenSlot(station, 'b07')).toBe('B7')

@@ -37,12 +37,15 @@ export function chosenSlot(station: Station, label: string): string | null {
   return cell ? slotName(cell) : null
 }
 
-/** Gives the next place away and moves on to the free one behind it. */
+/** Gives the next place away and moves on to the free one behind it, or else to the first. */
 export function giveSlot(station: Station): { slot: string | null; after: Station } {
   const { box, slot } = station
   if (!box || !slot || !box.grid) return { slot, after: station }
   const taken = [...box.taken, slot]
-  return { slot, after: { ...station, box: { ...box, taken }, slot: nextFree(fillOrder(box.grid), new Set(taken), slot) } }
+  const order = fillOrder(box.grid)
+  // Behind a place that was chosen by hand nothing may be free, and much before it.
+  const next = nextFree(order, new Set(taken), slot) ?? nextFree(order, new Set(taken))
+  return { slot, after: { ...station, box: { ...box, taken }, slot: next } }
 }
 /** A refused or taken-back place is free again. */
 export function freeSlot(station: Station, boxId: string, slot: string): Station {
