@@ -40,6 +40,9 @@ describe('the scan station', () => {
     expect(freeSlot(after, 'b', 'A2').slot).toBe('A2')
     expect(freeSlot(after, 'another', 'A2').slot).toBe('A4')
   })
+  it('leaves the places of a box without a grid to the server, also after one was taken back', () => {
+    expect(freeSlot(openBox(start, { ...box, grid: null }), 'b', '5').slot).toBeNull()
+  })
   it('asks for the box first where one is needed', () => {
     expect(prompt(chooseVerb('check'))).toContain('box or plate to check')
     expect(prompt(chooseVerb('receive'))).toContain('has arrived')

@@ -47,12 +47,12 @@ export function giveSlot(station: Station): { slot: string | null; after: Statio
   const next = nextFree(order, new Set(taken), slot) ?? nextFree(order, new Set(taken))
   return { slot, after: { ...station, box: { ...box, taken }, slot: next } }
 }
-/** A refused or taken-back place is free again. */
+/** A refused or taken-back place is free again. Without a grid the server gives the places. */
 export function freeSlot(station: Station, boxId: string, slot: string): Station {
   const { box } = station
-  if (!box || box.id !== boxId) return station
+  if (!box?.grid || box.id !== boxId) return station
   const taken = box.taken.filter((one) => one !== slot)
-  const order = box.grid ? fillOrder(box.grid) : []
+  const order = fillOrder(box.grid)
   const earlier = station.slot === null || order.indexOf(slot) < order.indexOf(station.slot)
   return { ...station, box: { ...box, taken }, slot: earlier ? slot : station.slot }
 }
