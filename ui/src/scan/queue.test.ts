@@ -123,6 +123,17 @@ describe('ScanQueue', () => {
     expect(sent).toEqual([[key, false], [key, true]])
     expect(queue.all()[0]?.status).toBe('done')
   })
+  it('leaves what another page keeps in the store', async () => {
+    const opened = () => new ScanQueue(() => Promise.reject(unreachable()), quiet, shelf)
+    const [one, other] = [opened(), opened()]
+    one.add(place('A'))
+    other.add(place('B'))
+    one.add(place('C'))
+    await vi.advanceTimersByTimeAsync(10)
+    one.stop()
+    other.stop()
+    expect(opened().all().map((item) => item.label).sort()).toEqual(['A', 'B', 'C'])
+  })
   it('begins empty when what was kept cannot be read', () => {
     shelf.setItem('tracseq.scans', '[{"key":1}]')
     expect(new ScanQueue(() => Promise.reject(unreachable()), quiet, shelf).all()).toEqual([])

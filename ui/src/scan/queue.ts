@@ -48,6 +48,10 @@ function read(store: Storage): ScanItem[] {
   }
 }
 
+const open = (one: ScanItem) => one.status === 'waiting' || one.status === 'asks'
+/** The newest, and all that is not settled. */
+const bounded = (items: readonly ScanItem[]) => (items.length > kept_max ? items.filter((one, index) => index >= items.length - kept_max || open(one)) : items)
+
 export class ScanQueue {
   private items: readonly ScanItem[]
   private sending = false
@@ -56,12 +60,15 @@ export class ScanQueue {
   private readonly send: Send
   private readonly tell: Tell
   private readonly store: Storage
+  /** Every scan that was ever held here; what else the store keeps is of another page. */
+  private readonly mine: Set<string>
 
   constructor(send: Send, tell: Tell, store: Storage = localStorage) {
     this.send = send
     this.tell = tell
     this.store = store
     this.items = read(store)
+    this.mine = new Set(this.items.map((one) => one.key))
   }
 
   readonly all = () => this.items
@@ -72,6 +79,7 @@ export class ScanQueue {
 
   add(scan: Pick<ScanItem, 'verb' | 'label'> & Partial<ScanItem>): ScanItem {
     const made: ScanItem = { key: randomUuid(), at: Date.now(), confirmed: false, status: 'waiting', words: 'On its way', ...scan }
+    this.mine.add(made.key)
     this.keep([...this.items, made])
     void this.run()
     return made
@@ -86,7 +94,7 @@ export class ScanQueue {
     this.keep(this.items.map((one) => (one.key === key ? { ...one, ...part } : one)))
   }
   forget() {
-    this.keep(this.items.filter((one) => one.status === 'waiting' || one.status === 'asks'))
+    this.keep(this.items.filter(open))
   }
 
   /** Sends what waits, one after another. A lost network leaves it waiting and tries again. */
@@ -135,10 +143,10 @@ export class ScanQueue {
     if (one) this.tell(one)
   }
   private keep(items: readonly ScanItem[]) {
-    const open = items.length > kept_max ? items.filter((one, index) => index >= items.length - kept_max || one.status === 'waiting' || one.status === 'asks') : items
-    this.items = open
+    this.items = bounded(items)
+    const others = read(this.store).filter((one) => !this.mine.has(one.key))
     try {
-      this.store.setItem(storageKey, JSON.stringify(open))
+      this.store.setItem(storageKey, JSON.stringify(bounded([...others, ...items])))
     } catch {
       // A full or blocked store: the queue still works while this page is open.
     }
