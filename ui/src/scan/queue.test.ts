@@ -70,6 +70,19 @@ describe('ScanQueue', () => {
     await new ScanQueue(async (item) => { seen.push(item.before); return done(item) }, quiet, shelf).run()
     expect(seen).toEqual([before])
   })
+  it('does not knock for somebody who is signed out, and goes on when it is asked to', async () => {
+    const keys: string[] = []
+    const queue = new ScanQueue(async (item) => {
+      keys.push(item.key)
+      if (keys.length === 1) throw new Problem({ status: 401, code: 'unauthenticated', detail: 'Sign in.' })
+      return done(item)
+    }, quiet, shelf)
+    queue.add(place('A'))
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(keys).toHaveLength(1)
+    await queue.run()
+    expect(queue.all()[0]?.status).toBe('done')
+  })
   it('survives a closed page', async () => {
     const first = new ScanQueue(() => Promise.reject(unreachable()), quiet, shelf)
     const { key } = first.add(place('A'))

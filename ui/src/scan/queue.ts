@@ -113,7 +113,8 @@ export class ScanQueue {
           const underWay = problem.status === 202
           if (problem.retryable || problem.status === 401 || underWay) {
             this.change(key, { words: underWay ? problem.message : 'Waits for the server. It is kept in this browser.' })
-            this.timer = setTimeout(() => void this.run(), wait_ms)
+            // Who is signed out is asked to sign in, which opens the station anew: nothing changes by trying until then.
+            if (problem.status !== 401) this.timer = setTimeout(() => void this.run(), wait_ms)
             return
           }
           const why = problem.fields.map((field) => field.detail).filter((text) => text !== problem.message)
