@@ -62,6 +62,21 @@ export default async function () {
     await scan(page, 'TRACSEQ-UNDO')
     await until('it did not go back', async () => (await where(labels[0])) === `${box.name} A1`)
   })
+  await check('a scan whose answer was lost is done once, and is taken back to where the tube stood', async () => {
+    await scan(page, 'TRACSEQ-TAKE-OUT')
+    await page.getByRole('heading', { name: 'Scan each tube you take' }).waitFor()
+    let lost = 0
+    await page.route(/:take-out$/, async (route) => {
+      await route.fetch()
+      lost += 1
+      await route.abort('connectionreset')
+    }, { times: 1 })
+    await scan(page, labels[5])
+    await said.getByText(`is taken out of ${box.name} A6.`).waitFor()
+    expect(lost === 1, 'no answer was lost')
+    await scan(page, 'TRACSEQ-UNDO')
+    await until('it did not go back', async () => (await where(labels[5])) === `${box.name} A6`)
+  })
   await check('scans made without network are kept and sent later', async () => {
     await scan(page, 'TRACSEQ-TAKE-OUT')
     await page.getByRole('heading', { name: 'Scan each tube you take' }).waitFor()
