@@ -189,7 +189,7 @@ def it_ends_in_good_order():
     node = Node(folder / "end").start()
     began = time.monotonic()
     check("SIGTERM ends it with 0", node.stop() == 0)
-    check("within two seconds", time.monotonic() - began < 2, time.monotonic() - began)
+    check("within ten seconds", time.monotonic() - began < 10, time.monotonic() - began)
     check("nothing of it stays", not pathlib.Path(f"/proc/{node.process.pid}").exists())
 
 

@@ -27,9 +27,9 @@ BUILD = PROJECT / "build"
 LOGS = PROJECT / "var" / "test"
 CORES = len(os.sched_getaffinity(0))
 UNITS = ["events", "log", "actors", "runtime", "projections", "sheets", "node"]
-# These wait much, keep one core busy at most, and measure no time that a neighbour would lengthen: they run
-# beside each other, one for each core. Every other part has the machine for itself.
-BESIDE = {*UNITS, "tidy", "verify", "cli", "document", "donors", "parked", "webhooks", "starts", "tail", "disk"}
+# These wait much and keep about one core busy, and their bounds on time leave room for a neighbour: they run beside
+# each other, one for each core. Every other part has the machine for itself.
+BESIDE = {*UNITS, "tidy", "verify", "cli", "document", "donors", "parked", "webhooks", "starts", "disk"}
 # How a runner closes: doctest, vitest, and our own scripts.
 CLOSINGS = [
     re.compile(r"test cases:\s+\d+ \|\s+(?P<passed>\d+) passed \|\s+(?P<failed>\d+) failed"

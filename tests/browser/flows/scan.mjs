@@ -62,6 +62,21 @@ export default async function () {
     await scan(page, 'TRACSEQ-UNDO')
     await until('it did not go back', async () => (await where(labels[0])) === `${box.name} A1`)
   })
+  await check('a scan whose answer was lost is done once, and is taken back to where the tube stood', async () => {
+    await scan(page, 'TRACSEQ-TAKE-OUT')
+    await page.getByRole('heading', { name: 'Scan each tube you take' }).waitFor()
+    let lost = 0
+    await page.route(/:take-out$/, async (route) => {
+      await route.fetch()
+      lost += 1
+      await route.abort('connectionreset')
+    }, { times: 1 })
+    await scan(page, labels[5])
+    await said.getByText(`is taken out of ${box.name} A6.`).waitFor()
+    expect(lost === 1, 'no answer was lost')
+    await scan(page, 'TRACSEQ-UNDO')
+    await until('it did not go back', async () => (await where(labels[5])) === `${box.name} A6`)
+  })
   await check('scans made without network are kept and sent later', async () => {
     await scan(page, 'TRACSEQ-TAKE-OUT')
     await page.getByRole('heading', { name: 'Scan each tube you take' }).waitFor()
@@ -105,8 +120,10 @@ export default async function () {
     await page.getByRole('gridcell', { name: /^A1:/ }).click()
     await page.keyboard.press('t')
     await page.getByRole('textbox', { name: /^What for/ }).waitFor()
+    // Within a second of the T its letter would count to the scan.
+    await page.waitForTimeout(1100)
     await scan(page, labels[4])
-    await page.getByText(`${labels[4]} was not taken: this form asks for no label.`).waitFor()
+    await page.getByText(new RegExp(`^${labels[4]} was not taken: this form asks for no label.`)).waitFor()
     await page.getByRole('heading', { name: box.name, level: 1, includeHidden: true }).waitFor()
     await page.keyboard.press('Escape')
   })

@@ -32,6 +32,7 @@ export async function follow(hooks: StreamHooks, signal: AbortSignal, from = '')
   let last = from
   let wait_ms = firstWait_ms
   let opened = false
+  let tried = false
   while (!signal.aborted) {
     hooks.onStatus(opened ? 'stale' : 'connecting')
     try {
@@ -41,7 +42,8 @@ export async function follow(hooks: StreamHooks, signal: AbortSignal, from = '')
         hooks: {
           ...hooks,
           onStatus: (status) => {
-            if (status === 'live' && opened && !last) hooks.onGap()
+            // Nobody knows what happened between a try before this one and now.
+            if (status === 'live' && tried && !last) hooks.onGap()
             opened = true
             wait_ms = firstWait_ms
             hooks.onStatus(status)
@@ -60,6 +62,7 @@ export async function follow(hooks: StreamHooks, signal: AbortSignal, from = '')
       // Any break is answered the same way: say so, wait, come back where we left.
     }
     if (signal.aborted) return
+    tried = true
     hooks.onStatus('stale')
     await pause(wait_ms, signal)
     wait_ms = Math.min(longestWait_ms, wait_ms * 2)

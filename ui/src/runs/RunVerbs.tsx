@@ -50,7 +50,8 @@ export function RunVerbs({ run }: { run: Run }) {
   const fitting = verbs.filter((spec) => spec.from.includes(run.state))
   const send = async (spec: VerbSpec, values: Values, once?: WriteOptions) => {
     if (spec.verb === 'start' && values.flow_cell) {
-      await commands.verb(run.id, 'load-flow-cell', toBody(values))
+      // A repeat of the form finds the run started, where nothing is loaded any more: its first loading is repeated, too.
+      await commands.verb(run.id, 'load-flow-cell', toBody(values), once?.key ? { key: `${once.key}-flow-cell` } : {})
       values = {}
     }
     await commands.verb(run.id, spec.verb, toBody(values), once)

@@ -57,6 +57,32 @@ describe('ScanQueue', () => {
     expect(b).not.toBe(a)
     expect(queue.all().every((item) => item.status === 'done')).toBe(true)
   })
+  it('keeps what was noted before the first send, also through a closed page', async () => {
+    const before = { unit_id: 'other', slot: 'C3', unit_label: 'Box B' }
+    const first = new ScanQueue((_, note) => {
+      note({ before })
+      return Promise.reject(unreachable('unanswered'))
+    }, quiet, shelf)
+    first.add(place('A'))
+    await vi.advanceTimersByTimeAsync(10)
+    first.stop()
+    const seen: unknown[] = []
+    await new ScanQueue(async (item) => { seen.push(item.before); return done(item) }, quiet, shelf).run()
+    expect(seen).toEqual([before])
+  })
+  it('does not knock for somebody who is signed out, and goes on when it is asked to', async () => {
+    const keys: string[] = []
+    const queue = new ScanQueue(async (item) => {
+      keys.push(item.key)
+      if (keys.length === 1) throw new Problem({ status: 401, code: 'unauthenticated', detail: 'Sign in.' })
+      return done(item)
+    }, quiet, shelf)
+    queue.add(place('A'))
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(keys).toHaveLength(1)
+    await queue.run()
+    expect(queue.all()[0]?.status).toBe('done')
+  })
   it('survives a closed page', async () => {
     const first = new ScanQueue(() => Promise.reject(unreachable()), quiet, shelf)
     const { key } = first.add(place('A'))
@@ -66,6 +92,23 @@ describe('ScanQueue', () => {
     const second = new ScanQueue(async (item) => { sent.push(item.key); return done(item) }, quiet, shelf)
     await second.run()
     expect(sent).toEqual([key])
+  })
+  it('asks again for what is still under way, and sends nothing past it', async () => {
+    const sent: string[] = []
+    let slow = true
+    const queue = new ScanQueue(async (item) => {
+      sent.push(item.key)
+      if (slow) throw new Problem({ status: 202, code: 'under_way', detail: 'It goes on by itself.' })
+      return done(item)
+    }, quiet, shelf)
+    const a = queue.add(place('A'))
+    const b = queue.add(place('B'))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(queue.all().map((item) => item.status)).toEqual(['waiting', 'waiting'])
+    expect(queue.all()[0]?.words).toBe('It goes on by itself.')
+    slow = false
+    await vi.advanceTimersByTimeAsync(2500)
+    expect(sent).toEqual([a.key, a.key, b.key])
   })
   it('goes on behind a refusal and says why', async () => {
     const told: string[] = []
@@ -92,6 +135,17 @@ describe('ScanQueue', () => {
     await vi.runAllTimersAsync()
     expect(sent).toEqual([[key, false], [key, true]])
     expect(queue.all()[0]?.status).toBe('done')
+  })
+  it('leaves what another page keeps in the store', async () => {
+    const opened = () => new ScanQueue(() => Promise.reject(unreachable()), quiet, shelf)
+    const [one, other] = [opened(), opened()]
+    one.add(place('A'))
+    other.add(place('B'))
+    one.add(place('C'))
+    await vi.advanceTimersByTimeAsync(10)
+    one.stop()
+    other.stop()
+    expect(opened().all().map((item) => item.label).sort()).toEqual(['A', 'B', 'C'])
   })
   it('begins empty when what was kept cannot be read', () => {
     shelf.setItem('tracseq.scans', '[{"key":1}]')

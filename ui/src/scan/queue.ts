@@ -31,7 +31,8 @@ export type Outcome =
   | { kind: 'done'; words: string; name: string; before: Place | null; slot?: string }
   | { kind: 'asks'; words: string; name: string; expected: string; found: string }
 
-export type Send = (item: ScanItem) => Promise<Outcome>
+/** Sends a scan. What was seen before the first send is noted: a repeat finds its own change and cannot see it any more. */
+export type Send = (item: ScanItem, note: (part: Pick<ScanItem, 'before'>) => void) => Promise<Outcome>
 export type Tell = (item: ScanItem) => void
 
 const storageKey = 'tracseq.scans'
@@ -47,6 +48,10 @@ function read(store: Storage): ScanItem[] {
   }
 }
 
+const open = (one: ScanItem) => one.status === 'waiting' || one.status === 'asks'
+/** The newest, and all that is not settled. */
+const bounded = (items: readonly ScanItem[]) => (items.length > kept_max ? items.filter((one, index) => index >= items.length - kept_max || open(one)) : items)
+
 export class ScanQueue {
   private items: readonly ScanItem[]
   private sending = false
@@ -55,12 +60,15 @@ export class ScanQueue {
   private readonly send: Send
   private readonly tell: Tell
   private readonly store: Storage
+  /** Every scan that was ever held here; what else the store keeps is of another page. */
+  private readonly mine: Set<string>
 
   constructor(send: Send, tell: Tell, store: Storage = localStorage) {
     this.send = send
     this.tell = tell
     this.store = store
     this.items = read(store)
+    this.mine = new Set(this.items.map((one) => one.key))
   }
 
   readonly all = () => this.items
@@ -71,6 +79,7 @@ export class ScanQueue {
 
   add(scan: Pick<ScanItem, 'verb' | 'label'> & Partial<ScanItem>): ScanItem {
     const made: ScanItem = { key: randomUuid(), at: Date.now(), confirmed: false, status: 'waiting', words: 'On its way', ...scan }
+    this.mine.add(made.key)
     this.keep([...this.items, made])
     void this.run()
     return made
@@ -85,7 +94,7 @@ export class ScanQueue {
     this.keep(this.items.map((one) => (one.key === key ? { ...one, ...part } : one)))
   }
   forget() {
-    this.keep(this.items.filter((one) => one.status === 'waiting' || one.status === 'asks'))
+    this.keep(this.items.filter(open))
   }
 
   /** Sends what waits, one after another. A lost network leaves it waiting and tries again. */
@@ -95,18 +104,22 @@ export class ScanQueue {
     clearTimeout(this.timer)
     try {
       for (let next = this.waiting(); next; next = this.waiting()) {
+        const { key } = next
         try {
-          this.settle(next.key, await this.send(next))
+          this.settle(key, await this.send(next, (part) => this.change(key, part)))
         } catch (error) {
           const problem = asProblem(error)
-          if (problem.retryable || problem.status === 401) {
-            this.change(next.key, { words: 'Waits for the server. It is kept in this browser.' })
-            this.timer = setTimeout(() => void this.run(), wait_ms)
+          // What goes on by itself is asked for again under its key: the next tube must not get its place meanwhile.
+          const underWay = problem.status === 202
+          if (problem.retryable || problem.status === 401 || underWay) {
+            this.change(key, { words: underWay ? problem.message : 'Waits for the server. It is kept in this browser.' })
+            // Who is signed out is asked to sign in, which opens the station anew: nothing changes by trying until then.
+            if (problem.status !== 401) this.timer = setTimeout(() => void this.run(), wait_ms)
             return
           }
           const why = problem.fields.map((field) => field.detail).filter((text) => text !== problem.message)
-          this.change(next.key, { status: 'refused', words: [problem.message, ...why].join(' ') })
-          this.announce(next.key)
+          this.change(key, { status: 'refused', words: [problem.message, ...why].join(' ') })
+          this.announce(key)
         }
       }
     } finally {
@@ -131,10 +144,10 @@ export class ScanQueue {
     if (one) this.tell(one)
   }
   private keep(items: readonly ScanItem[]) {
-    const open = items.length > kept_max ? items.filter((one, index) => index >= items.length - kept_max || one.status === 'waiting' || one.status === 'asks') : items
-    this.items = open
+    this.items = bounded(items)
+    const others = read(this.store).filter((one) => !this.mine.has(one.key))
     try {
-      this.store.setItem(storageKey, JSON.stringify(open))
+      this.store.setItem(storageKey, JSON.stringify(bounded([...others, ...items])))
     } catch {
       // A full or blocked store: the queue still works while this page is open.
     }

@@ -1,45 +1,57 @@
 // One scan, done on the server: asks first where the tube should be, so that a wrong place is seen.
 import { api, unwrap } from '~/api/client'
 import type { Sample } from '~/api/types'
-import { sendSampleVerb } from '~/samples/api'
+import { sendSampleVerb, type SampleVerb } from '~/samples/api'
+import type { Values } from '~/shared/form/fields'
 import { stateWord } from '~/shared/words'
-import type { Outcome, Place, ScanItem } from './queue'
+import type { Outcome, Place, ScanItem, Send } from './queue'
 
-const where = (place: Sample['place']) => (place ? `${place.unit_label} ${place.slot}` : 'not in storage')
+const where = (place: Place | null) => (place ? `${place.unit_label} ${place.slot}` : 'not in storage')
 const placeOf = (sample: Sample): Place | null =>
   sample.place ? { unit_id: sample.place.unit_id, slot: sample.place.slot, unit_label: sample.place.unit_label } : null
 const readSample = (label: string) => unwrap(api.GET('/samples/{id}', { params: { path: { id: label } } }))
 
-export async function sendScan(item: ScanItem): Promise<Outcome> {
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** A box that was scanned without network is known by its label alone, and places name boxes by id. */
+const readUnitId = async (unit: string) =>
+  uuid.test(unit) ? unit : (await unwrap(api.GET('/storage-units/{id}', { params: { path: { id: unit } } }))).id
+
+export const sendScan: Send = async (item, note): Promise<Outcome> => {
+  const unit = item.unit && (await readUnitId(item.unit))
   const before = await readSample(item.label)
-  const { name } = before
-  const options = { key: item.key }
-  const reason = item.reason ? { reason: item.reason } : {}
-  const elsewhere = before.place !== null && before.place.unit_id !== item.unit
+  const { name, place } = before
+  // Where the first answer was lost, the sample may stand where that send has put it.
+  const sent = item.before !== undefined
+  const was = item.before === undefined ? placeOf(before) : item.before
+  const send = (verb: SampleVerb, body: Values) => {
+    note({ before: was })
+    return sendSampleVerb(before.id, verb, { ...body, ...(item.reason ? { reason: item.reason } : {}) }, { key: item.key })
+  }
+  const elsewhere = place !== null && place.unit_id !== unit
   switch (item.verb) {
     case 'receive': {
-      const after = await sendSampleVerb(before.id, 'receive', reason, options)
-      return { kind: 'done', name, before: placeOf(before), words: `${name} is ${stateWord(after.state).toLowerCase()}.` }
+      const after = await send('receive', {})
+      return { kind: 'done', name, before: was, words: `${name} is ${stateWord(after.state).toLowerCase()}.` }
     }
     case 'take-out':
-      await sendSampleVerb(before.id, 'take-out', { purpose: item.purpose ?? 'processing', ...reason }, options)
-      return { kind: 'done', name, before: placeOf(before), words: `${name} is taken out of ${where(before.place)}.` }
+      await send('take-out', { purpose: item.purpose ?? 'processing' })
+      return { kind: 'done', name, before: was, words: `${name} is taken out of ${where(was)}.` }
     case 'check':
-      if (!elsewhere && before.place) return { kind: 'done', name, before: placeOf(before), words: `${name} is where it should be: ${where(before.place)}.` }
+      if (!sent && !elsewhere && place) return { kind: 'done', name, before: was, words: `${name} is where it should be: ${where(place)}.` }
       break
     case 'place':
-      if (before.place && !elsewhere && (!item.slot || before.place.slot === item.slot))
-        return { kind: 'done', name, before: placeOf(before), slot: before.place.slot, words: `${name} stands at ${where(before.place)} already.` }
+      if (!sent && !elsewhere && place && (!item.slot || place.slot === item.slot))
+        return { kind: 'done', name, before: was, slot: place.slot, words: `${name} stands at ${where(place)} already.` }
   }
-  if (!item.confirmed && (elsewhere || item.verb === 'check'))
+  if (!sent && !item.confirmed && (elsewhere || item.verb === 'check'))
     return {
       kind: 'asks', name,
-      expected: where(before.place),
+      expected: where(was),
       found: `${item.unit_name ?? 'this box'}${item.slot ? ` ${item.slot}` : ''}`,
       words: `${name} is in the wrong place. Confirm moves it here in the records, Next leaves it.`,
     }
-  const after = await sendSampleVerb(before.id, 'place', { unit: item.unit, ...(item.slot ? { slot: item.slot } : {}), ...reason }, options)
-  return { kind: 'done', name, before: placeOf(before), slot: after.place?.slot, words: `${name} stands at ${where(after.place)}.` }
+  const after = await send('place', { unit, ...(item.slot ? { slot: item.slot } : {}) })
+  return { kind: 'done', name, before: was, slot: after.place?.slot, words: `${name} stands at ${where(after.place)}.` }
 }
 
 /** The scan that takes another one back; null where nothing does. */

@@ -22,6 +22,11 @@ describe('the scan station', () => {
     const { after } = giveSlot(small)
     expect(prompt(after)).toBe('Box 1 is full. Scan another box')
   })
+  it('goes on with the first free place behind the last one', () => {
+    const { after } = giveSlot({ ...openBox(start, box), slot: 'I9' })
+    expect(after.slot).toBe('A2')
+    expect(prompt(after)).toBe('Scan the tube for Box 1 A2')
+  })
   it('takes a place by name, also behind a box label', () => {
     const station = openBox(start, box)
     expect(chosenSlot(station, 'b07')).toBe('B7')
@@ -34,6 +39,9 @@ describe('the scan station', () => {
     expect(after.slot).toBe('A4')
     expect(freeSlot(after, 'b', 'A2').slot).toBe('A2')
     expect(freeSlot(after, 'another', 'A2').slot).toBe('A4')
+  })
+  it('leaves the places of a box without a grid to the server, also after one was taken back', () => {
+    expect(freeSlot(openBox(start, { ...box, grid: null }), 'b', '5').slot).toBeNull()
   })
   it('asks for the box first where one is needed', () => {
     expect(prompt(chooseVerb('check'))).toContain('box or plate to check')

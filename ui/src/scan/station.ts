@@ -37,19 +37,22 @@ export function chosenSlot(station: Station, label: string): string | null {
   return cell ? slotName(cell) : null
 }
 
-/** Gives the next place away and moves on to the free one behind it. */
+/** Gives the next place away and moves on to the free one behind it, or else to the first. */
 export function giveSlot(station: Station): { slot: string | null; after: Station } {
   const { box, slot } = station
   if (!box || !slot || !box.grid) return { slot, after: station }
   const taken = [...box.taken, slot]
-  return { slot, after: { ...station, box: { ...box, taken }, slot: nextFree(fillOrder(box.grid), new Set(taken), slot) } }
+  const order = fillOrder(box.grid)
+  // Behind a place that was chosen by hand nothing may be free, and much before it.
+  const next = nextFree(order, new Set(taken), slot) ?? nextFree(order, new Set(taken))
+  return { slot, after: { ...station, box: { ...box, taken }, slot: next } }
 }
-/** A refused or taken-back place is free again. */
+/** A refused or taken-back place is free again. Without a grid the server gives the places. */
 export function freeSlot(station: Station, boxId: string, slot: string): Station {
   const { box } = station
-  if (!box || box.id !== boxId) return station
+  if (!box?.grid || box.id !== boxId) return station
   const taken = box.taken.filter((one) => one !== slot)
-  const order = box.grid ? fillOrder(box.grid) : []
+  const order = fillOrder(box.grid)
   const earlier = station.slot === null || order.indexOf(slot) < order.indexOf(station.slot)
   return { ...station, box: { ...box, taken }, slot: earlier ? slot : station.slot }
 }

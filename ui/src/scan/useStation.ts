@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { api, unwrap } from '~/api/client'
 import { asProblem } from '~/api/problem'
 import { mapQuery } from '~/storage/api'
 import { readCard, type Command, type StationVerb } from './cards'
-import { ScanQueue, type ScanItem } from './queue'
+import { ScanQueue, type ScanItem, type Tell } from './queue'
 import { compensation, sendScan } from './send'
 import { beep } from './sound'
 import { brokenWords } from './useScanner'
@@ -16,6 +16,12 @@ export interface Said {
   expected?: string
   found?: string
 }
+
+// One queue for the page's life: a second one would write over what the first keeps. Who shows the station hears it.
+const deaf: Tell = () => undefined
+let hear = deaf
+let made: ScanQueue | undefined
+const theQueue = () => (made ??= new ScanQueue(sendScan, (item) => hear(item)))
 
 /** The scan station: what a scan does now, what was said last, and the queue behind it. */
 export function useStation(purpose: string, loud: boolean) {
@@ -36,26 +42,23 @@ export function useStation(purpose: string, loud: boolean) {
     if (next.tone !== 'calm' && now.current.loud) beep(next.tone)
   }
   const undoLatest = useRef<(item: ScanItem) => void>(() => undefined)
-  const queue = useMemo(
-    () =>
-      new ScanQueue(sendScan, (item) => {
-        const { status, words, expected, found, slot, unit } = item
-        say({ tone: status === 'asks' ? 'asks' : status === 'refused' ? 'refused' : 'done', words, expected, found })
-        if (status !== 'done' && slot && unit) move(freeSlot(now.current.station, unit, slot))
-        if (status === 'done' && item.key === undoWanted.current) undoLatest.current(item)
-      }),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- one queue for the page's life
-    [],
-  )
+  const queue = theQueue()
   const items = useSyncExternalStore(queue.subscribe, queue.all)
   useEffect(() => {
+    hear = (item) => {
+      const { status, words, expected, found, slot, unit } = item
+      say({ tone: status === 'asks' ? 'asks' : status === 'refused' ? 'refused' : 'done', words, expected, found })
+      if (status !== 'done' && slot && unit) move(freeSlot(now.current.station, unit, slot))
+      if (status === 'done' && item.key === undoWanted.current) undoLatest.current(item)
+    }
     const again = () => void queue.run()
     again()
     window.addEventListener('online', again)
     return () => {
       window.removeEventListener('online', again)
-      queue.stop()
+      hear = deaf
     }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what it calls speaks through refs alone
   }, [queue])
 
   const scanBox = async (label: string) => {

@@ -121,7 +121,7 @@ export function BoxView({ map }: { map: StorageMap }) {
           ]}
           action="Take out"
           onClose={() => setTakingOut([])}
-          send={(values) => actions.takeOut(takingOut, toBody(values))}
+          send={(values, once) => actions.takeOut(takingOut, toBody(values), once.key, (tube) => setTakingOut((left) => left.filter((one) => one.id !== tube.id)))}
         />
       )}
     </div>

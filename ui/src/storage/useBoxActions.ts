@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { keys } from '~/api/keys'
 import { asProblem } from '~/api/problem'
 import type { Sample, StorageMap } from '~/api/types'
@@ -17,6 +17,8 @@ export function useBoxActions(map: StorageMap) {
   const { verb } = useSampleCommands()
   const cache = useQueryClient()
   const [busy, setBusy] = useState(false)
+  /** The keys that commands were sent under, and the versions that they were for. */
+  const sent = useRef(new Map<string, number>())
   const { unit } = map
   const read = (id: string) => cache.fetchQuery({ ...sampleQuery(id), staleTime: 0 })
   /** Whether it was done. A refusal is told. */
@@ -38,11 +40,17 @@ export function useBoxActions(map: StorageMap) {
       await verb(tube.id, 'place', { unit: tube.place.unit_id, slot: tube.place.slot, reason: why })
   }
   /** One tube from where it was seen. A colleague may have it in hand by now: then it stays as it is. */
-  const carry = async (tube: CutTube, what: SampleVerb, body: Record<string, unknown>) => {
-    const now = await read(tube.id)
-    if (now.place?.unit_id !== tube.place.unit_id || now.place.slot !== tube.place.slot)
-      throw new Error(`${tube.name} is not at ${tube.place.unit_label} ${tube.place.slot} any more: it ${whereOf(now.place)}. Nothing of it was changed.`)
-    await verb(tube.id, what, body, { ifMatch: now.version })
+  const carry = async (tube: CutTube, what: SampleVerb, body: Record<string, unknown>, key?: string) => {
+    // Where its answer was lost, the same command may have carried it already: the repeat alone can say so.
+    let ifMatch = key === undefined ? undefined : sent.current.get(key)
+    if (!ifMatch) {
+      const now = await read(tube.id)
+      if (now.place?.unit_id !== tube.place.unit_id || now.place.slot !== tube.place.slot)
+        throw new Error(`${tube.name} is not at ${tube.place.unit_label} ${tube.place.slot} any more: it ${whereOf(now.place)}. Nothing of it was changed.`)
+      ifMatch = now.version
+    }
+    if (key) sent.current.set(key, ifMatch)
+    await verb(tube.id, what, body, { ifMatch, key })
   }
   /** What was done can be taken back, also where a later tube was refused. */
   const oneByOne = async (tubes: readonly CutTube[], words: (done: readonly CutTube[]) => string, step: (tube: CutTube) => Promise<void>) => {
@@ -97,12 +105,16 @@ export function useBoxActions(map: StorageMap) {
             : verb(done.id, 'take-out', { purpose: 'placed by mistake', reason: why }),
         )
       }),
-    takeOut: async (tubes: readonly CutTube[], body: Record<string, unknown>) => {
+    /** Each that is out is told to `gone`; sent again under the form's key, it goes on with those that are left. */
+    takeOut: async (tubes: readonly CutTube[], body: Record<string, unknown>, key: string | undefined, gone: (tube: CutTube) => void) => {
       try {
         await oneByOne(
           tubes,
           (out) => (out.length === 1 ? `${out[0]?.name} is taken out.` : `${count(out.length, 'tube')} are taken out.`),
-          (tube) => carry(tube, 'take-out', body),
+          async (tube) => {
+            await carry(tube, 'take-out', body, key && `${key}-${tube.id}`)
+            gone(tube)
+          },
         )
       } finally {
         void cache.invalidateQueries({ queryKey: keys.maps })
