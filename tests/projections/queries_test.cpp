@@ -396,8 +396,14 @@ TEST_CASE_FIXTURE(fixture, "moves and discards are listed by how far they are") 
   lab.write(stream, {move::slot_reserved{"A2"}, move::refused{"rule_violation", "it is rejected"}});
   REQUIRE(refused_moves().size() == 1);
   CHECK(refused_moves()[0].id == stuck);
+  // What parks it then hides why it was refused only for as long.
+  lab.write(stream, {move::parked{"the slot is stuck"}});
+  CHECK(relocations_query(*look()).get(relocation_kind::move, stuck)->why == "the slot is stuck");
+  lab.write(stream, {move::resumed{}});
+  CHECK(refused_moves()[0].why == "it is rejected");
   lab.write(stream, {move::ended_refused{}});
   CHECK(refused_moves().empty());
+  CHECK(relocations_query(*look()).get(relocation_kind::move, stuck)->why == "it is rejected");
 }
 
 TEST_CASE_FIXTURE(fixture, "a cursor that somebody made up shows no other rows") {
