@@ -24,7 +24,6 @@
 namespace tracseq {
 
 struct runner_options {
-  std::string log_id;  ///< names the log; a store of another log is refused. Empty = not checked
   partition_id partitions = 12;
   /// Part of the time that a rebuild may work, 0 < share ≤ 1.
   double rebuild_share = 0.5;
@@ -64,8 +63,8 @@ class runner {
  public:
   struct parts;  ///< its inside, shared by runner*.cpp and replay.cpp (runner_parts.hpp)
 
-  /// Creates tables of a new store; `conflict` for a store of another log; read-only stores show
-  /// what they hold.
+  /// Creates tables of a new store; `conflict` for a store of a log with other partitions; read-only
+  /// stores show what they hold.
   [[nodiscard]] static result<std::unique_ptr<runner>> open(std::unique_ptr<store> rows,
                                                             projection_list projections,
                                                             runner_options const& options);

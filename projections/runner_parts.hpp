@@ -92,7 +92,6 @@ struct runner::parts {
 
 /// Keys in `meta`.
 namespace meta_keys {
-inline constexpr std::string_view log_id = "log_id";
 inline constexpr std::string_view partitions = "partitions";
 [[nodiscard]] inline std::string building(std::string_view table) {
   return "building/" + std::string(table);
