@@ -98,6 +98,23 @@ inline constexpr std::string_view partitions = "partitions";
 }
 }  // namespace meta_keys
 
+/// A batch of some tables, taken back when its scope is left, however that comes about, unless it was
+/// written.
+class open_batch {
+ public:
+  explicit open_batch(std::vector<applied_table*> tables) : tables_(std::move(tables)) {}
+  ~open_batch() {
+    for (auto* table : tables_) table->begin_batch(!written_);
+  }
+  open_batch(open_batch const&) = delete;
+  open_batch& operator=(open_batch const&) = delete;
+  void written() noexcept { written_ = true; }
+
+ private:
+  std::vector<applied_table*> tables_;
+  bool written_ = false;
+};
+
 /// Adds the writes of `changes` to `writes`.
 void add_writes(std::vector<store_write>& writes, store& rows, applied_table const& table,
                 table_changes const& changes);
