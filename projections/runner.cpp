@@ -169,7 +169,11 @@ void runner::parts::publish() {
 }
 
 void runner::stop() {
-  parts_->stopping = true;
+  {
+    std::lock_guard const guard(parts_->rebuild_mutex);
+    parts_->stopping = true;
+  }
+  parts_->rebuild_news.notify_all();
   if (parts_->rebuilder.joinable()) parts_->rebuilder.join();
 }
 

@@ -118,6 +118,7 @@ std::vector<projection_status> runner::status() const {
     if (last != one.stream) ++streams[one.projection];
     last = one.stream;
   }
+  auto const failure = rebuild_failure();
   std::lock_guard const guard(parts_->apply_mutex);
   auto const shown = parts_->shown_now();
   std::vector<projection_status> all;
@@ -139,6 +140,7 @@ std::vector<projection_status> runner::status() const {
     auto& row = add(*one->table, projection_state::building);
     if (row.shown_version != 0) row.state = projection_state::building_beside;
     row.built_records = one->records;
+    if (failure) row.stands_still = failure->detail;
   }
   return all;
 }

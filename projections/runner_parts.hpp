@@ -56,8 +56,8 @@ struct runner::parts {
   std::atomic<std::uint64_t> log_records = 0;
 
   std::atomic<bool> stopping = false;
-  std::mutex rebuild_mutex;
-  std::condition_variable rebuild_done;
+  mutable std::mutex rebuild_mutex;
+  std::condition_variable rebuild_news;  ///< it ended, or has to
   std::optional<error> rebuild_failure;
   bool rebuilding = false;
   std::jthread rebuilder;
@@ -78,6 +78,8 @@ struct runner::parts {
 
   /// New versions beside the old ones (runner_rebuild.cpp).
   void rebuild_all(event_log& log);
+  [[nodiscard]] result<void> rebuild_what_is_left(event_log& log);
+  void note_rebuild_failure(std::optional<error> why);
   [[nodiscard]] result<void> rebuild(event_log& log, std::vector<building_table*> const& group);
   [[nodiscard]] result<void> apply_building(std::vector<building_table*> const& group,
                                             folded_batch const& batch);
