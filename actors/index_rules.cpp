@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t index_length_max = 64;
 constexpr std::size_t close_pairs_named = 20;
+constexpr std::size_t bare_named = 20;
 
 std::uint32_t differences(std::string_view a, std::string_view b) noexcept {
   auto const length = std::min(a.size(), b.size());
@@ -18,7 +19,12 @@ std::uint32_t differences(std::string_view a, std::string_view b) noexcept {
 
 std::string on_lane(std::uint16_t lane) { return "on lane " + std::to_string(lane); }
 
-std::string listed(std::vector<std::string> const& labels) {
+std::string listed(std::vector<std::string> labels) {
+  if (labels.size() > bare_named) {
+    auto const more = labels.size() - bare_named;
+    labels.resize(bare_named);
+    labels.push_back(std::to_string(more) + " more");
+  }
   std::string text;
   for (std::size_t i = 0; i < labels.size(); ++i)
     text += (i == 0 ? "" : i + 1 == labels.size() ? " and " : ", ") + labels[i];

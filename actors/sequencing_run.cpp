@@ -1,5 +1,7 @@
 #include "actors/sequencing_run.hpp"
 
+#include <algorithm>
+
 #include "actors/field_checks.hpp"
 #include "actors/index_rules.hpp"
 #include "actors/instruments.hpp"
@@ -17,6 +19,10 @@ using outcome = result<std::vector<facts::event>>;
 
 /// Of a model that the table does not have.
 constexpr std::uint16_t lanes_max = 16;
+/// Of what a validation lets pass, named for each lane; behind them the rest is counted.
+constexpr std::size_t overrides_named = 20;
+/// All warnings of a validation take so much of a record, at most.
+constexpr std::size_t warnings_bytes_max = 256 * 1024;
 
 outcome one(facts::event event) { return std::vector<facts::event>{std::move(event)}; }
 outcome nothing() { return std::vector<facts::event>{}; }
@@ -155,8 +161,33 @@ outcome on(seen state, asked::load_flow_cell const& c, context) {
   return one(facts::flow_cell_loaded{c.flow_cell});
 }
 
+void warn_of_overrides(std::vector<std::string>& warnings, std::uint16_t lane, lane_samples const& samples) {
+  std::size_t overrides = 0;
+  for (auto const& [id, sample] : samples)
+    if (!sample.override_reason.empty() && ++overrides <= overrides_named)
+      warnings.push_back(sample.label + " was put on lane " + std::to_string(lane) + " by an override: " +
+                         sample.override_reason + ".");
+  if (overrides > overrides_named)
+    warnings.push_back("Put on lane " + std::to_string(lane) + " by an override, too: " +
+                       words::count(overrides - overrides_named, "more sample") + ".");
+}
+
+/// Keeps the first of them; a last one says how many are left out.
+void keep_what_fits(std::vector<std::string>& warnings) {
+  std::size_t bytes = 0;
+  auto const fits = [&](std::string const& one) { return (bytes += one.size()) <= warnings_bytes_max; };
+  auto const first_out = std::ranges::find_if_not(warnings, fits);
+  if (first_out == warnings.end()) return;
+  auto const out = static_cast<std::size_t>(warnings.end() - first_out);
+  warnings.erase(first_out, warnings.end());
+  warnings.push_back(words::count(out, "more warning") + " would take too much room here.");
+}
+
 outcome on(seen state, asked::validate const& c, context) {
   if (!stands_at(state, run_stage::draft)) return refuse(state, "validated");
+  field_checks checks;
+  checks.text("override_reason", c.override_reason, reason_characters_max);
+  if (auto const fine = checks.done(); !fine) return tl::unexpected(fine.error());
   facts::validated event;
   bool any = false;
   for (std::uint16_t lane = 1; lane <= state.lanes; ++lane) {
@@ -173,15 +204,13 @@ outcome on(seen state, asked::validate const& c, context) {
     if (report.without_index)
       event.warnings.push_back(*report.without_index + " Override: " + c.override_reason + ".");
     for (auto& warning : report.warnings) event.warnings.push_back(std::move(warning));
-    for (auto const& [id, sample] : found->second)
-      if (!sample.override_reason.empty())
-        event.warnings.push_back(sample.label + " was put on lane " + std::to_string(lane) +
-                                 " by an override: " + sample.override_reason + ".");
+    warn_of_overrides(event.warnings, lane, found->second);
   }
   if (!any) return fail(errc::rule_violation, state.name + " has no samples on any lane.");
   if (find_instrument(state.instrument_model) == nullptr)
     event.warnings.push_back(state.instrument_model +
                              " is no instrument TracSeq knows; its lanes were not checked.");
+  keep_what_fits(event.warnings);
   return one(std::move(event));
 }
 

@@ -11,6 +11,18 @@
 #include "actors/sample_details.hpp"
 #include "events/words.hpp"
 
+namespace tracseq::commands::sheet_import {
+
+std::size_t listed_bytes(tracseq::sheet_import::row const& row) noexcept {
+  constexpr std::size_t text_length = 4;  // before each text
+  constexpr std::size_t all_else = 128;   // ids, numbers, moments, lengths of what every row has
+  auto const& details = row.details;
+  return text_bytes(details) + 2 * text_length * details.custom.size() +
+         text_length * details.requires_temperature.size() + all_else;
+}
+
+}  // namespace tracseq::commands::sheet_import
+
 namespace tracseq::aggregates {
 namespace {
 
@@ -21,8 +33,6 @@ using seen = sheet_import_state const&;
 using context = command_context const&;
 using outcome = result<std::vector<facts::event>>;
 
-/// Keeps one chunk of rows well under a record's largest size.
-constexpr std::size_t list_bytes_max = 600 * 1024;
 /// One step is on its way while the next is made ready; more would only crowd out other commands.
 constexpr std::size_t steps_at_once = 2;
 /// Refusals kept by name; the report says how many more there are.
@@ -75,13 +85,13 @@ result<void> check_rows(asked::list_rows const& c, instant at) {
       problem.detail = "Row " + std::to_string(row.source_row) + ": " + problem.detail;
       problems.push_back(std::move(problem));
     }
-    bytes += text_bytes(row.details);
+    bytes += asked::listed_bytes(row);
   }
   if (!problems.empty()) {
     auto detail = problems.front().detail;
     return fail(errc::invalid_argument, std::move(detail), std::move(problems));
   }
-  if (bytes > list_bytes_max)
+  if (bytes > asked::list_bytes_max)
     return fail(errc::too_large, "These rows take " + std::to_string(bytes) +
                                      " bytes; list fewer of them at once.");
   return {};
@@ -210,6 +220,7 @@ void register_commands(std::vector<outgoing_command>& into, seen state, facts::r
 
 /// Whoever lists the rows may have died, and the preview with them. The import then ends by itself.
 step give_up_listing(seen state) {
+  // A second is enough for the many small lists, too, that 500 wide rows come in.
   constexpr std::int64_t patience_us = 30'000'000;
   constexpr std::int64_t patience_per_list_us = 1'000'000;
   auto const lists = state.rows_expected / asked::rows_per_list_max + 1;

@@ -3,6 +3,7 @@
 // all are released and the import ends refused, with every row that refused. Once all are reserved the
 // import is accepted and only goes forward: each row's barcode is assigned and its sample registered.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,8 +18,12 @@ namespace tracseq::commands::sheet_import {
 
 /// Rows in one `list_rows`, and commands in one step, at most.
 inline constexpr std::uint32_t rows_per_list_max = 500;
+/// Bytes of the rows in one `list_rows`, at most: its record stays well under the log's largest.
+inline constexpr std::size_t list_bytes_max = 600 * 1024;
 /// Rows in an import, at most.
 inline constexpr std::uint32_t rows_max = 200'000;
+/// What a row takes in a list, rather too many than too few.
+[[nodiscard]] std::size_t listed_bytes(tracseq::sheet_import::row const& row) noexcept;
 
 struct start {
   static constexpr std::string_view name = "import.start";
@@ -36,7 +41,7 @@ BOOST_DESCRIBE_STRUCT(start, (), (import_id, file_name, file_sha256, file_kind, 
 struct list_rows {
   static constexpr std::string_view name = "import.list_rows";
   std::uint32_t first = 0;  ///< rows listed before
-  std::vector<tracseq::sheet_import::row> rows;  ///< 1 to 500, each with its barcode
+  std::vector<tracseq::sheet_import::row> rows;  ///< 1 to 500, of `list_bytes_max`, each with its barcode
   friend bool operator==(list_rows const&, list_rows const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(list_rows, (), (first, rows))

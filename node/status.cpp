@@ -85,6 +85,7 @@ std::vector<http::projection_status> live_status::projections() const {
     row.state = one.state == projection_state::live ? "live" : "building";
     if (one.state != projection_state::live && one.log_records > 0)
       row.state += " " + std::to_string(one.built_records * 100 / one.log_records) + " %";
+    if (!one.stands_still.empty()) row.state += ", stands still: " + one.stands_still;
     rows.push_back(std::move(row));
   }
   return rows;
@@ -100,6 +101,8 @@ std::vector<std::string> live_status::standing() const {
     for (auto& words : log_->warnings()) all.push_back(std::move(words));
   if (!models_.healthy())
     all.push_back("some events could not be applied and are parked; see the list of parked streams");
+  if (auto const failure = models_.rebuild_failure())
+    all.push_back("the new rows of a read model cannot be built for now: " + failure->detail);
   return all;
 }
 

@@ -99,7 +99,7 @@ result<page<Row>> page_as_of(table_view const& rows, page_request request, insta
   auto until = key(request.prefix[0]).time({moment.us + 1}).bytes();
   std::string from = request.prefix;
   if (!request.cursor.empty()) {
-    auto at = read_cursor(request.scope, request.cursor);
+    auto at = read_cursor(request);
     if (!at) return tl::unexpected(at.error());
     if (request.way == direction::forward)
       from = *at + '\0';

@@ -43,6 +43,12 @@ std::string mark_of(std::string_view scope) {
   return std::string(reinterpret_cast<char const*>(&hash), 6);
 }
 
+tl::unexpected<error> wrong_cursor() {
+  return fail(errc::invalid_argument,
+              "the cursor is not of this list with this filter and order: begin again without one",
+              {{"/cursor", "wrong_cursor", "take the cursor from the page before, unchanged"}});
+}
+
 }  // namespace
 
 std::string make_cursor(std::string_view scope, std::string_view at) {
@@ -52,10 +58,14 @@ std::string make_cursor(std::string_view scope, std::string_view at) {
 result<std::string> read_cursor(std::string_view scope, std::string_view cursor) {
   std::string bytes;
   if (cursor.size() > 4096 || !from_base64url(cursor, bytes) || !bytes.starts_with(mark_of(scope)))
-    return fail(errc::invalid_argument,
-                "the cursor is not of this list with this filter and order: begin again without one",
-                {{"/cursor", "wrong_cursor", "take the cursor from the page before, unchanged"}});
+    return wrong_cursor();
   return bytes.substr(6);
+}
+
+result<std::string> read_cursor(page_request const& request) {
+  auto at = read_cursor(request.scope, request.cursor);
+  if (at && !at->starts_with(request.prefix)) return wrong_cursor();
+  return at;
 }
 
 result<void> check_limit(std::uint32_t limit) {

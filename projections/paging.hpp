@@ -27,6 +27,10 @@ struct page_request {
   std::uint32_t limit = 50;
 };
 
+/// The key that the page's cursor names. It is a client's text, and anybody can make one: a key that is
+/// not of the page's own is refused as other text is.
+[[nodiscard]] result<std::string> read_cursor(page_request const& request);
+
 /// A page of the keys with `prefix`. `row_of(key, value)` gives a row, or none to leave it out.
 template <class Row, class RowOf>
 [[nodiscard]] result<page<Row>> page_of(table_view const& rows, page_request const& request,
@@ -35,7 +39,7 @@ template <class Row, class RowOf>
   std::string from = request.prefix;
   std::string until = prefix_end(request.prefix);
   if (!request.cursor.empty()) {
-    auto at = read_cursor(request.scope, request.cursor);
+    auto at = read_cursor(request);
     if (!at) return tl::unexpected(at.error());
     if (request.way == direction::forward)
       from = *at + '\0';

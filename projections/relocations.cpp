@@ -26,7 +26,7 @@ struct changes {
   void operator()(move::refused const& e) const {
     row.stage = relocation_state::refused;
     row.code = e.code;
-    row.why = e.why;
+    row.refused_why = e.why;
   }
   void operator()(move::ended_refused const&) const { end(relocation_state::refused); }
   void operator()(move::parked const& e) const { park(e.why); }
@@ -45,7 +45,7 @@ struct changes {
   void operator()(discard::refused const& e) const {
     end(relocation_state::refused);
     row.code = e.code;
-    row.why = e.why;
+    row.refused_why = e.why;
   }
   void operator()(discard::parked const& e) const { park(e.why); }
   void operator()(discard::resumed const&) const { resume(); }
@@ -66,10 +66,7 @@ struct changes {
     row.state = relocation_state::parked;
     row.why = why;
   }
-  void resume() const {
-    row.state = row.stage;
-    row.why.clear();
-  }
+  void resume() const { row.state = row.stage; }
 };
 
 template <class Variant, class First>
@@ -84,7 +81,10 @@ void apply_to(accepted_event const& event, table& rows, char kind) {
     row.id = id;
     auto const stage = row.stage;
     changes{row, event}(one);
-    if (row.state != relocation_state::parked || stage != row.stage) row.state = row.stage;
+    if (row.state != relocation_state::parked || stage != row.stage) {
+      row.state = row.stage;
+      row.why = row.refused_why;
+    }
     row.version = event.version();
     row.updated_at = event.recorded_at();
   });

@@ -25,7 +25,8 @@ struct relocation_row {
   std::string purpose;  ///< of a check-out; the reason of a discard
   std::string how;      ///< of a discard
   std::string code;     ///< of a refusal: an errc's name
-  std::string why;      ///< of a refusal, or why it is parked
+  std::string why;      ///< why it is parked, or was refused
+  std::string refused_why;  ///< beneath that of `parked`
   bool ended = false;
   instant created_at;
   instant updated_at;
@@ -35,7 +36,7 @@ struct relocation_row {
 };
 BOOST_DESCRIBE_STRUCT(relocation_row, (),
                       (id, kind, state, stage, thing, thing_label, from, to, purpose, how, code, why,
-                       ended, created_at, updated_at, created_by, version))
+                       refused_why, ended, created_at, updated_at, created_by, version))
 
 class relocations_query {
  public:
@@ -54,7 +55,7 @@ class relocations_query {
 class relocations_projection final : public projection {
  public:
   [[nodiscard]] std::string_view name() const override { return "relocations"; }
-  [[nodiscard]] std::uint32_t version() const override { return 2; }
+  [[nodiscard]] std::uint32_t version() const override { return 3; }
   void apply(accepted_event const& event, table& rows) const override;
 };
 

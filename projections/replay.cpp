@@ -36,7 +36,6 @@ result<replay_totals> replay(event_log& log, std::string const& into,
   all.rows = *std::move(opened);
   all.models = all_projections();
   all.options.partitions = log.partitions();
-  all.options.log_id = options.log_id;
   if (auto fine = all.open(); !fine) return tl::unexpected(fine.error());
   std::vector<applied_table*> tables;
   for (auto const& table : all.live) tables.push_back(table.get());

@@ -17,7 +17,6 @@ namespace tracseq {
 struct replay_options {
   /// A partition is cut before its first commit recorded after this moment; none = all of it.
   std::optional<instant> until;
-  std::string log_id;                      ///< stored with the rows, see runner_options
   std::size_t generation_bytes = 128u << 20;  ///< of changed rows held in memory, twice at most
   std::function<void(std::uint64_t events)> progress;
   std::atomic<bool> const* stop = nullptr;

@@ -97,9 +97,9 @@ result<void> runner::apply(folded_batch const& batch) {
     std::vector<store_write> writes;
     std::vector<std::pair<std::string, std::string>> positions;
     std::size_t parked = 0;
-    auto const undo = [&] {
-      for (auto const& table : all.live) table->begin_batch(true);
-    };
+    std::vector<applied_table*> tables;
+    for (auto const& table : all.live) tables.push_back(table.get());
+    open_batch this_batch(std::move(tables));
     try {
       for (auto const& table : all.live) {
         table->apply(batch.commits);
@@ -108,18 +108,14 @@ result<void> runner::apply(folded_batch const& batch) {
         add_writes(writes, *all.rows, *table, table->changes());
       }
     } catch (query_failure const& caught) {
-      undo();
       return tl::unexpected(caught.why());
     }
     for (partition_id p = 0; p < batch.positions.size(); ++p)
       if (batch.positions[p] != all.positions[p])
         positions.emplace_back(position_key({}, p), encode_position(batch.positions[p]));
     for (auto const& [key, value] : positions) writes.push_back({all.rows->meta(), key, value});
-    if (auto written = all.rows->write(writes); !written) {
-      undo();
-      return written;
-    }
-    for (auto const& table : all.live) table->begin_batch(false);
+    if (auto written = all.rows->write(writes); !written) return written;
+    this_batch.written();
     all.parked_commits += parked;
     all.positions = batch.positions;
     all.publish();
@@ -173,7 +169,11 @@ void runner::parts::publish() {
 }
 
 void runner::stop() {
-  parts_->stopping = true;
+  {
+    std::lock_guard const guard(parts_->rebuild_mutex);
+    parts_->stopping = true;
+  }
+  parts_->rebuild_news.notify_all();
   if (parts_->rebuilder.joinable()) parts_->rebuilder.join();
 }
 

@@ -24,10 +24,11 @@
 namespace tracseq {
 
 struct runner_options {
-  std::string log_id;  ///< names the log; a store of another log is refused. Empty = not checked
   partition_id partitions = 12;
   /// Part of the time that a rebuild may work, 0 < share ≤ 1.
   double rebuild_share = 0.5;
+  /// Before a rebuild that failed goes on.
+  std::chrono::milliseconds rebuild_pause{5'000};
   /// While a projection's rows are read by nobody but itself (first start), batches of this size.
   std::size_t bulk_bytes = 48u << 20;
 };
@@ -45,6 +46,7 @@ struct projection_status {
   std::uint32_t shown_version = 0;  ///< 0 = none
   std::uint64_t built_records = 0;  ///< of a build: read so far, and in all
   std::uint64_t log_records = 0;
+  std::string stands_still;         ///< why a build does not go on; empty while it does
   std::uint64_t parked_streams = 0;
   std::uint64_t parked_commits = 0;
 };
@@ -64,8 +66,8 @@ class runner {
  public:
   struct parts;  ///< its inside, shared by runner*.cpp and replay.cpp (runner_parts.hpp)
 
-  /// Creates tables of a new store; `conflict` for a store of another log; read-only stores show
-  /// what they hold.
+  /// Creates tables of a new store; `conflict` for a store of a log with other partitions; read-only
+  /// stores show what they hold.
   [[nodiscard]] static result<std::unique_ptr<runner>> open(std::unique_ptr<store> rows,
                                                             projection_list projections,
                                                             runner_options const& options);
@@ -89,9 +91,11 @@ class runner {
   /// `stop` becomes true.
   [[nodiscard]] result<void> catch_up(event_log& log, std::atomic<bool> const* stop = nullptr,
                                       std::function<void(std::uint64_t)> progress = {});
-  /// Builds versions that are not in the store yet, in a thread of its own. `log` must outlive it.
+  /// Builds versions that are not in the store yet, in a thread of its own. `log` must outlive it. What
+  /// fails is tried again after `rebuild_pause`, unless the log or the store is damaged.
   void start_rebuilds(event_log& log);
-  /// Waits until no projection is being built; for tests and tools.
+  /// Waits until no projection is being built; the error is that of a build that was given up. For
+  /// tests and tools.
   [[nodiscard]] result<void> wait_for_rebuilds();
   /// Ends the background thread; what it built so far is kept.
   void stop();
@@ -115,6 +119,8 @@ class runner {
   // ---- the operator's side: any thread ---------------------------------------------------------
 
   [[nodiscard]] std::vector<projection_status> status() const;
+  /// Why the builds do not go on; none while they do.
+  [[nodiscard]] std::optional<error> rebuild_failure() const;
   /// False while something is parked.
   [[nodiscard]] bool healthy() const noexcept;
   /// In order of projection, stream and version; at most `limit`.

@@ -36,7 +36,6 @@ std::vector<partition_position> read_positions(store& rows, std::string_view of,
 
 result<void> runner::parts::open_meta() {
   auto const meta = rows->meta();
-  auto const known_log = rows->get(*meta, meta_keys::log_id);
   auto const known_partitions = rows->get(*meta, meta_keys::partitions);
   auto const wanted_partitions = std::to_string(options.partitions);
   if (known_partitions && *known_partitions != wanted_partitions)
@@ -44,17 +43,9 @@ result<void> runner::parts::open_meta() {
                                     *known_partitions + " partitions, but this one has " +
                                     wanted_partitions +
                                     ": it is another log. Name its own data directory.");
-  if (known_log && !options.log_id.empty() && *known_log != options.log_id)
-    return fail(errc::conflict, "The store in " + rows->directory() + " belongs to another log (" +
-                                    *known_log + ", not " + options.log_id +
-                                    "). Name its own data directory.");
-  if (rows->read_only()) return {};
-  std::vector<store_write> writes;
-  if (!known_partitions) writes.push_back({meta, meta_keys::partitions, wanted_partitions});
-  if (!known_log && !options.log_id.empty())
-    writes.push_back({meta, meta_keys::log_id, options.log_id});
-  if (writes.empty()) return {};
-  return rows->write(writes);
+  if (rows->read_only() || known_partitions) return {};
+  store_write const write{meta, meta_keys::partitions, wanted_partitions};
+  return rows->write({&write, 1});
 }
 
 result<void> runner::parts::open_table(std::shared_ptr<projection const> const& model, bool fresh) {

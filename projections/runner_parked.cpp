@@ -64,6 +64,7 @@ result<void> runner::parts::retry(std::string const& projection, std::string con
   if (found == live.end() || waiting_there.empty())
     return fail(errc::not_found, "Nothing of " + stream + " is parked in " + projection + ".");
   auto& table = **found;
+  open_batch this_batch({&table});
   std::vector<store_write> writes;
   std::string still_parked;  // the first that fails again, with its new reason
   result<void> outcome;
@@ -85,9 +86,8 @@ result<void> runner::parts::retry(std::string const& projection, std::string con
   }
   table.changes().rows->settle();
   add_writes(writes, *rows, table, table.changes());
-  auto const written = rows->write(writes);
-  table.begin_batch(!written);
-  if (!written) return written;
+  if (auto written = rows->write(writes); !written) return written;
+  this_batch.written();
   parked_commits -= done;
   if (done == waiting_there.size()) table.unpark(stream);
   return outcome;
@@ -118,6 +118,7 @@ std::vector<projection_status> runner::status() const {
     if (last != one.stream) ++streams[one.projection];
     last = one.stream;
   }
+  auto const failure = rebuild_failure();
   std::lock_guard const guard(parts_->apply_mutex);
   auto const shown = parts_->shown_now();
   std::vector<projection_status> all;
@@ -139,6 +140,7 @@ std::vector<projection_status> runner::status() const {
     auto& row = add(*one->table, projection_state::building);
     if (row.shown_version != 0) row.state = projection_state::building_beside;
     row.built_records = one->records;
+    if (failure) row.stands_still = failure->detail;
   }
   return all;
 }

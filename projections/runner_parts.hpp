@@ -56,8 +56,8 @@ struct runner::parts {
   std::atomic<std::uint64_t> log_records = 0;
 
   std::atomic<bool> stopping = false;
-  std::mutex rebuild_mutex;
-  std::condition_variable rebuild_done;
+  mutable std::mutex rebuild_mutex;
+  std::condition_variable rebuild_news;  ///< it ended, or has to
   std::optional<error> rebuild_failure;
   bool rebuilding = false;
   std::jthread rebuilder;
@@ -78,6 +78,8 @@ struct runner::parts {
 
   /// New versions beside the old ones (runner_rebuild.cpp).
   void rebuild_all(event_log& log);
+  [[nodiscard]] result<void> rebuild_what_is_left(event_log& log);
+  void note_rebuild_failure(std::optional<error> why);
   [[nodiscard]] result<void> rebuild(event_log& log, std::vector<building_table*> const& group);
   [[nodiscard]] result<void> apply_building(std::vector<building_table*> const& group,
                                             folded_batch const& batch);
@@ -92,12 +94,28 @@ struct runner::parts {
 
 /// Keys in `meta`.
 namespace meta_keys {
-inline constexpr std::string_view log_id = "log_id";
 inline constexpr std::string_view partitions = "partitions";
 [[nodiscard]] inline std::string building(std::string_view table) {
   return "building/" + std::string(table);
 }
 }  // namespace meta_keys
+
+/// A batch of some tables, taken back when its scope is left, however that comes about, unless it was
+/// written.
+class open_batch {
+ public:
+  explicit open_batch(std::vector<applied_table*> tables) : tables_(std::move(tables)) {}
+  ~open_batch() {
+    for (auto* table : tables_) table->begin_batch(!written_);
+  }
+  open_batch(open_batch const&) = delete;
+  open_batch& operator=(open_batch const&) = delete;
+  void written() noexcept { written_ = true; }
+
+ private:
+  std::vector<applied_table*> tables_;
+  bool written_ = false;
+};
 
 /// Adds the writes of `changes` to `writes`.
 void add_writes(std::vector<store_write>& writes, store& rows, applied_table const& table,

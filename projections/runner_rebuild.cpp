@@ -1,8 +1,8 @@
 // New versions of projections, built from the log in a thread of its own while the old ones are shown.
 //
 // Each has its own positions, in the same write as its rows, so that it goes on where it was after a
-// crash. Near the end the follower is held for a moment: the last records are applied, the mark is taken
-// away, the table becomes live, and the old one is dropped when its last reader has gone.
+// crash or a failure. Near the end the follower is held for a moment: the last records are applied, the
+// mark is taken away, the table becomes live, and the old one is dropped when its last reader has gone.
 
 #include <algorithm>
 
@@ -46,6 +46,9 @@ class throttle {
 
 result<void> runner::parts::apply_building(std::vector<building_table*> const& group,
                                            folded_batch const& batch) {
+  std::vector<applied_table*> tables;
+  for (auto* one : group) tables.push_back(one->table.get());
+  open_batch this_batch(std::move(tables));
   std::vector<store_write> writes;
   std::vector<std::pair<std::string, std::string>> at;
   std::size_t parked = 0;
@@ -59,15 +62,15 @@ result<void> runner::parts::apply_building(std::vector<building_table*> const& g
         at.emplace_back(position_key(one->table->name(), p), encode_position(batch.positions[p]));
   }
   for (auto const& [key, value] : at) writes.push_back({rows->meta(), key, value});
-  auto const written = rows->write(writes);
+  if (auto written = rows->write(writes); !written) return written;
+  this_batch.written();
   for (auto* one : group) {
-    one->table->begin_batch(!written);
-    if (!written) continue;
     one->at = batch.positions;
     one->records = records_of(batch.positions);
   }
-  if (written) parked_commits += parked;
-  return written;
+  parked_commits += parked;
+  note_rebuild_failure(std::nullopt);
+  return {};
 }
 
 result<void> runner::parts::switch_over(fold_reader& reader,
@@ -139,7 +142,12 @@ result<void> runner::parts::rebuild(event_log& log, std::vector<building_table*>
   return {};
 }
 
-void runner::parts::rebuild_all(event_log& log) {
+void runner::parts::note_rebuild_failure(std::optional<error> why) {
+  std::lock_guard const guard(rebuild_mutex);
+  rebuild_failure = std::move(why);
+}
+
+result<void> runner::parts::rebuild_what_is_left(event_log& log) {
   auto const next_group = [&] {
     std::vector<building_table*> group;  // those that stand where the first one stands
     std::lock_guard const guard(apply_mutex);
@@ -147,17 +155,28 @@ void runner::parts::rebuild_all(event_log& log) {
       if (group.empty() || one->at == group.front()->at) group.push_back(one.get());
     return group;
   };
-  std::optional<error> failure;
   try {
-    for (auto group = next_group(); !stopping && !failure && !group.empty(); group = next_group())
-      if (auto built = rebuild(log, group); !built) failure = built.error();
+    for (auto group = next_group(); !stopping && !group.empty(); group = next_group())
+      if (auto built = rebuild(log, group); !built) return built;
   } catch (query_failure const& caught) {
-    failure = caught.why();
+    return tl::unexpected(caught.why());
   }
-  std::lock_guard const guard(rebuild_mutex);
-  rebuild_failure = std::move(failure);
-  rebuilding = false;
-  rebuild_done.notify_all();
+  return {};
+}
+
+void runner::parts::rebuild_all(event_log& log) {
+  // A full disk is cleared, a broker comes back; damage stays.
+  while (true) {
+    auto const built = rebuild_what_is_left(log);
+    note_rebuild_failure(built ? std::nullopt : std::optional(built.error()));
+    std::unique_lock guard(rebuild_mutex);
+    bool const again = !built && built.error().code != errc::corrupt;
+    if (again) rebuild_news.wait_for(guard, options.rebuild_pause, [&] { return stopping.load(); });
+    if (again && !stopping) continue;
+    rebuilding = false;
+    rebuild_news.notify_all();
+    return;
+  }
 }
 
 void runner::start_rebuilds(event_log& log) {
@@ -174,9 +193,14 @@ void runner::start_rebuilds(event_log& log) {
 
 result<void> runner::wait_for_rebuilds() {
   std::unique_lock guard(parts_->rebuild_mutex);
-  parts_->rebuild_done.wait(guard, [&] { return !parts_->rebuilding; });
+  parts_->rebuild_news.wait(guard, [&] { return !parts_->rebuilding; });
   if (parts_->rebuild_failure) return tl::unexpected(*parts_->rebuild_failure);
   return {};
+}
+
+std::optional<error> runner::rebuild_failure() const {
+  std::lock_guard const guard(parts_->rebuild_mutex);
+  return parts_->rebuild_failure;
 }
 
 }  // namespace tracseq

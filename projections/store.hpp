@@ -42,7 +42,9 @@ struct store_options {
   std::size_t wal_bytes_max = 32u << 20;       ///< read again after a crash
 };
 
-/// Any thread may read; one at a time writes.
+/// Any thread may read, and any may `write`: each write is whole, and they take turns. Who writes to a
+/// table sees to it that nobody else does at that time: follower, rebuilder and snapshots of entities have
+/// tables of their own, and in `meta` keys of their own. `write_bulk` is one thread's at a time.
 class store {
  public:
   static constexpr std::uint32_t format_version = 1;

@@ -75,7 +75,7 @@ rocksdb::DBOptions database_options(store_options const& options) {
   db.max_total_wal_size = options.wal_bytes_max;
   db.recycle_log_file_num = 0;
   db.avoid_flush_during_recovery = true;
-  db.allow_concurrent_memtable_write = false;  // one thread writes
+  db.allow_concurrent_memtable_write = false;  // few threads write, mostly one
   db.bytes_per_sync = 1u << 20;
   db.wal_bytes_per_sync = 512u << 10;
   db.skip_stats_update_on_db_open = true;

@@ -147,8 +147,8 @@ class engine {
   void open(std::vector<partition_head> const& at);
   [[nodiscard]] bool ready() const;
 
-  /// Commands of one partition, in order, as adjacent records. One command is the usual case. The
-  /// callback comes once, from an engine thread.
+  /// Commands of one partition, in order, as adjacent records; mostly one. The callback comes once, from
+  /// an engine thread; of a group that is refused at once (too much waits), within this call.
   void submit(std::vector<command_request> group, command_callback done);
 
   /// The follower tells, in order, what it read: first all records of a batch …

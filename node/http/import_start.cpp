@@ -110,12 +110,21 @@ void give_one(call_ptr c, listing_ptr const& all, outgoing_command command, std:
          });
 }
 
+/// Rows from `first` on that go into one list: the wider they are, the fewer, but one at least.
+std::size_t rows_of_list(std::vector<sheet_import::row> const& rows, std::size_t first) {
+  auto const most = std::min<std::size_t>(give::rows_per_list_max, rows.size() - first);
+  auto bytes = give::listed_bytes(rows[first]);
+  std::size_t count = 1;
+  while (count < most && (bytes += give::listed_bytes(rows[first + count])) <= give::list_bytes_max) ++count;
+  return count;
+}
+
 void list_next(call_ptr c, listing_ptr all) {
   if (all->listed == all->rows.size())
     return give_one(std::move(c), all, make_command(all->stream(), give::seal{}), "seal",
                     [all](call_ptr done, command_reply const&) { all->then(done, all->begun); });
   auto const first = all->listed;
-  auto const count = std::min<std::size_t>(give::rows_per_list_max, all->rows.size() - first);
+  auto const count = rows_of_list(all->rows, first);
   give::list_rows command;
   command.first = static_cast<std::uint32_t>(first);
   command.rows.assign(all->rows.begin() + static_cast<std::ptrdiff_t>(first),

@@ -156,6 +156,34 @@ TEST_CASE("many close pairs are counted, not all named") {
   CHECK(report.warnings.back() == "25 more pairs on lane 1 are as close.");
 }
 
+TEST_CASE("many samples without an index are counted, not all named") {
+  lane_samples many;
+  for (std::uint8_t i = 0; i < 25; ++i) many[id(i)] = {"S-" + std::to_string(i), "", "", ""};
+  CHECK(report_lane(1, many).without_index->ends_with(
+      "S-18, S-19 and 5 more on lane 1 are without an index: their reads cannot be told apart."));
+}
+
+TEST_CASE("what a validation remarks fits into a record") {
+  auto full = run_scenario().after(plan("Homemade", 9));
+  std::string const long_reason(2'000, 'r');
+  for (std::uint16_t lane = 1; lane <= 9; ++lane)
+    for (std::uint8_t number = 0; number < 23; ++number) {
+      auto command = put(number, "", "", lane);
+      command.sample_state = "received";
+      command.override_reason = lane == 1 ? "urgent" : long_reason;
+      full.after(command);
+    }
+  auto const warnings = full.when(ask::validate{"known"}).only<fact::validated>().warnings;
+  CHECK(warnings[1] == "S-0 was put on lane 1 by an override: urgent.");
+  CHECK(warnings[21] == "Put on lane 1 by an override, too: 3 more samples.");
+  CHECK(warnings.back().ends_with(" more warnings would take too much room here."));
+  std::size_t bytes = 0;
+  for (auto const& one : warnings) bytes += one.size();
+  CHECK(bytes < 257 * 1024);
+  CHECK(full.when(ask::validate{std::string(2'001, 'r')}).pointers() ==
+        std::vector<std::string>{"/override_reason"});
+}
+
 TEST_CASE("a change of the samples makes a validated run a draft again") {
   CHECK(aggregates::state_word(validated().state()) == "validated");
   auto changed = validated().after(put(2, "TTTTTTTT", "GGGGGGGG"));

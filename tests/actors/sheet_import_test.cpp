@@ -94,6 +94,26 @@ TEST_CASE("a bad row is named with its row in the file") {
         errc::too_large);
 }
 
+TEST_CASE("a list that is taken fits into a record, whatever its rows are made of") {
+  // Many short fields: what lies between the texts is as much as they are.
+  auto wide = row(0);
+  wide.details.requires_temperature = {"-20", "-80"};
+  wide.details.donor = sealed_text{id(3), std::string(60, 'x')};
+  wide.details.collected_at = noon;
+  wide.details.taxon_id = 9606;
+  wide.details.volume_ul = wide.details.amount_ng = wide.details.concentration_ng_per_ul = 1;
+  for (int i = 0; i < 80; ++i) wide.details.custom["c" + std::to_string(i)] = "val";
+  auto const encoded = encode_event(fact::event(fact::rows_listed{0, {wide}}));
+  CHECK(ask::listed_bytes(wide) >= encoded.payload.size() - 8);
+  CHECK(ask::listed_bytes(wide) < encoded.payload.size() + 64);
+
+  auto const fit = static_cast<std::uint32_t>(ask::list_bytes_max / ask::listed_bytes(wide));
+  REQUIRE(fit < ask::rows_per_list_max);
+  auto const begun = import_scenario().after(start(fit + 1));
+  CHECK(begun.when(ask::list_rows{0, std::vector<fact::row>(fit, wide)}).accepted());
+  CHECK(begun.when(ask::list_rows{0, std::vector<fact::row>(fit + 1, wide)}).code() == errc::too_large);
+}
+
 TEST_CASE("an import whose rows are not listed in time gives itself up") {
   auto in = listed(2);
   REQUIRE(due(in).size() == 1);

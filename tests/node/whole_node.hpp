@@ -118,7 +118,6 @@ inline std::map<std::string, std::map<std::string, std::string>> rows_in(std::fi
   for (auto const& name : rows.table_names())
     if (name != "snapshots") add(name, rows.find_table(name));  // the runtime's own
   add("meta", rows.meta());
-  all["meta"].erase("log_id");
   return all;
 }
 

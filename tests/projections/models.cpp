@@ -59,7 +59,6 @@ all_rows dump(store& rows) {
   for (auto const& name : rows.table_names())
     if (name != "snapshots") add(name, rows.find_table(name));
   add("meta", rows.meta());
-  all["meta"].erase("log_id");
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "projections/applied_table.hpp"
 #include "projections/journal.hpp"
 #include "projections/rows.hpp"
 #include "projections/samples.hpp"
@@ -107,6 +108,34 @@ TEST_CASE("an event that cannot be applied parks its stream for that projection 
     CHECK(models->parked().empty());
     lab.write(stream, {sample::accepted{}});
     follow(*models, log);
+    auto const undisturbed = open_models(scratch.path("b"), with_touchy(broken));
+    follow(*undisturbed, log);
+    CHECK(difference(dump(models->rows()), dump(undisturbed->rows())) == "");
+  }
+  SUBCASE("a retry that breaks off leaves nothing of itself to the next batch") {
+    broken = false;
+    auto& rows = models->rows();
+    auto const meta = rows.newest(rows.meta());
+    auto at = meta->scan_prefix("parked/");
+    at->next();
+    std::string const second(at->key());
+    std::string const whole(at->value());
+    auto damaged = decode_row<parked_row>(whole);
+    damaged.record = "damaged";
+    auto const put = [&](std::string const& value) {
+      store_write const write{rows.meta(), second, value};
+      REQUIRE(rows.write({&write, 1}));
+    };
+    put(codec::encode(damaged));
+    auto const retried = models->retry_parked("touchy@1", stream);
+    REQUIRE_FALSE(retried);
+    CHECK(retried.error().code == errc::corrupt);
+    lab.register_sample("Other", "");
+    follow(*models, log);
+    CHECK(seen_by_touchy(*models, stream) == "sample_reg");
+    CHECK(models->parked().size() == 2);
+    put(whole);
+    REQUIRE(models->retry_parked("touchy@1", stream));
     auto const undisturbed = open_models(scratch.path("b"), with_touchy(broken));
     follow(*undisturbed, log);
     CHECK(difference(dump(models->rows()), dump(undisturbed->rows())) == "");

@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "projections/activity.hpp"
+#include "projections/as_of.hpp"
 #include "projections/barcodes.hpp"
 #include "projections/command_ids.hpp"
 #include "projections/imports.hpp"
 #include "projections/inbox.hpp"
 #include "projections/journal.hpp"
+#include "projections/keys.hpp"
+#include "projections/paging.hpp"
 #include "projections/relocations.hpp"
 #include "projections/runs.hpp"
 #include "projections/search.hpp"
@@ -393,8 +396,34 @@ TEST_CASE_FIXTURE(fixture, "moves and discards are listed by how far they are") 
   lab.write(stream, {move::slot_reserved{"A2"}, move::refused{"rule_violation", "it is rejected"}});
   REQUIRE(refused_moves().size() == 1);
   CHECK(refused_moves()[0].id == stuck);
+  // What parks it then hides why it was refused only for as long.
+  lab.write(stream, {move::parked{"the slot is stuck"}});
+  CHECK(relocations_query(*look()).get(relocation_kind::move, stuck)->why == "the slot is stuck");
+  lab.write(stream, {move::resumed{}});
+  CHECK(refused_moves()[0].why == "it is rejected");
   lab.write(stream, {move::ended_refused{}});
   CHECK(refused_moves().empty());
+  CHECK(relocations_query(*look()).get(relocation_kind::move, stuck)->why == "it is rejected");
+}
+
+TEST_CASE_FIXTURE(fixture, "a cursor that somebody made up shows no other rows") {
+  auto const moment = at_second(1'000);
+  for (int i = 0; i < 3; ++i) lab.register_sample("S" + std::to_string(i), "");
+  auto const view = look();
+  auto const of_operator = key('I').text("operator").bytes();
+  auto const of_another = make_cursor(of_operator, key('I').text("zoe").bytes());
+  auto const inbox = inbox_query(*view).messages("operator", false, of_another, 10);
+  REQUIRE_FALSE(inbox);
+  CHECK(inbox.error().code == errc::invalid_argument);
+  CHECK(inbox.error().detail == inbox_query(*view).messages("operator", false, "?", 10).error().detail);
+  // Of another family, with rows of another shape.
+  auto const of_open = make_cursor(key('R').u8('m').bytes(), "S");
+  CHECK_FALSE(relocations_query(*view).list(relocation_kind::move, {}, of_open, 10));
+  auto const past = make_cursor(key('a').text("samples").time(moment).bytes(), "B");
+  auto const then = samples_as_of(*view, {}, moment, past, 10);
+  REQUIRE_FALSE(then);
+  CHECK(then.error().code == errc::invalid_argument);
+  CHECK(samples_as_of(*view, {}, moment, {}, 10)->rows.size() == 3);
 }
 
 TEST_CASE_FIXTURE(fixture, "the inbox counts what is unread, and dead letters are listed") {

@@ -28,6 +28,20 @@ class tally final : public projection {
   std::uint32_t reads_from_;
 };
 
+/// As `tally`, but the store fails once, at the thirtieth event.
+class stumbling final : public projection {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "tally"; }
+  [[nodiscard]] std::uint32_t version() const override { return 2; }
+  void apply(accepted_event const&, table& rows) const override {
+    rows.count("events", 10);
+    if (++events_ == 30) throw query_failure({errc::io_failure, "the disk is away", {}});
+  }
+
+ private:
+  mutable std::atomic<int> events_ = 0;
+};
+
 projection_list with(std::shared_ptr<projection const> extra) {
   auto all = all_projections();
   all.push_back(std::move(extra));
@@ -43,6 +57,24 @@ projection_status status_of(runner& models, std::string const& name) {
     if (one.name == name) return one;
   FAIL("no status of " << name);
   return {};
+}
+
+std::unique_ptr<runner> open_retrying(std::string const& directory, std::shared_ptr<projection const> extra,
+                                      std::chrono::milliseconds pause) {
+  auto rows = store::open(directory, {});
+  REQUIRE_MESSAGE(rows, rows.error().detail);
+  runner_options options;
+  options.partitions = 4;
+  options.rebuild_pause = pause;
+  auto models = runner::open(*std::move(rows), with(std::move(extra)), options);
+  REQUIRE_MESSAGE(models, models.error().detail);
+  return *std::move(models);
+}
+
+/// Why the build of "tally" does not go on, once it says so.
+std::string stands_still(runner& models) {
+  while (status_of(models, "tally").stands_still.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return status_of(models, "tally").stands_still;
 }
 
 }  // namespace
@@ -138,6 +170,48 @@ TEST_CASE("a build that was broken off goes on where it was") {
   models->start_rebuilds(log);
   REQUIRE(models->wait_for_rebuilds());
   CHECK(events_in(*models) == 40'000);
+}
+
+TEST_CASE("a build that fails says why, and goes on when it can") {
+  scratch_directory const scratch;
+  memory_log log(4);
+  laboratory lab(log);
+  for (int i = 0; i < 50; ++i) lab.register_sample("S" + std::to_string(i), "");
+  { follow(*open_models(scratch.path("a")), log); }
+
+  SUBCASE("after the log does not answer") {
+    auto const models = open_retrying(scratch.path("a"), std::make_shared<tally>(2, 2), std::chrono::milliseconds(5));
+    log.fail_reads(SIZE_MAX, {errc::io_failure, "the broker is away", {}});
+    models->start_rebuilds(log);
+    CHECK(stands_still(*models) == "the broker is away");
+    log.fail_reads(0, {});
+    REQUIRE(models->wait_for_rebuilds());
+    CHECK(status_of(*models, "tally").stands_still == "");
+    CHECK(events_in(*models) == 500);
+  }
+  SUBCASE("after the store fails in the middle of a batch, which is then applied once") {
+    auto const models = open_retrying(scratch.path("a"), std::make_shared<stumbling>(), std::chrono::milliseconds(5));
+    models->start_rebuilds(log);
+    REQUIRE(models->wait_for_rebuilds());
+    CHECK(events_in(*models) == 500);
+  }
+  SUBCASE("but not after damage") {
+    auto const models = open_retrying(scratch.path("a"), std::make_shared<tally>(2, 2), std::chrono::milliseconds(5));
+    log.fail_reads(SIZE_MAX, {errc::corrupt, "a record is damaged", {}});
+    models->start_rebuilds(log);
+    auto const built = models->wait_for_rebuilds();
+    REQUIRE_FALSE(built);
+    CHECK(built.error().code == errc::corrupt);
+    CHECK(status_of(*models, "tally").stands_still == "a record is damaged");
+    CHECK(models->rebuild_failure()->detail == "a record is damaged");
+  }
+  SUBCASE("and stopping does not wait for the next try") {
+    auto const models = open_retrying(scratch.path("a"), std::make_shared<tally>(2, 2), std::chrono::hours(1));
+    log.fail_reads(SIZE_MAX, {errc::io_failure, "the broker is away", {}});
+    models->start_rebuilds(log);
+    CHECK(stands_still(*models) == "the broker is away");
+    models->stop();
+  }
 }
 
 TEST_CASE("a projection that this build no longer has is dropped") {

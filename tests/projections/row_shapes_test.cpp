@@ -110,7 +110,7 @@ std::vector<pinned> pins() {
       pin<barcodes_projection, barcode_row, series_row>(1, "3f55b5d8a3e8"),
       pin<search_projection, search_row>(2, "25919ac2d114"),
       pin<imports_projection, import_row>(1, "e14520eba788"),
-      pin<relocations_projection, relocation_row>(2, "19ba378693c6"),
+      pin<relocations_projection, relocation_row>(3, "2fbd064596eb"),
       pin<inbox_projection, rule_row, delivery_row>(1, "668e3b068ad0"),
       pin<activity_projection, ring_head, activity_ref>(1, "f768b3b36be4"),
   };

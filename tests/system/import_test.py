@@ -275,6 +275,18 @@ def ten_thousand_rows_are_one_import():
     check("without ten thousand lines", len(again.stdout.splitlines()) < 40, len(again.stdout.splitlines()))
 
 
+def a_wide_sheet_is_imported():
+    names = [f"Clinical observation number {i:02} of the first visit" for i in range(60)]
+    text = "Sample name,Barcode," + ",".join(names) + "\n" + "".join(
+        f"Wide {i},WIDE-{i:04}," + ",".join(f"value {i * column % 97}" for column in range(60)) + "\n"
+        for i in range(400))
+    done = tracseq("import", saved("wide-sheet.csv", text), "--commit", timeout_s=120)
+    check("400 rows of 60 further columns are imported", done.returncode == 0, done.stderr)
+    check_words("the wide sheet", done.stdout, "400 samples registered")
+    last = api.must("GET", "/samples/WIDE-0399")
+    check("with all that they say", len(last["custom"]) == 60, last)
+
+
 def the_second_run_of_a_file_is_recognised():
     path = saved("twice.csv", "Sample name\nTwice 1\nTwice 2\n")
     first = tracseq("import", path, "--commit")
@@ -367,6 +379,7 @@ for test in (files_that_are_no_tables, two_gigabytes_are_refused_by_their_size,
              formulas_and_merged_cells_are_understood, doubled_things_are_told,
              dates_and_numbers_are_read_as_the_column_has_them, a_form_around_the_table_is_understood,
              containers_are_compared_with_the_storage, a_column_and_a_cell_are_corrected, the_same_thing_is_said_once, ten_thousand_rows_are_one_import,
+             a_wide_sheet_is_imported,
              the_second_run_of_a_file_is_recognised, two_clients_import_one_file_at_once, all_rows_or_none, progress_is_shown):
     case(test)
 support.finish()
