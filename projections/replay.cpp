@@ -12,6 +12,8 @@ namespace {
 store_options replay_store_options() {
   store_options options;
   options.cache_bytes = 128u << 20;
+  // Each generation is a file of a table: to merge every four took a sixth of the time.
+  options.unmerged_files_max = 12;
   return options;
 }
 

@@ -134,7 +134,7 @@ table_handle rocks_store::find_table(std::string_view name) const {
 result<table_handle> rocks_store::create_table(std::string const& name) {
   rocksdb::ColumnFamilyHandle* handle = nullptr;
   auto const status =
-      core_->db->CreateColumnFamily(table_options(name, core_->cache), name, &handle);
+      core_->db->CreateColumnFamily(table_options(name, *core_), name, &handle);
   if (!status.ok())
     return tl::unexpected(store_error("Making the table " + name + " in " + directory(), status));
   auto table = std::make_shared<store_table const>(core_, handle);
@@ -215,7 +215,7 @@ result<void> rocks_store::write_bulk(std::span<bulk_rows const> tables) {
     if (rows.empty()) continue;
     rocksdb::Options const options(core_->db_options,
                                    [&] {
-                                     auto plain = table_options("", core_->cache);
+                                     auto plain = table_options("", *core_);
                                      plain.bottommost_compression = rocksdb::kNoCompression;
                                      return plain;
                                    }());

@@ -40,6 +40,7 @@ struct store_options {
   std::size_t cache_bytes = 56u << 20;         ///< blocks, indexes and filters of all tables
   std::size_t write_buffer_bytes = 40u << 20;  ///< of all tables together
   std::size_t wal_bytes_max = 32u << 20;       ///< read again after a crash
+  int unmerged_files_max = 4;                  ///< of a table, each of which a read may look into
 };
 
 /// Any thread may read, and any may `write`: each write is whole, and they take turns. Who writes to a

@@ -33,6 +33,7 @@ struct store_core {
   std::string directory;
   bool read_only = false;
   std::shared_ptr<rocksdb::Cache> cache;
+  int unmerged_files_max = 4;
   std::shared_ptr<failure_watch> watch = std::make_shared<failure_watch>();
   rocksdb::DBOptions db_options;
   std::unique_ptr<rocksdb::DB> db;
@@ -57,8 +58,7 @@ class store_table {
 /// What went wrong, in words for people. `doing` begins the sentence: "Opening the store in /x".
 [[nodiscard]] error store_error(std::string_view doing, rocksdb::Status const& status);
 
-[[nodiscard]] rocksdb::ColumnFamilyOptions table_options(std::string_view table,
-                                                         std::shared_ptr<rocksdb::Cache> const& cache);
+[[nodiscard]] rocksdb::ColumnFamilyOptions table_options(std::string_view table, store_core const& of);
 
 inline rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 inline std::string_view view(rocksdb::Slice const& bytes) { return {bytes.data(), bytes.size()}; }

@@ -127,8 +127,7 @@ error store_error(std::string_view doing, rocksdb::Status const& status) {
   return {errc::io_failure, words(why), {}};
 }
 
-rocksdb::ColumnFamilyOptions table_options(std::string_view table,
-                                           std::shared_ptr<rocksdb::Cache> const& cache) {
+rocksdb::ColumnFamilyOptions table_options(std::string_view table, store_core const& of) {
   rocksdb::ColumnFamilyOptions options;
   bool const journal = table.starts_with("journal@");
   // Rows that pages ask for stay as they are; the journal, which is most of the bytes and rarely
@@ -138,6 +137,7 @@ rocksdb::ColumnFamilyOptions table_options(std::string_view table,
   options.write_buffer_size = journal ? 16u << 20 : 8u << 20;
   options.max_write_buffer_number = 3;
   options.level_compaction_dynamic_level_bytes = true;
+  options.level0_file_num_compaction_trigger = of.unmerged_files_max;
   options.target_file_size_base = 32u << 20;
   options.max_bytes_for_level_base = 128u << 20;
   options.memtable_prefix_bloom_size_ratio = 0.05;
@@ -148,7 +148,7 @@ rocksdb::ColumnFamilyOptions table_options(std::string_view table,
   options.memtable_insert_with_hint_prefix_extractor.reset(
       rocksdb::NewCappedPrefixTransform(family_bytes));
   rocksdb::BlockBasedTableOptions blocks;
-  blocks.block_cache = cache;
+  blocks.block_cache = of.cache;
   blocks.block_size = 8u << 10;
   blocks.format_version = 5;
   blocks.checksum = rocksdb::kXXH3;
@@ -166,6 +166,7 @@ result<std::unique_ptr<store>> store::open(std::string const& directory,
   auto core = std::make_shared<store_core>();
   core->directory = directory;
   core->read_only = options.read_only;
+  core->unmerged_files_max = options.unmerged_files_max;
   core->cache = rocksdb::NewLRUCache(options.cache_bytes, 4, false, 0.5);
   core->db_options = database_options(options);
   core->db_options.listeners.push_back(core->watch);
@@ -187,7 +188,7 @@ result<void> rocks_store::open(store_options const& options) {
     names = {rocksdb::kDefaultColumnFamilyName};
   }
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
-  for (auto const& name : names) wanted.emplace_back(name, table_options(name, core_->cache));
+  for (auto const& name : names) wanted.emplace_back(name, table_options(name, *core_));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   auto const status = options.read_only
