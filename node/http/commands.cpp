@@ -44,6 +44,15 @@ bool read_if_match(call& c, std::optional<std::uint64_t>& version) {
   return false;
 }
 
+bool matches_version(call& c, std::uint64_t version) {
+  std::optional<std::uint64_t> wanted;
+  if (!read_if_match(c, wanted)) return false;
+  if (!wanted || *wanted == version) return true;
+  refuse(c, because(errc::version_mismatch, "It has changed: its version is " + std::to_string(version) +
+                                                ", not " + std::to_string(*wanted) + ". Look again."));
+  return false;
+}
+
 std::string position_of(call const& c, command_reply const& reply) {
   auto position = c.at->progress->acknowledged();
   position.resize(c.at->facts.partitions);

@@ -91,21 +91,14 @@ void wait_for_end(call_ptr c, relocation_kind kind, uuid id, command_reply reply
 /// `If-Match` against what shall be moved; refuses and gives false. Asked only when the key is new: a
 /// repeat finds the version that its first made.
 bool matches(call& c, std::string const& stream) {
-  std::optional<std::uint64_t> wanted;
-  if (!read_if_match(c, wanted)) return false;
-  if (!wanted) return true;
   auto const view = c.at->view();
   auto const id = parse_uuid(stream_key(stream)).value_or(uuid{});
-  std::uint64_t version = *wanted;
   if (stream_kind(stream) == sample::kind) {
-    if (auto const row = samples_query(*view).get(id)) version = row->version;
-  } else if (auto const row = storage_query(*view).get(id)) {
-    version = row->version;
+    auto const row = samples_query(*view).get(id);
+    return !row || matches_version(c, row->version);
   }
-  if (*wanted == version) return true;
-  refuse(c, because(errc::version_mismatch, "It has changed: its version is " + std::to_string(version) +
-                                                ", not " + std::to_string(*wanted) + ". Look again."));
-  return false;
+  auto const row = storage_query(*view).get(id);
+  return !row || matches_version(c, row->version);
 }
 
 /// A repeat after a slow first answer finds the process by its stream.
