@@ -135,6 +135,19 @@ TEST_CASE("without the token nothing is told") {
   CHECK(status_of(at.ask("GET /openapi.json", "")) == 200);
 }
 
+TEST_CASE("without the token no large body is read") {
+  small_node at;
+  auto const upload = [&](std::string const& headers, std::size_t bytes) {
+    std::string sheet;
+    while (sheet.size() < bytes) sheet += "x,y\n";
+    return status_of(at.ask("POST /api/v1/imports/preview", headers, sheet));
+  };
+  CHECK(upload("", 1000) == 401);
+  CHECK(upload("", 70'000) == 413);
+  CHECK(upload("Authorization: Bearer wrong\r\n", 70'000) == 413);
+  CHECK(upload(authorised, 70'000) != 413);
+}
+
 TEST_CASE("every answer carries its headers") {
   small_node at;
   auto const answer = at.ask("GET /api/v1/samples", authorised + "X-Request-Id: mine-1\r\n");
