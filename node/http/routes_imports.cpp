@@ -170,13 +170,16 @@ void do_start(call_ptr c, none, start_import asked) {
       }
     });
   };
-  auto begin = [asked, begun](call_ptr one) {
-    auto const kept = one->api->previews().find(asked.preview_id);
-    if (!kept)
-      return refuse(*one, because(errc::not_found, "There is no such preview (any more). Preview the file again."));
-    auto const view = one->at->view();
-    if (auto const why = in_the_way(*kept, asked, *view)) return refuse(*one, *why);
-    begin_import(std::move(one), asked, kept, begun);
+  // A sheet's rows are copied and their donors sealed, which takes too long for an io thread.
+  auto begin = [asked, begun](call_ptr asker) {
+    on_worker(std::move(asker), [asked, begun](call_ptr one) {
+      auto const kept = one->api->previews().find(asked.preview_id);
+      if (!kept)
+        return refuse(*one, because(errc::not_found, "There is no such preview (any more). Preview the file again."));
+      auto const view = one->at->view();
+      if (auto const why = in_the_way(*kept, asked, *view)) return refuse(*one, *why);
+      begin_import(std::move(one), asked, kept, begun);
+    });
   };
   once(std::move(c), std::move(begin), begun);
 }
