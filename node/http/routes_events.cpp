@@ -1,3 +1,6 @@
+#include <chrono>
+#include <mutex>
+
 #include "events/registry.hpp"
 #include "node/http/api.hpp"
 #include "node/http/event_feed.hpp"
@@ -212,6 +215,12 @@ void list_event_types(call_ptr c, none, none) {
 
 void do_verify(call_ptr c, none, none) {
   on_worker(std::move(c), [](call_ptr one) {
+    // It takes as long as the history is, and lists need workers, too.
+    static std::mutex walking;
+    std::unique_lock const alone(walking, std::try_to_lock);
+    if (!alone)
+      return refuse(*one, because(errc::overloaded, "The history is being verified already, for another request. "
+                                                    "Repeat it later."));
     auto const report = one->at->status->verify();
     if (!report) return refuse(*one, report.error());
     answer(*one, to_json(*report));
