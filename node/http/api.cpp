@@ -14,7 +14,6 @@
 #include "node/http/watch.hpp"
 #include "node/http/worker_pool.hpp"
 #include "node/metrics.hpp"
-#include "projections/table_view.hpp"
 
 namespace tracseq::http {
 namespace {
@@ -43,15 +42,7 @@ std::string make_request_id(request const& asked, std::string const& boot) {
   return boot + std::to_string(asked.number);
 }
 
-void run(call_ptr const& c) {
-  try {
-    c->row->run(c);
-  } catch (query_failure const& failed) {
-    refuse(*c, failed.why());
-  } catch (std::exception const& failed) {
-    refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
-  }
-}
+void run(call_ptr const& c) { guarded(c, c->row->run); }
 
 }  // namespace
 

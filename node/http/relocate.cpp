@@ -74,17 +74,15 @@ void wait_for_end(call_ptr c, relocation_kind kind, uuid id, command_reply reply
   c->api->processes().until(
       std::move(seen), c->at->process_wait,
       [c, look, reply = std::move(reply), then = std::move(then), failed = std::move(failed)](bool) {
-        try {
+        guarded(c, [&](call_ptr const& one) {
           auto const row = look();
-          if (row && row->state == relocation_state::completed) return then(c, reply);
+          if (row && row->state == relocation_state::completed) return then(one, reply);
           if (row && row->state == relocation_state::refused)
-            return failed(c, {errc_named(row->code), row->why, {}});
+            return failed(one, {errc_named(row->code), row->why, {}});
           if (row && row->state == relocation_state::parked)
-            return failed(c, {errc::conflict, "This needs an operator: " + row->why, {}});
-          failed(c, {errc::timed_out, "It is under way and takes longer than usual.", {}});
-        } catch (query_failure const& lost) {
-          refuse(*c, lost.why());
-        }
+            return failed(one, {errc::conflict, "This needs an operator: " + row->why, {}});
+          failed(one, {errc::timed_out, "It is under way and takes longer than usual.", {}});
+        });
       });
 }
 

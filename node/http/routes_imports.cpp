@@ -163,11 +163,7 @@ void do_start(call_ptr c, none, start_import asked) {
       }
     };
     one->api->processes().until(std::move(ended), end_wait, [one, id, facts](bool) {
-      try {
-        answer_import(one, id, facts);
-      } catch (query_failure const& failed) {
-        refuse(*one, failed.why());
-      }
+      guarded(one, [&](call_ptr const& last) { answer_import(last, id, facts); });
     });
   };
   // A sheet's rows are copied and their donors sealed, which takes too long for an io thread.
