@@ -12,6 +12,7 @@ namespace tracseq::sheets {
 namespace {
 
 constexpr std::size_t merged_fills_max = 200'000;
+constexpr std::size_t merged_steps_max = 3'000'000;  // ranges that lie over one another add nothing to fill
 constexpr std::size_t convention_cells = 5'000;
 constexpr std::size_t remembered_values = 1'000;   // per column
 constexpr std::size_t list_suggestions_max = 1'000;  // looking for the nearest choice is costly
@@ -60,6 +61,7 @@ class row_reader {
   /// A value merged over several rows belongs to each of them.
   void spread_merged_cells() {
     std::size_t sideways = 0;
+    std::size_t steps = 0;
     for (auto const& range : found_.source->merged) {
       auto row = std::lower_bound(found_.rows.begin(), found_.rows.end(), range.first_row,
                                   [](table_row const* r, std::uint32_t n) { return r->number < n; });
@@ -68,10 +70,15 @@ class row_reader {
       auto const* first = found_.source->row(range.first_row);
       auto const* value = first == nullptr ? nullptr : first->at(range.first_column);
       if (value == nullptr || range.last_row == range.first_row) continue;
-      for (; row != found_.rows.end() && (*row)->number <= range.last_row; ++row)
-        if ((*row)->number != range.first_row && merged_.size() < merged_fills_max)
+      for (; row != found_.rows.end() && (*row)->number <= range.last_row; ++row) {
+        if (++steps > merged_steps_max || merged_.size() >= merged_fills_max) break;
+        if ((*row)->number != range.first_row)
           merged_.emplace(place{(*row)->number, range.first_column}, value);
+      }
     }
+    if (steps > merged_steps_max || merged_.size() >= merged_fills_max)
+      out_.notes.push_back("The sheet has more merged cells than are looked at: some values are missing below "
+                           "the merged cell that holds them. Split the merged cells in the workbook.");
     if (!merged_.empty())
       out_.notes.push_back("Merged cells: " + count_of(merged_.size(), "cell takes", "cells take") +
                            " the value of the merged cell above.");
