@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "events/utf8.hpp"
 #include "node/sheets/text.hpp"
 #include "node/sheets/units.hpp"
 
@@ -224,7 +225,9 @@ class row_reader {
     if (said == row.custom.end() || value == row.values.end() || is_missing_word(said->text)) return false;
     auto const word = to_words(value->text);
     if (word != "other" && word != "annat" && word != "andere" && word != "autre") return false;
-    value->text = said->text;
+    auto text = printable(said->text);
+    if (characters(text) > field.max_length) return false;
+    value->text = std::move(text);
     return true;
   }
 
@@ -254,10 +257,7 @@ class row_reader {
     auto const text = trim(c.text);
     if (text.empty() || c.kind == cell_kind::error) return;
     check_choice(text, reader, mapping, row);
-    if (reader.field == nullptr) {
-      row.custom.push_back({mapping.custom_key, std::string(text)});
-      return;
-    }
+    if (reader.field == nullptr) return keep(text, mapping.custom_key, mapping, row);
     auto value = parse(c, reader);
     bool const keep_as_is =
         facts_.kind == sheet_kind::sample_sheet && reader.field->type == field_type::sequence;
@@ -265,8 +265,15 @@ class row_reader {
       value = {std::string(text), {}};
     }
     if (value.problem) add_problem(row, &mapping, std::move(*value.problem));
-    if (value.reworded) row.custom.push_back({mapping.header, std::string(text)});
+    if (value.reworded) keep(text, custom_name(mapping), mapping, row);
     if (!value.text.empty()) row.values.push_back({reader.field->key, std::move(value.text)});
+  }
+
+  static void keep(std::string_view text, std::string const& key, column_mapping const& mapping,
+                   preview_row& row) {
+    auto value = parse_custom(key, text);
+    if (value.problem) return add_problem(row, &mapping, std::move(*value.problem));
+    row.custom.push_back({key, std::move(value.text)});
   }
 
   parsed_value parse(cell const& c, column_reader& reader) const {
