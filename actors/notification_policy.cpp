@@ -40,6 +40,13 @@ void notification_rules::learn(notice const& about) {
              *event);
 }
 
+bool notification_rules::ask_for(notice const& about) const {
+  auto const name = facts_of(about.event).type.name;
+  return stream_kind(about.stream) != delivery::kind && std::ranges::any_of(rules_, [&](auto const& one) {
+    return wants(one.second, name, about.recorded_at);
+  });
+}
+
 std::vector<outgoing_command> notification_rules::deliveries_for(
     notice const& about,
     std::function<entity_facts(std::string const& stream)> const& look_up) const {

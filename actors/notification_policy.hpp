@@ -41,6 +41,8 @@ class notification_rules {
   void learn(notice const& about);
   [[nodiscard]] bool empty() const noexcept { return rules_.empty(); }
 
+  /// Whether any of them asks for `about`.
+  [[nodiscard]] bool ask_for(notice const& about) const;
   /// The commands that queue deliveries for `about`. Their streams are derived from rule and event, so
   /// that an event told twice is delivered once. Deliveries themselves are never told.
   [[nodiscard]] std::vector<outgoing_command> deliveries_for(

@@ -389,9 +389,9 @@ void node::stop(std::chrono::milliseconds within) {
   if (all.follower) all.follower->stop();
   if (all.checkpoints) all.checkpoints->stop();
   all.server.reset();
-  all.notifications.reset();
   if (all.webhooks) all.webhooks->stop();
   all.engine.reset();
+  all.notifications.reset();  // behind the engine, whose actor asks it what an event is about
   parts_.reset();
 }
 

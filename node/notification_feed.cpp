@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t batch_bytes_max = 1u << 20;
 constexpr auto poll_patience = std::chrono::milliseconds(200);
 constexpr auto group_interval = std::chrono::milliseconds(20);
+constexpr auto read_retry = std::chrono::milliseconds(250);
+constexpr auto rows_retry = std::chrono::milliseconds(500);
 constexpr auto idle_save_interval = std::chrono::seconds(1);
 // Not a stream anybody could name: kinds have no blanks.
 constexpr std::string_view cursor_name = "notification feed/cursor";
@@ -55,7 +57,10 @@ result<void> notification_feed::start() {
   } catch (query_failure const& caught) {
     return tl::unexpected(caught.why());
   }
-  to_.start_notifications(rules_, [this](std::string const& stream) { return look_up(stream); });
+  to_.start_notifications(rules_, [this](std::string const& stream) {
+    auto const found = about_.find(stream);
+    return found == about_.end() ? entity_facts{} : found->second;
+  });
   auto opened = fold_reader::open(log_, load_cursor(), nullptr, reading::in_groups);
   if (!opened) return tl::unexpected(opened.error());
   reader_ = *std::move(opened);
@@ -64,7 +69,11 @@ result<void> notification_feed::start() {
 }
 
 void notification_feed::stop() {
-  stopping_ = true;
+  {
+    // Under the lock, so that a wait that has just looked cannot miss it.
+    std::lock_guard const guard(mutex_);
+    stopping_ = true;
+  }
   if (reader_) reader_->interrupt();
   told_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -73,7 +82,12 @@ void notification_feed::stop() {
 void notification_feed::run() {
   while (!stopping_) {
     auto batch = reader_->next(batch_bytes_max, poll_patience, false);
-    if (!batch) return;  // the follower reads the same log and says why
+    if (!batch) {
+      // The follower reads the same log and says why. Damage stays; a broker that refuses may think better of it.
+      if (batch.error().code == errc::corrupt) break;
+      rest(read_retry);
+      continue;
+    }
     if (!batch->empty()) {
       auto events = notices_of(*batch);
       unsaved_ = true;
@@ -82,7 +96,7 @@ void notification_feed::run() {
         save_cursor();
       }
       // In groups: to wake for each record of a busy log would cost the commands more than it gives here.
-      rest();
+      rest(group_interval);
     }
     // Nothing was told: where it read to is only worth a write now and then.
     if (unsaved_ && std::chrono::steady_clock::now() - saved_at_ > idle_save_interval) save_cursor();
@@ -90,13 +104,14 @@ void notification_feed::run() {
   if (unsaved_) save_cursor();
 }
 
-void notification_feed::rest() {
+void notification_feed::rest(std::chrono::milliseconds time) {
   std::unique_lock guard(mutex_);
-  told_.wait_for(guard, group_interval, [this] { return stopping_.load(); });
+  told_.wait_for(guard, time, [this] { return stopping_.load(); });
 }
 
 std::vector<notice> notification_feed::notices_of(folded_batch const& batch) {
   std::vector<notice> events;
+  about_.clear();
   for (auto const& accepted : batch.commits) {
     auto const kind = stream_kind(accepted.commit.stream);
     bool const of_rule = kind == notification_rule::kind;
@@ -113,17 +128,31 @@ std::vector<notice> notification_feed::notices_of(folded_batch const& batch) {
       one.cloud_event = cloud_event_json(at, accepted.commit, *event);
       one.event = *std::move(event);
       if (of_rule) rules_.learn(one);
+      if (rules_.ask_for(one)) about_.try_emplace(one.stream);
       events.push_back(std::move(one));
     }
   }
   return events;
 }
 
+bool notification_feed::look_up_all() {
+  // As long as it takes: without its project an event would pass by the rules of that project for ever.
+  while (!models_.wait_for(offsets_of(reader_->state().at()), rows_retry))
+    if (stopping_) return false;
+  while (true) {
+    try {
+      auto const view = models_.newest();
+      for (auto& [stream, facts] : about_) facts = look_up(*view, stream);
+      return true;
+    } catch (query_failure const&) {
+      rest(rows_retry);  // they cannot be read now, or are being built
+      if (stopping_) return false;
+    }
+  }
+}
+
 bool notification_feed::tell(std::vector<notice> events) {
-  // What an event is about is looked up in the projections; they must show it.
-  if (!models_.wait_for(offsets_of(reader_->state().at()), std::chrono::milliseconds(5'000)) &&
-      stopping_)
-    return false;
+  if (!look_up_all()) return false;
   {
     std::lock_guard const guard(mutex_);
     batch_done_ = false;
@@ -164,21 +193,16 @@ std::vector<partition_position> notification_feed::load_cursor() const {
   return positions;
 }
 
-entity_facts notification_feed::look_up(std::string const& stream) const {
-  try {
-    auto const view = models_.newest();
-    auto const id = parse_uuid(stream_key(stream));
-    if (!id) return {std::string(stream_key(stream)), {}};
-    auto const kind = stream_kind(stream);
-    if (kind == sample::kind)
-      if (auto const row = samples_query(*view).get(*id)) return {row->details.name, row->details.project};
-    if (kind == storage_unit::kind)
-      if (auto const row = storage_query(*view).get(*id)) return {row->name, row->project};
-    if (kind == sequencing_run::kind)
-      if (auto const row = runs_query(*view).get(*id)) return {row->name, row->project};
-  } catch (query_failure const&) {
-    // Told without a name rather than not at all.
-  }
+entity_facts notification_feed::look_up(read_view const& view, std::string const& stream) const {
+  auto const id = parse_uuid(stream_key(stream));
+  if (!id) return {std::string(stream_key(stream)), {}};
+  auto const kind = stream_kind(stream);
+  if (kind == sample::kind)
+    if (auto const row = samples_query(view).get(*id)) return {row->details.name, row->details.project};
+  if (kind == storage_unit::kind)
+    if (auto const row = storage_query(view).get(*id)) return {row->name, row->project};
+  if (kind == sequencing_run::kind)
+    if (auto const row = runs_query(view).get(*id)) return {row->name, row->project};
   return {};
 }
 

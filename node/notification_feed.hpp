@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -23,19 +24,25 @@ class notification_feed {
 
  private:
   void run();
-  void rest();
+  /// Waits, unless it is stopping.
+  void rest(std::chrono::milliseconds time);
+  /// What the batch tells; notes in `about_` which streams the rules will ask for.
   [[nodiscard]] std::vector<notice> notices_of(folded_batch const& batch);
+  /// Looks up the streams in `about_`, once the rows show them; false when stopping.
+  [[nodiscard]] bool look_up_all();
   /// Hands a batch to the actor and waits until it is done; false when stopping.
   [[nodiscard]] bool tell(std::vector<notice> events);
   void save_cursor();
   [[nodiscard]] std::vector<partition_position> load_cursor() const;
-  [[nodiscard]] entity_facts look_up(std::string const& stream) const;
+  [[nodiscard]] entity_facts look_up(read_view const& view, std::string const& stream) const;
 
   event_log& log_;
   runner& models_;
   engine& to_;
   std::unique_ptr<fold_reader> reader_;
-  notification_rules rules_;  ///< only to know whether there are any
+  notification_rules rules_;  ///< as the actor has them
+  /// What the batch is about. Written before the actor is given it, read by the actor alone until it is done.
+  std::map<std::string, entity_facts> about_;
   std::uint64_t saves_ = 0;
   bool unsaved_ = false;  ///< read further than was saved
   std::chrono::steady_clock::time_point saved_at_{};

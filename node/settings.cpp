@@ -164,8 +164,10 @@ void settings::read_file(std::string const& path, std::vector<field_problem>& pr
 result<settings> settings::load(sources const& from) {
   settings out;
   std::vector<field_problem> problems;
+  // One that is set and empty counts as unset: so a file of variables leaves out what it has no value for.
   auto const variable = [&](std::string const& name) {
-    return from.environment ? from.environment(name) : std::nullopt;
+    auto text = from.environment ? from.environment(name) : std::nullopt;
+    return text && text->empty() ? std::nullopt : std::move(text);
   };
   auto file = from.file;
   if (file.empty()) file = variable("TRACSEQ_CONFIG").value_or("");

@@ -166,27 +166,47 @@ int replay(context const& shared, tracseq::settings const& with, replay_wish con
   return 0;
 }
 
-int export_log(context const& shared, tracseq::settings const& with, std::string const& to) {
-  std::ofstream file;
-  if (to != "-") {
-    file.open(to, std::ios::binary | std::ios::trunc);
-    if (!file)
-      return complain({errc::io_failure, "cannot write " + to, {}}, shared.style);
-  }
-  auto const write = [&](std::string_view lines) -> result<void> {
-    if (to == "-") {
+/// Where an export goes: a file, or standard output.
+class export_target {
+ public:
+  explicit export_target(std::string to) : to_(std::move(to)) {}
+
+  [[nodiscard]] result<void> write(std::string_view lines) {
+    if (to_ == "-") {
       print(lines);
-      if (std::ferror(stdout)) return fail(errc::io_failure, "cannot write to standard output");
-    } else if (!file.write(lines.data(), static_cast<std::streamsize>(lines.size()))) {
-      return fail(errc::storage_full, "cannot write to " + to + ": is the disk full?");
+      return check(!std::ferror(stdout));
     }
-    return {};
-  };
+    // Not before there is something to write: an earlier export outlives a log that cannot be read.
+    if (!file_.is_open()) {
+      file_.open(to_, std::ios::binary | std::ios::trunc);
+      if (!file_) return fail(errc::io_failure, "cannot write " + to_);
+    }
+    return check(file_.write(lines.data(), static_cast<std::streamsize>(lines.size())).good());
+  }
+  /// Of what lies in a buffer only this tells whether there was room for it.
+  [[nodiscard]] result<void> flush() {
+    return check(to_ == "-" ? std::fflush(stdout) == 0 : file_.flush().good());
+  }
+
+ private:
+  [[nodiscard]] result<void> check(bool written) const {
+    if (written) return {};
+    return fail(errc::storage_full,
+                "cannot write to " + (to_ == "-" ? "standard output" : to_) + ": is the disk full?");
+  }
+
+  std::string to_;
+  std::ofstream file_;
+};
+
+int export_log(context const& shared, tracseq::settings const& with, std::string const& to) {
+  export_target into(to);
   progress_bar bar("Exporting");
-  auto const report = offline::export_log(log_address_of(with), write, on_bar(bar));
+  auto const report = offline::export_log(
+      log_address_of(with), [&](std::string_view lines) { return into.write(lines); }, on_bar(bar));
   bar.end();
-  if (to != "-") file.flush();
   if (!report) return complain(report.error(), shared.style);
+  if (auto const flushed = into.flush(); !flushed) return complain(flushed.error(), shared.style);
   say(with_thousands(report->records) + " records exported.");
   return 0;
 }

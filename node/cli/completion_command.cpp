@@ -65,16 +65,16 @@ std::string bash_script(std::vector<node_words> const& all) {
 std::string zsh_script(std::vector<node_words> const& all) {
   std::ostringstream out;
   out << "#compdef tracseq\n# zsh completion for tracseq: source <(tracseq completion zsh)\n_tracseq() {\n"
-         "  local path='' word\n  local -a found\n"
+         "  local so_far='' word\n  local -a found\n"  // not "path": that is zsh's PATH
          "  for word in ${words[2,$((CURRENT-1))]}; do\n    [[ $word == -* ]] && continue\n"
-         "    case \"${path:+$path }$word\" in\n      ";
+         "    case \"${so_far:+$so_far }$word\" in\n      ";
   bool first = true;
   for (auto const& one : all)
     if (!one.path.empty()) {
       out << (first ? "" : "|") << "'" << one.path << "'";
       first = false;
     }
-  out << ") path=\"${path:+$path }$word\" ;;\n    esac\n  done\n  case \"$path\" in\n";
+  out << ") so_far=\"${so_far:+$so_far }$word\" ;;\n    esac\n  done\n  case \"$so_far\" in\n";
   for (auto const& one : all) {
     out << "    '" << one.path << "') found=(";
     for (auto const& [name, help] : one.commands) out << "'" << name << ":" << help << "' ";
@@ -89,9 +89,10 @@ std::string fish_script(std::vector<node_words> const& all) {
   std::ostringstream out;
   out << "# fish completion for tracseq: tracseq completion fish | source\ncomplete -c tracseq -f\n"
          "function __tracseq_path\n  set -l words (commandline -opc)\n  set -e words[1]\n"
-         "  string join ' ' (string match -v -- '-*' $words)\nend\n";
+         // Through echo, for where nothing is joined `string join` says nothing at all, not an empty line.
+         "  echo (string join ' ' (string match -v -- '-*' $words))\nend\n";
   for (auto const& one : all) {
-    auto const when = " -n 'string match -qr \"^" + one.path + "( |$)\" -- (__tracseq_path)'";
+    auto const when = " -n 'string match -qr \"^" + one.path + "( |\\$)\" -- (__tracseq_path)'";
     auto const only = " -n 'test (__tracseq_path) = \"" + one.path + "\"'";
     for (auto const& [name, help] : one.commands)
       out << "complete -c tracseq" << only << " -a '" << name << "' -d '" << help << "'\n";

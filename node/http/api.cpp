@@ -14,13 +14,13 @@
 #include "node/http/watch.hpp"
 #include "node/http/worker_pool.hpp"
 #include "node/metrics.hpp"
-#include "projections/table_view.hpp"
 
 namespace tracseq::http {
 namespace {
 
 constexpr std::size_t worker_threads = 2;
 constexpr std::size_t worker_waiting_max = 64;
+constexpr std::size_t stranger_body_bytes_max = 64 * 1024;
 
 std::vector<std::string> route_names() {
   std::vector<std::string> names;
@@ -42,15 +42,7 @@ std::string make_request_id(request const& asked, std::string const& boot) {
   return boot + std::to_string(asked.number);
 }
 
-void run(call_ptr const& c) {
-  try {
-    c->row->run(c);
-  } catch (query_failure const& failed) {
-    refuse(*c, failed.why());
-  } catch (std::exception const& failed) {
-    refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
-  }
-}
+void run(call_ptr const& c) { guarded(c, c->row->run); }
 
 }  // namespace
 
@@ -92,7 +84,9 @@ void api::observe(call const& c, int status) {
 
 std::size_t api::body_limit(request const& head) const {
   auto const found = router_->find(head.method, head.path);
-  return found.row && found.row->upload ? at_.upload_bytes_max : at_.body_bytes_max;
+  auto const bytes_max = found.row && found.row->upload ? at_.upload_bytes_max : at_.body_bytes_max;
+  // The body of whoever may not come in is read only to say so.
+  return known(head) ? bytes_max : std::min(bytes_max, stranger_body_bytes_max);
 }
 
 bool api::known(request const& asked) const {

@@ -94,6 +94,16 @@ void refuse(call& c, error const& why, int status) {
   send(c, problem_response(why, {c.request->path, c.request_id}, status));
 }
 
+void guarded(call_ptr const& c, std::function<void(call_ptr)> const& work) {
+  try {
+    work(c);
+  } catch (query_failure const& failed) {
+    refuse(*c, failed.why());
+  } catch (std::exception const& failed) {
+    refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
+  }
+}
+
 void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
   auto const demanded = c->request->header("x-tracseq-position");
   auto* progress = c->at->progress;
@@ -114,23 +124,15 @@ void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
   auto const patience = c->at->read_wait;  // before `c` is moved away: arguments have no order
   progress->when_applied(
       as_log_positions(wanted), patience,
-      [c = std::move(c), then = std::move(then)](bool shown) mutable {
-        if (shown) return then(std::move(c));
+      [c = std::move(c), then = std::move(then)](bool shown) {
+        if (shown) return guarded(c, then);
         refuse(*c, because(errc::unavailable,
                          "What you wrote is not visible here yet. Repeat the request in a moment."));
       });
 }
 
 void on_worker(call_ptr c, std::function<void(call_ptr)> work) {
-  auto const ran = c->api->pool().run([c, work = std::move(work)] {
-    try {
-      work(c);
-    } catch (query_failure const& failed) {
-      refuse(*c, failed.why());
-    } catch (std::exception const& failed) {
-      refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
-    }
-  });
+  auto const ran = c->api->pool().run([c, work = std::move(work)] { guarded(c, work); });
   if (!ran)
     refuse(*c, because(errc::overloaded, "Too many requests of this kind wait already. Repeat it later."));
 }

@@ -66,6 +66,10 @@ void answer(call& c, std::string json, answer_facts const& facts = {});
 /// `status`: 0 = that of the error; 400 where the request itself cannot be read.
 void refuse(call& c, error const& why, int status = 0);
 
+/// Does `work`. What it throws is answered: a query's failure in its own words, anything else as internal;
+/// nothing may get out into a thread that is not the request's own.
+void guarded(call_ptr const& c, std::function<void(call_ptr)> const& work);
+
 /// Runs `then` when the projections show what this node acknowledged and what the request demands by
 /// X-TracSeq-Position; refuses with 503 when that takes too long.
 void when_readable(call_ptr c, std::function<void(call_ptr)> then);

@@ -44,6 +44,15 @@ bool read_if_match(call& c, std::optional<std::uint64_t>& version) {
   return false;
 }
 
+bool matches_version(call& c, std::uint64_t version) {
+  std::optional<std::uint64_t> wanted;
+  if (!read_if_match(c, wanted)) return false;
+  if (!wanted || *wanted == version) return true;
+  refuse(c, because(errc::version_mismatch, "It has changed: its version is " + std::to_string(version) +
+                                                ", not " + std::to_string(*wanted) + ". Look again."));
+  return false;
+}
+
 std::string position_of(call const& c, command_reply const& reply) {
   auto position = c.at->progress->acknowledged();
   position.resize(c.at->facts.partitions);
@@ -70,14 +79,11 @@ void give(call_ptr c, std::vector<command_request> group, on_reply acknowledged,
   auto const& sink = c->at->submit;
   sink(std::move(group), [c, acknowledged = std::move(acknowledged), refused = std::move(refused)](
                              result<command_reply> const& reply) {
-    if (!reply) return refused(c, reply.error());
-    try {
-      acknowledged(c, *reply);
-    } catch (query_failure const& failed) {
-      refuse(*c, failed.why());
-    } catch (std::exception const& failed) {  // else it would take the partition's actor with it
-      refuse(*c, because(errc::internal, std::string("The request failed: ") + failed.what()));
-    }
+    // What got out would take the partition's actor with it.
+    guarded(c, [&](call_ptr const& one) {
+      if (!reply) return refused(one, reply.error());
+      acknowledged(one, *reply);
+    });
   });
 }
 
@@ -90,11 +96,7 @@ void when_shown(call_ptr c, command_reply const& reply, on_reply then) {
   auto* const progress = c->at->progress;
   progress->when_applied({at}, patience, [c = std::move(c), then = std::move(then), reply](bool) {
     // Where the projections are late, `answer` says so.
-    try {
-      then(c, reply);
-    } catch (query_failure const& failed) {
-      refuse(*c, failed.why());
-    }
+    guarded(c, [&](call_ptr const& one) { then(one, reply); });
   });
 }
 
@@ -154,7 +156,10 @@ void once(call_ptr c, std::function<void(call_ptr)> begin, on_reply then) {
   c->picked_for = c->command_id;
   // A key that the server made cannot have been used before.
   if (c->request->header("idempotency-key").empty()) return begin(std::move(c));
-  c->turn = c->api->creations().take(c->command_id, [c, begin, then] { once(c, begin, then); });
+  // A repeat begins where the first one's turn is destroyed, wherever that is.
+  c->turn = c->api->creations().take(c->command_id, [c, begin, then] {
+    guarded(c, [&](call_ptr const& again) { once(again, begin, then); });
+  });
   if (!c->turn) return;
   auto const view = c->at->view();
   auto const earlier = command_ids_query(*view).find(c->command_id);

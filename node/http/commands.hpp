@@ -20,6 +20,9 @@ namespace tracseq::http {
 /// The version that `If-Match` names; refuses and gives false where it is not one.
 [[nodiscard]] bool read_if_match(call& c, std::optional<std::uint64_t>& version);
 
+/// Judges `If-Match` against the version that a row shows; refuses and gives false where it names another.
+[[nodiscard]] bool matches_version(call& c, std::uint64_t version);
+
 using on_reply = std::function<void(call_ptr, command_reply const&)>;
 
 /// Gives the commands as one group. `then` is called when the projections show the commit; a refusal

@@ -5,6 +5,7 @@
 // earlier position is read to them first, on the same thread, so that there is neither gap nor double.
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -43,14 +44,18 @@ struct feed_event {
 class feed_reader {
  public:
   [[nodiscard]] static result<feed_reader> open(services const& at, position_vector from);
-  /// Events of about `bytes_max` of records that lie before `until`; none when there are no more for now.
-  [[nodiscard]] result<std::vector<feed_event>> next(std::size_t bytes_max,
-                                                     position_vector const& until);
+  /// Events of about `bytes_max` of records that lie before `until`. None where those records hold none, too,
+  /// and where the log gave no record within `patience`: only `finished` tells that there are no more.
+  [[nodiscard]] result<std::vector<feed_event>> next(std::size_t bytes_max, position_vector const& until,
+                                                     std::chrono::milliseconds patience = {});
+  /// True when all that lies before `until` was given.
+  [[nodiscard]] bool finished(position_vector const& until) const;
   [[nodiscard]] position_vector const& position() const noexcept { return position_; }
 
  private:
   feed_reader(services const& at, position_vector from) : at_(&at), position_(std::move(from)) {}
   void take(log_entry const& entry, std::vector<feed_event>& out);
+  static constexpr std::size_t held_bytes_max = 4 << 20;
 
   services const* at_;
   position_vector position_;

@@ -1,9 +1,19 @@
+#include <algorithm>
+#include <utility>
+
 #include "events/cloud_event.hpp"
 #include "node/http/event_feed.hpp"
 #include "node/http/services.hpp"
 #include "projections/journal.hpp"
 
 namespace tracseq::http {
+namespace {
+
+bool lies_before(log_entry const& entry, position_vector const& until) {
+  return entry.partition < until.size() && entry.offset < until[entry.partition];
+}
+
+}  // namespace
 
 bool event_filter::lets(std::string_view name, std::string_view of_stream) const noexcept {
   if (!names.empty() && names.find(name) == names.end()) return false;
@@ -23,23 +33,37 @@ result<feed_reader> feed_reader::open(services const& at, position_vector from) 
   return reader;
 }
 
-result<std::vector<feed_event>> feed_reader::next(std::size_t bytes_max,
-                                                  position_vector const& until) {
+result<std::vector<feed_event>> feed_reader::next(std::size_t bytes_max, position_vector const& until,
+                                                  std::chrono::milliseconds patience) {
   std::vector<feed_event> out;
   if (!log_) return out;
-  auto entries = std::move(held_);
-  held_.clear();
-  if (entries.empty()) {
-    auto read = log_->poll(entries, bytes_max, std::chrono::milliseconds(0));
+  auto const asked_for = [&](log_entry const& entry) { return lies_before(entry, until); };
+  auto entries = std::exchange(held_, {});
+  std::size_t held_bytes = 0;
+  for (auto const& entry : entries) held_bytes += entry.record.size();
+  // What one partition holds back must not keep the others from being read.
+  if (held_bytes < held_bytes_max) {
+    bool const some = std::ranges::any_of(entries, asked_for);
+    auto read = log_->poll(entries, bytes_max, some ? std::chrono::milliseconds(0) : patience);
     if (!read) return tl::unexpected(read.error());
   }
   for (auto& entry : entries) {
-    if (entry.partition >= until.size() || entry.offset >= until[entry.partition])
-      held_.push_back(std::move(entry));
-    else
+    if (asked_for(entry))
       take(entry, out);
+    else
+      held_.push_back(std::move(entry));
   }
   return out;
+}
+
+bool feed_reader::finished(position_vector const& until) const {
+  if (!log_) return true;
+  // A partition may end with offsets that hold no record: there the position stays before `until`.
+  if (log_->caught_up())
+    return std::ranges::none_of(held_, [&](log_entry const& entry) { return lies_before(entry, until); });
+  for (std::size_t i = 0; i < until.size(); ++i)
+    if (i >= position_.size() || position_[i] < until[i]) return false;
+  return true;
 }
 
 void feed_reader::take(log_entry const& entry, std::vector<feed_event>& out) {

@@ -178,12 +178,14 @@ void label_rows(call_ptr c, listing_ptr all) {
     if (all->labelled == all->rows.size()) return start_listing(std::move(c), std::move(all));
     auto const turn = std::make_shared<std::atomic<int>>(0);
     c->at->labels->next([c, all, turn](result<std::string> label) {
-      if (!label) return refuse(*c, label.error());
-      auto& row = all->rows[all->labelled];
-      row.details.barcode = *std::move(label);
-      row.label_made = true;
-      // Whoever comes second goes on: the loop, or this callback from another thread.
-      if (turn->fetch_add(1) == 1) label_rows(c, all);
+      guarded(c, [&](call_ptr const& one) {
+        if (!label) return refuse(*one, label.error());
+        auto& row = all->rows[all->labelled];
+        row.details.barcode = *std::move(label);
+        row.label_made = true;
+        // Whoever comes second goes on: the loop, or this callback from another thread.
+        if (turn->fetch_add(1) == 1) label_rows(one, all);
+      });
     });
     if (turn->fetch_add(1) == 0) return;
   }

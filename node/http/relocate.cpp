@@ -74,38 +74,29 @@ void wait_for_end(call_ptr c, relocation_kind kind, uuid id, command_reply reply
   c->api->processes().until(
       std::move(seen), c->at->process_wait,
       [c, look, reply = std::move(reply), then = std::move(then), failed = std::move(failed)](bool) {
-        try {
+        guarded(c, [&](call_ptr const& one) {
           auto const row = look();
-          if (row && row->state == relocation_state::completed) return then(c, reply);
+          if (row && row->state == relocation_state::completed) return then(one, reply);
           if (row && row->state == relocation_state::refused)
-            return failed(c, {errc_named(row->code), row->why, {}});
+            return failed(one, {errc_named(row->code), row->why, {}});
           if (row && row->state == relocation_state::parked)
-            return failed(c, {errc::conflict, "This needs an operator: " + row->why, {}});
-          failed(c, {errc::timed_out, "It is under way and takes longer than usual.", {}});
-        } catch (query_failure const& lost) {
-          refuse(*c, lost.why());
-        }
+            return failed(one, {errc::conflict, "This needs an operator: " + row->why, {}});
+          failed(one, {errc::timed_out, "It is under way and takes longer than usual.", {}});
+        });
       });
 }
 
 /// `If-Match` against what shall be moved; refuses and gives false. Asked only when the key is new: a
 /// repeat finds the version that its first made.
 bool matches(call& c, std::string const& stream) {
-  std::optional<std::uint64_t> wanted;
-  if (!read_if_match(c, wanted)) return false;
-  if (!wanted) return true;
   auto const view = c.at->view();
   auto const id = parse_uuid(stream_key(stream)).value_or(uuid{});
-  std::uint64_t version = *wanted;
   if (stream_kind(stream) == sample::kind) {
-    if (auto const row = samples_query(*view).get(id)) version = row->version;
-  } else if (auto const row = storage_query(*view).get(id)) {
-    version = row->version;
+    auto const row = samples_query(*view).get(id);
+    return !row || matches_version(c, row->version);
   }
-  if (*wanted == version) return true;
-  refuse(c, because(errc::version_mismatch, "It has changed: its version is " + std::to_string(version) +
-                                                ", not " + std::to_string(*wanted) + ". Look again."));
-  return false;
+  auto const row = storage_query(*view).get(id);
+  return !row || matches_version(c, row->version);
 }
 
 /// A repeat after a slow first answer finds the process by its stream.

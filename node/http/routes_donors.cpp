@@ -1,3 +1,4 @@
+#include "actors/field_checks.hpp"
 #include "node/http/bodies.hpp"
 #include "node/http/router.hpp"
 #include "node/http/sample_resource.hpp"
@@ -17,17 +18,23 @@ inline constexpr auto notes<erase_donor> = std::to_array<note>({reason_needed});
 namespace {
 
 /// The key goes first: an event that says so before would be untrue after a crash between the two, while
-/// a key that is gone already is no obstacle to saying it again.
+/// a key that is gone already is no obstacle to saying it again. So all that can refuse is asked before, and
+/// once it is gone the event has to come, also where the sample changed in between.
 void erase_key_and_say_so(call_ptr c, erase_donor const& asked, uuid const& id, on_reply then) {
   auto const row = samples_query(*c->at->view()).get(id);
   if (!row || !row->details.donor)
     return refuse(*c, because(errc::rule_violation, "This sample has no donor that could be erased."));
   if (!c->at->keys)
     return refuse(*c, because(errc::unsupported, "This node keeps no keys of donors, so it cannot erase one."));
+  if (!matches_version(*c, row->version)) return;
+  if (auto const fine = require_reason(asked.reason.value_or(""), "to erase a donor"); !fine)
+    return refuse(*c, fine.error());
   auto const key = row->details.donor->key_id;
   if (auto const erased = c->at->keys->erase(key); !erased) return refuse(*c, erased.error());
-  submit(std::move(c), asked, make_command(stream_name(sample::kind, id), commands::sample::erase_donor{key}),
-         std::move(then));
+  std::vector<command_request> group;
+  group.push_back(
+      make_request(*c, asked, make_command(stream_name(sample::kind, id), commands::sample::erase_donor{key})));
+  submit(std::move(c), std::move(group), std::move(then));
 }
 
 void do_erase_donor(call_ptr c, none, erase_donor asked) {

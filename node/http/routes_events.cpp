@@ -1,3 +1,6 @@
+#include <chrono>
+#include <mutex>
+
 #include "events/registry.hpp"
 #include "node/http/api.hpp"
 #include "node/http/event_feed.hpp"
@@ -12,6 +15,9 @@
 
 namespace tracseq::http {
 namespace {
+
+constexpr std::size_t page_read_bytes = 16 * 1024;  // small, so that a page ends close behind what it shows
+constexpr std::chrono::milliseconds page_read_patience{100};
 
 struct event_params : read_options {
   std::string after;
@@ -135,18 +141,24 @@ void show_page(call_ptr c, event_params const& asked) {
                                   : feed.check(asked.after);
   if (!from) return refuse(*c, from.error());
   on_worker(std::move(c), [from = *std::move(from), asked](call_ptr one) {
+    auto const until = one->api->feed().current();
     auto reader = feed_reader::open(*one->at, from);
     if (!reader) return refuse(*one, reader.error());
-    auto const until = one->api->feed().current();
     auto const filter = filter_of(asked);
     std::size_t const wanted = asked.limit.value_or(100);
     events_page out;
     out.position = to_text(from);
-    // Small reads, so that a page ends close behind what it shows.
-    for (bool more = true; more && out.items.size() < wanted;) {
-      auto events = reader->next(16 * 1024, until);
+    auto heard = std::chrono::steady_clock::now();
+    while (out.items.size() < wanted && !reader->finished(until)) {
+      auto const before = reader->position();
+      auto events = reader->next(page_read_bytes, until, page_read_patience);
       if (!events) return refuse(*one, events.error());
-      more = !events->empty();
+      auto const current = std::chrono::steady_clock::now();
+      if (reader->position() != before) heard = current;
+      // Half a page would pass for the end of history.
+      if (current - heard > one->at->read_wait)
+        return refuse(*one, because(errc::unavailable, "The log does not give its records at the moment. Repeat "
+                                                       "the request in a moment."));
       for (auto& event : *events) {
         if (out.items.size() == wanted) break;
         out.position = to_text(event.after);
@@ -212,6 +224,12 @@ void list_event_types(call_ptr c, none, none) {
 
 void do_verify(call_ptr c, none, none) {
   on_worker(std::move(c), [](call_ptr one) {
+    // It takes as long as the history is, and lists need workers, too.
+    static std::mutex walking;
+    std::unique_lock const alone(walking, std::try_to_lock);
+    if (!alone)
+      return refuse(*one, because(errc::overloaded, "The history is being verified already, for another request. "
+                                                    "Repeat it later."));
     auto const report = one->at->status->verify();
     if (!report) return refuse(*one, report.error());
     answer(*one, to_json(*report));

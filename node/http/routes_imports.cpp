@@ -163,20 +163,19 @@ void do_start(call_ptr c, none, start_import asked) {
       }
     };
     one->api->processes().until(std::move(ended), end_wait, [one, id, facts](bool) {
-      try {
-        answer_import(one, id, facts);
-      } catch (query_failure const& failed) {
-        refuse(*one, failed.why());
-      }
+      guarded(one, [&](call_ptr const& last) { answer_import(last, id, facts); });
     });
   };
-  auto begin = [asked, begun](call_ptr one) {
-    auto const kept = one->api->previews().find(asked.preview_id);
-    if (!kept)
-      return refuse(*one, because(errc::not_found, "There is no such preview (any more). Preview the file again."));
-    auto const view = one->at->view();
-    if (auto const why = in_the_way(*kept, asked, *view)) return refuse(*one, *why);
-    begin_import(std::move(one), asked, kept, begun);
+  // A sheet's rows are copied and their donors sealed, which takes too long for an io thread.
+  auto begin = [asked, begun](call_ptr asker) {
+    on_worker(std::move(asker), [asked, begun](call_ptr one) {
+      auto const kept = one->api->previews().find(asked.preview_id);
+      if (!kept)
+        return refuse(*one, because(errc::not_found, "There is no such preview (any more). Preview the file again."));
+      auto const view = one->at->view();
+      if (auto const why = in_the_way(*kept, asked, *view)) return refuse(*one, *why);
+      begin_import(std::move(one), asked, kept, begun);
+    });
   };
   once(std::move(c), std::move(begin), begun);
 }

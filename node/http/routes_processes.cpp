@@ -13,6 +13,9 @@
 namespace tracseq::http {
 namespace {
 
+constexpr std::size_t open_relocations_max = 1'000;  // in one state
+constexpr std::size_t imports_max = 10'000;          // looked at, ended or not
+
 struct process_view {
   uuid id;
   std::string kind;
@@ -84,6 +87,21 @@ process_view process_of(import_row const& row) {
           row.created_by, row.version};
 }
 
+/// Calls `take` with each row of a list, page after page. Those under way may lie behind any number of newer
+/// ones that have ended, but one answer looks at no more than `rows_max`.
+template <class List, class Take>
+void walk(std::size_t rows_max, List const& list, Take const& take) {
+  std::string cursor;
+  for (std::size_t seen = 0; seen < rows_max;) {
+    auto const page = list(cursor);
+    if (!page) throw query_failure(page.error());
+    for (auto const& row : page->rows) take(row);
+    seen += page->rows.size();
+    cursor = page->next_cursor;
+    if (cursor.empty()) return;
+  }
+}
+
 void list_processes(call_ptr c, process_query asked, none) {
   when_readable(std::move(c), [asked](call_ptr asker) {
     on_worker(std::move(asker), [asked](call_ptr one) {
@@ -95,17 +113,16 @@ void list_processes(call_ptr c, process_query asked, none) {
                                  relocation_state::moved, relocation_state::refused,
                                  relocation_state::parked}) {
           if (asked.state == process_filter::parked && state != relocation_state::parked) continue;
-          auto const page = relocations.list(kind, state, {}, 100);
-          for (std::size_t i = 0; page && i < page->rows.size(); ++i)
-            out.items.push_back(view_of(page->rows[i]));
+          walk(open_relocations_max, [&](auto const& cursor) { return relocations.list(kind, state, cursor, 100); },
+               [&](relocation_row const& row) { out.items.push_back(view_of(row)); });
         }
-      auto const imports = imports_query(*view).list({}, 100);
-      for (std::size_t i = 0; imports && i < imports->rows.size(); ++i) {
-        auto const& row = imports->rows[i];
-        bool const wanted =
-            asked.state == process_filter::parked ? row.state == import_state::parked : !has_ended(row);
-        if (wanted) out.items.push_back(process_of(row));
-      }
+      imports_query const imports(*view);
+      walk(imports_max, [&](auto const& cursor) { return imports.list(cursor, 100); },
+           [&](import_row const& row) {
+             bool const wanted =
+                 asked.state == process_filter::parked ? row.state == import_state::parked : !has_ended(row);
+             if (wanted) out.items.push_back(process_of(row));
+           });
       answer(*one, to_json(out));
     });
   });

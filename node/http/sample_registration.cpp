@@ -64,9 +64,11 @@ void with_label(call_ptr c, std::string const& given,
   }
   if (auto const picked = c->picked.label; !picked.empty()) return then(std::move(c), picked, true);
   c->at->labels->next([c, then = std::move(then)](result<std::string> label) {
-    if (!label) return refuse(*c, label.error());
-    c->picked.label = *label;
-    then(c, *std::move(label), true);
+    guarded(c, [&](call_ptr const& one) {
+      if (!label) return refuse(*one, label.error());
+      one->picked.label = *label;
+      then(one, *std::move(label), true);
+    });
   });
 }
 

@@ -19,12 +19,15 @@ bool worker_pool::run(std::function<void()> work) {
 }
 
 void worker_pool::stop() {
+  // Destroyed without the lock: with a call goes its turn, and then a repeat of it begins, which may come here.
+  std::deque<std::function<void()>> forgotten;
   {
     std::lock_guard const lock(mutex_);
     if (stopped_) return;
     stopped_ = true;
-    waiting_.clear();
+    forgotten.swap(waiting_);
   }
+  forgotten.clear();
   wake_.notify_all();
   for (auto& thread : threads_) thread.join();
 }

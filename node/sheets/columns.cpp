@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "events/utf8.hpp"
 #include "node/sheets/column_evidence.hpp"
 #include "node/sheets/text.hpp"
 #include "node/sheets/units.hpp"
@@ -23,13 +24,13 @@ struct candidate {
   bool empty = false;  ///< no cell below the header is filled
 };
 
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (char const c : trim(text)) {
-    char const kept = c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
-    if (kept == ' ' && !out.empty() && out.back() == ' ') continue;
-    out.push_back(kept);
-  }
+// A sample's further fields have names of at most 255 characters: room is left for " (column XFD)".
+constexpr std::size_t header_characters_max = 200;
+constexpr std::size_t name_characters_max = 240;
+
+std::string header_line(std::string_view text) {
+  auto out = printable(text);
+  out.erase(std::unique(out.begin(), out.end(), [](char a, char b) { return a == ' ' && b == ' '; }), out.end());
   return out;
 }
 
@@ -40,7 +41,7 @@ class mapper {
       column_mapping column;
       column.column = source.column;
       column.letter = column_letter(source.column);
-      column.header = one_line(source.header);
+      column.header = header_line(source.header);
       out_.columns.push_back(std::move(column));
     }
   }
@@ -257,11 +258,13 @@ class mapper {
 
   void name_custom(std::size_t i) {
     auto& column = out_.columns[i];
-    column.custom_key = column.header.empty() ? "Column " + column.letter : column.header;
+    column.custom_key = custom_name(column);
     if (keys_.insert(column.custom_key).second) return;
-    auto const group = one_line(sources_[i].group);
-    if (!group.empty()) column.custom_key = group + ": " + column.header;
-    if (group.empty() || !keys_.insert(column.custom_key).second) {
+    auto const group = header_line(sources_[i].group);
+    auto const below_group = group + ": " + column.custom_key;
+    bool const told_apart = !group.empty() && characters(below_group) <= name_characters_max;
+    if (told_apart) column.custom_key = below_group;
+    if (!told_apart || !keys_.insert(column.custom_key).second) {
       column.custom_key += " (column " + column.letter + ")";
       keys_.insert(column.custom_key);
     }
@@ -277,6 +280,11 @@ class mapper {
 };
 
 }  // namespace
+
+std::string custom_name(column_mapping const& column) {
+  bool const fits = !column.header.empty() && characters(column.header) <= header_characters_max;
+  return fits ? column.header : "Column " + column.letter;
+}
 
 mapping_result map_columns(std::vector<column_source> const& sources,
                            std::map<std::string, std::string> const& chosen, sheet_kind kind) {

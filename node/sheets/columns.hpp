@@ -51,6 +51,9 @@ struct column_mapping {
   std::vector<std::string> choices;  ///< what the workbook's own drop-down list offers there
 };
 
+/// The name to keep a column's texts under: its header, or "Column C" where that is empty or too long.
+[[nodiscard]] std::string custom_name(column_mapping const& column);
+
 /// Two columns with one name, of which only the first can give a field. Indexes into the sources.
 struct duplicate_columns {
   std::size_t first = 0;

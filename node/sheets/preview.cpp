@@ -120,16 +120,16 @@ void attach_problems(sample_sheet const& sheet, preview_result& out) {
     row_index.emplace(out.rows[i].source_row, i);
     for (auto const number : out.rows[i].also_rows) row_index.emplace(number, i);
   }
+  std::unordered_map<std::string, column_mapping const*> column_index;  // the first with the name
+  for (auto const& column : out.columns) column_index.emplace(to_words(column.header), &column);
   std::set<std::pair<std::size_t, std::string>> said;  // what holds for a sample on every lane is said once
   for (auto& found : check_sample_sheet(sheet)) {
     if (found.problem.code == "duplicate_header") continue;  // said with the columns
-    auto const column = std::find_if(out.columns.begin(), out.columns.end(), [&](auto const& c) {
-      return !found.column.empty() && to_words(c.header) == to_words(found.column);
-    });
-    bool const shown = column != out.columns.end();
+    auto const named = found.column.empty() ? column_index.end() : column_index.find(to_words(found.column));
+    auto const* const column = named == column_index.end() ? nullptr : named->second;
     cell_problem problem{found.row,
-                         shown ? column->letter : "",
-                         shown && find_field(column->field) != nullptr ? column->field : "",
+                         column != nullptr ? column->letter : "",
+                         column != nullptr && find_field(column->field) != nullptr ? column->field : "",
                          found.problem.code,
                          found.problem.detail,
                          found.problem.suggestion,

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "events/utf8.hpp"
 #include "node/sheets/text.hpp"
 #include "node/sheets/units.hpp"
 
@@ -12,6 +13,7 @@ namespace tracseq::sheets {
 namespace {
 
 constexpr std::size_t merged_fills_max = 200'000;
+constexpr std::size_t merged_steps_max = 3'000'000;  // ranges that lie over one another add nothing to fill
 constexpr std::size_t convention_cells = 5'000;
 constexpr std::size_t remembered_values = 1'000;   // per column
 constexpr std::size_t list_suggestions_max = 1'000;  // looking for the nearest choice is costly
@@ -60,6 +62,7 @@ class row_reader {
   /// A value merged over several rows belongs to each of them.
   void spread_merged_cells() {
     std::size_t sideways = 0;
+    std::size_t steps = 0;
     for (auto const& range : found_.source->merged) {
       auto row = std::lower_bound(found_.rows.begin(), found_.rows.end(), range.first_row,
                                   [](table_row const* r, std::uint32_t n) { return r->number < n; });
@@ -68,10 +71,15 @@ class row_reader {
       auto const* first = found_.source->row(range.first_row);
       auto const* value = first == nullptr ? nullptr : first->at(range.first_column);
       if (value == nullptr || range.last_row == range.first_row) continue;
-      for (; row != found_.rows.end() && (*row)->number <= range.last_row; ++row)
-        if ((*row)->number != range.first_row && merged_.size() < merged_fills_max)
+      for (; row != found_.rows.end() && (*row)->number <= range.last_row; ++row) {
+        if (++steps > merged_steps_max || merged_.size() >= merged_fills_max) break;
+        if ((*row)->number != range.first_row)
           merged_.emplace(place{(*row)->number, range.first_column}, value);
+      }
     }
+    if (steps > merged_steps_max || merged_.size() >= merged_fills_max)
+      out_.notes.push_back("The sheet has more merged cells than are looked at: some values are missing below "
+                           "the merged cell that holds them. Split the merged cells in the workbook.");
     if (!merged_.empty())
       out_.notes.push_back("Merged cells: " + count_of(merged_.size(), "cell takes", "cells take") +
                            " the value of the merged cell above.");
@@ -217,7 +225,9 @@ class row_reader {
     if (said == row.custom.end() || value == row.values.end() || is_missing_word(said->text)) return false;
     auto const word = to_words(value->text);
     if (word != "other" && word != "annat" && word != "andere" && word != "autre") return false;
-    value->text = said->text;
+    auto text = printable(said->text);
+    if (characters(text) > field.max_length) return false;
+    value->text = std::move(text);
     return true;
   }
 
@@ -247,10 +257,7 @@ class row_reader {
     auto const text = trim(c.text);
     if (text.empty() || c.kind == cell_kind::error) return;
     check_choice(text, reader, mapping, row);
-    if (reader.field == nullptr) {
-      row.custom.push_back({mapping.custom_key, std::string(text)});
-      return;
-    }
+    if (reader.field == nullptr) return keep(text, mapping.custom_key, mapping, row);
     auto value = parse(c, reader);
     bool const keep_as_is =
         facts_.kind == sheet_kind::sample_sheet && reader.field->type == field_type::sequence;
@@ -258,8 +265,15 @@ class row_reader {
       value = {std::string(text), {}};
     }
     if (value.problem) add_problem(row, &mapping, std::move(*value.problem));
-    if (value.reworded) row.custom.push_back({mapping.header, std::string(text)});
+    if (value.reworded) keep(text, custom_name(mapping), mapping, row);
     if (!value.text.empty()) row.values.push_back({reader.field->key, std::move(value.text)});
+  }
+
+  static void keep(std::string_view text, std::string const& key, column_mapping const& mapping,
+                   preview_row& row) {
+    auto value = parse_custom(key, text);
+    if (value.problem) return add_problem(row, &mapping, std::move(*value.problem));
+    row.custom.push_back({key, std::move(value.text)});
   }
 
   parsed_value parse(cell const& c, column_reader& reader) const {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "events/utf8.hpp"
 #include "node/sheets/unicode.hpp"
 
 namespace tracseq::sheets {
@@ -144,6 +145,16 @@ std::optional<std::string> nearest(std::string_view text,
     found = std::string(entry);
   }
   return found;
+}
+
+std::string printable(std::string_view text, bool lines) {
+  std::string out;
+  for (char const c : trim(text)) {
+    bool const control = holds_control({&c, 1}, lines);
+    if (control && !lines && !out.empty() && out.back() == ' ') continue;
+    out.push_back(control ? ' ' : c);
+  }
+  return out;
 }
 
 std::string quoted(std::string_view text) {

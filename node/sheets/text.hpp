@@ -40,6 +40,10 @@ void append_utf8(std::string& out, std::uint32_t code_point);
 [[nodiscard]] std::optional<std::string> nearest(std::string_view text,
                                                  std::vector<std::string_view> const& entries);
 
+/// Without blanks at both ends, and with a blank for each control character. On one line, and then several of
+/// them beside each other give one blank; with `lines`, line breaks and tabs stay.
+[[nodiscard]] std::string printable(std::string_view text, bool lines = false);
+
 /// The text in quotes, cut after 60 characters, for use in a sentence.
 [[nodiscard]] std::string quoted(std::string_view text);
 

@@ -25,26 +25,6 @@ std::string vocabulary_list(field_info const& field) {
   return join_words(words, words.size());
 }
 
-/// Printable text on one line.
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (char const c : trim(text)) {
-    bool const control = holds_control({&c, 1});
-    char const kept = control ? ' ' : c;
-    if (kept == ' ' && control && !out.empty() && out.back() == ' ') continue;
-    out.push_back(kept);
-  }
-  return out;
-}
-
-/// Lines stay; what cannot be shown becomes a blank.
-std::string printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (holds_control({&c, 1}, true)) c = ' ';
-  return out;
-}
-
 parsed_value parse_text(field_info const& field, std::string_view text) {
   auto const trimmed = trim(text);
   auto const length = characters(trimmed);
@@ -53,12 +33,12 @@ parsed_value parse_text(field_info const& field, std::string_view text) {
                               "The " + fold(field.label) + " has " + count_of(length, "character") +
                                   "; at most " + std::to_string(field.max_length) + " are possible.",
                               "Shorten it, and put the rest into the notes."}};
-  if (field.key == "notes") return {printable(trimmed), {}};
+  if (field.key == "notes") return {printable(trimmed, true), {}};
   if (field.key == "name" && holds_control(trimmed))
     return {{}, value_problem{"control_character",
                               "The name holds a line break or another character that cannot be printed.",
-                              "Write " + quoted(one_line(trimmed)) + "."}};
-  return {one_line(trimmed), {}};
+                              "Write " + quoted(printable(trimmed)) + "."}};
+  return {printable(trimmed), {}};
 }
 
 /// "1.23457E+15": a spreadsheet took a long label for a number and lost its digits.
@@ -188,6 +168,15 @@ parsed_value parse_sequence(std::string_view text) {
 }
 
 }  // namespace
+
+parsed_value parse_custom(std::string_view header, std::string_view text) {
+  auto const length = characters(text);
+  if (length <= custom_characters_max) return {printable(text, true), {}};
+  return {{}, value_problem{"too_long",
+                            quoted(header) + " has " + count_of(length, "character") + "; at most " +
+                                count_of(custom_characters_max, "is possible", "are possible") + ".",
+                            "Shorten it, or leave the column out."}};
+}
 
 bool is_missing_word(std::string_view text) {
   static constexpr std::string_view words[] = {

@@ -45,6 +45,11 @@ struct column_convention {
 [[nodiscard]] parsed_value parse_value(field_info const& field, cell const& c,
                                        column_convention const& convention, civil_date today);
 
+/// As long as a sample's further fields may be.
+inline constexpr std::size_t custom_characters_max = 10'000;
+/// What is kept as it was written, as lines that can be shown, below `header`.
+[[nodiscard]] parsed_value parse_custom(std::string_view header, std::string_view text);
+
 // Dates (values_date.cpp).
 [[nodiscard]] parsed_value parse_date(std::string_view text, date_order order, civil_date today);
 /// `day_first` when some date of the column can only be read so, and none only the other way. Dates with

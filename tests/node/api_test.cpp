@@ -1,7 +1,9 @@
 // The application over a laboratory without anything in it: who gets in, what is said.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <map>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +11,8 @@
 #include "node/http/api.hpp"
 #include "node/http/server.hpp"
 #include "node/metrics.hpp"
+#include "node/offline.hpp"
+#include "projections/imports.hpp"
 #include "projections/memory_table.hpp"
 #include "projections/table_view.hpp"
 #include "tests/node/raw_client.hpp"
@@ -21,8 +25,14 @@ namespace {
 
 class empty_view final : public read_view {
  public:
-  table_view const& table(std::string_view) const override { return nothing_; }
+  table_view const& table(std::string_view name) const override {
+    if (unreadable) throw query_failure({errc::unavailable, "The samples are being built.", {}});
+    auto const found = rows.find(name);
+    return found == rows.end() ? nothing_ : *found->second;
+  }
   position_vector const& position() const override { return position_; }
+  std::atomic<bool> unreadable{false};
+  std::map<std::string, std::unique_ptr<memory_table>, std::less<>> rows;
 
  private:
   memory_table nothing_;
@@ -40,12 +50,40 @@ class still_progress final : public http::progress {
   std::optional<error> stuck() const override { return std::nullopt; }
   void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds,
                     std::function<void(bool)> done) override {
+    if (late) {
+      follower = std::jthread([done = std::move(done)] { done(true); });
+      return;
+    }
     bool shown = true;
     for (auto const& one : wanted) shown = shown && one.offset <= 5;
     done(shown);
   }
   void on_advance(std::function<void()>) override {}
   std::uint64_t acknowledged_to = 5;
+  bool late = false;  ///< whoever waits is told later, in a thread of the follower's
+  std::jthread follower;
+};
+
+/// Verifies for as long as it is told to.
+class slow_status final : public http::node_status {
+ public:
+  bool ready() const override { return true; }
+  std::string why_not_ready() const override { return {}; }
+  std::vector<http::partition_status> partitions() const override { return {}; }
+  std::vector<http::projection_status> projections() const override { return {}; }
+  std::vector<std::string> warnings() const override { return {}; }
+  std::vector<http::parked_stream> parked() const override { return {}; }
+  result<void> retry_parked(std::string const&) override { return {}; }
+  result<void> skip_parked(std::string const&) override { return {}; }
+  result<offline::audit_report> verify() override {
+    walking = true;
+    while (!let_go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    walking = false;
+    return offline::audit_report{};
+  }
+  std::vector<std::string> checkpoints() const override { return {}; }
+  std::atomic<bool> walking{false};
+  std::atomic<bool> let_go{false};
 };
 
 class one_label final : public http::label_source {
@@ -69,7 +107,8 @@ struct small_node {
     out.facts.read_only = read_only;
     out.token = "secret";
     out.body_bytes_max = 2000;
-    out.view = [] { return std::make_shared<empty_view const>(); };
+    out.view = [this] { return rows; };
+    out.status = &status;
     out.progress = &progress;
     out.labels = &labels;
     if (!read_only)
@@ -112,7 +151,9 @@ struct small_node {
   std::vector<std::vector<command_request>> given;
   std::uint64_t written_at = 0;  ///< offset of what is accepted; what is shown ends before 5
   std::vector<encoded_event> written;
+  std::shared_ptr<empty_view> rows = std::make_shared<empty_view>();
   still_progress progress;
+  slow_status status;
   one_label labels;
   metrics counts;
   http::api api;
@@ -133,6 +174,19 @@ TEST_CASE("without the token nothing is told") {
   }
   CHECK(status_of(at.ask("GET /livez", "")) == 200);
   CHECK(status_of(at.ask("GET /openapi.json", "")) == 200);
+}
+
+TEST_CASE("without the token no large body is read") {
+  small_node at;
+  auto const upload = [&](std::string const& headers, std::size_t bytes) {
+    std::string sheet;
+    while (sheet.size() < bytes) sheet += "x,y\n";
+    return status_of(at.ask("POST /api/v1/imports/preview", headers, sheet));
+  };
+  CHECK(upload("", 1000) == 401);
+  CHECK(upload("", 70'000) == 413);
+  CHECK(upload("Authorization: Bearer wrong\r\n", 70'000) == 413);
+  CHECK(upload(authorised, 70'000) != 413);
 }
 
 TEST_CASE("every answer carries its headers") {
@@ -280,6 +334,65 @@ TEST_CASE("a read waits for the position it demands") {
   CHECK(late.find("Retry-After: 1") != std::string::npos);
   CHECK(status_of(with("1.2.3")) == 400);
   CHECK(status_of(with("x")) == 400);
+}
+
+TEST_CASE("rows that cannot be read behind a wait are told, and end nothing") {
+  small_node at;
+  at.progress.late = true;
+  at.rows->unreadable = true;
+  auto const late = authorised + "X-TracSeq-Position: 9.0.0.0.0.0.0.0.0.0.0.0\r\n";
+  auto const id = to_string(new_uuid());
+  for (auto const& path : {"/samples/" + id, std::string("/samples"), std::string("/processes")}) {
+    auto const answer = at.ask("GET /api/v1" + path, late);
+    CHECK(status_of(answer) == 503);
+    CHECK(at.problem(answer)["detail"] == "The samples are being built.");
+  }
+  at.progress.late = false;
+  at.rows->unreadable = false;
+  CHECK(status_of(at.ask("GET /api/v1/samples")) == 200);
+}
+
+TEST_CASE("one verification at a time: a second would take the lists' workers") {
+  small_node at;
+  std::string first;
+  std::thread asks([&] { first = at.ask("GET /api/v1/audit/verify"); });
+  while (!at.status.walking) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  auto const second = at.ask("GET /api/v1/audit/verify");
+  CHECK(status_of(second) == 503);
+  CHECK(at.problem(second)["code"] == "overloaded");
+  CHECK(at.problem(second)["detail"] ==
+        "The history is being verified already, for another request. Repeat it later.");
+  at.status.let_go = true;
+  asks.join();
+  CHECK(status_of(first) == 200);
+  CHECK(status_of(at.ask("GET /api/v1/audit/verify")) == 200);
+}
+
+TEST_CASE("an import under way is listed behind any number that have ended") {
+  small_node at;
+  std::vector<accepted_commit> commits;
+  auto const add = [&](std::vector<any_event> events) {
+    auto const id = new_uuid();
+    accepted_commit one;
+    one.offset = commits.size();
+    one.commit.stream = stream_name(sheet_import::kind, id);
+    one.commit.recorded_at = {1'000'000 * static_cast<std::int64_t>(commits.size() + 1)};
+    for (auto& event : events)
+      if (auto* const started = std::get_if<sheet_import::started>(
+              std::get_if<sheet_import::event>(&event)))
+        started->import_id = id;
+    one.events = std::move(events);
+    one.commit.events.resize(one.events.size());
+    commits.push_back(std::move(one));
+    return to_string(id);
+  };
+  auto const begun = sheet_import::event(sheet_import::started{{}, "sheet.csv", {}, "csv", 1, {}, {}});
+  auto const open = add({begun});
+  for (int i = 0; i < 150; ++i) add({begun, sheet_import::event(sheet_import::abandoned{"on purpose"})});
+  at.rows->rows["imports"] = fold_into_memory(imports_projection(), commits);
+  auto const items = json::parse(body_of(at.ask("GET /api/v1/processes")))["items"];
+  REQUIRE(items.size() == 1);
+  CHECK(items[0]["id"] == open);
 }
 
 TEST_CASE("as_of must be a moment, and not a future one") {

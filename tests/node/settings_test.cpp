@@ -40,6 +40,18 @@ std::string complaint(std::string const& toml) {
 
 }  // namespace
 
+TEST_CASE("a variable that is set and empty counts as unset") {
+  temporary_file const file("[http]\nport = 1111\n[node]\nname = \"from-file\"\n");
+  auto from = with_file(file.path);
+  from.environment = [](std::string const&) -> std::optional<std::string> { return ""; };
+  auto const loaded = settings::load(from);
+  REQUIRE_MESSAGE(loaded, (loaded ? "" : loaded.error().detail));
+  CHECK_FALSE(loaded->boolean("log.start_behind_damage"));
+  CHECK(loaded->source("log.start_behind_damage") == "default");
+  CHECK(loaded->integer("http.port") == 1111);
+  CHECK(loaded->text("node.name") == "from-file");
+}
+
 TEST_CASE("a flag goes before the environment, that before the file, that before the default") {
   temporary_file const file("[http]\nport = 1111\nthreads = 3\n[node]\nname = \"from-file\"\n");
   auto from = with_file(file.path);

@@ -115,6 +115,68 @@ TEST_CASE("a repeated header is told, and an error where it matters") {
   CHECK(read("Name,Volume,Volume\nA,1,2\nB,3,4\n", chosen).can_commit());
 }
 
+TEST_CASE("what is kept as a custom field can be kept: an import refuses what the history would") {
+  std::string const long_header(201, 'h');
+  auto const r = read("Name,Not\x01 ours,Said of it," + long_header + "\nA,a\x7f b,\"one\n\ttwo\x7f\",x\n");
+  CHECK(r.can_commit());
+  auto const& custom = r.rows[0].custom;
+  REQUIRE(custom.size() == 3);
+  CHECK(custom[0].key == "Not ours");
+  CHECK(custom[0].text == "a  b");
+  CHECK(custom[1].key == "Said of it");
+  CHECK(custom[1].text == "one\n\ttwo ");
+  CHECK(custom[2].key == "Column D");
+
+  auto const fits = read("Name,Colour\nA," + std::string(10'000, 'c') + "\n");
+  CHECK(fits.can_commit());
+  auto const longer = read("Name,Colour\nA," + std::string(10'001, 'c') + "\n");
+  CHECK_FALSE(longer.can_commit());
+  auto const p = test::problem_with(longer, "too_long");
+  CHECK(p.column == "B");
+  CHECK(p.detail == "'Colour' has 10,001 characters; at most 10,000 are possible.");
+}
+
+TEST_CASE("columns of one long name are told apart within what a name may be") {
+  std::string const header(199, 'h');
+  auto const r = read("Name," + header + "," + header + "\nA,1,2\n");
+  REQUIRE(r.rows[0].custom.size() == 2);
+  CHECK(r.rows[0].custom[0].key == header);
+  CHECK(r.rows[0].custom[1].key == header + " (column C)");
+}
+
+TEST_CASE("what another column says in full stays a text that fits its field") {
+  auto const r = read("Name,Species,Other species\nA,other," + std::string(300, 's') + "\nB,other,\"Felis\ncatus\"\n");
+  CHECK(r.rows[0].value("organism") == "other");
+  CHECK(r.rows[1].value("organism") == "Felis catus");
+}
+
+TEST_CASE("merged cells that lie over one another cost no more than so many steps") {
+  constexpr int rows = 2'001;
+  std::string sheet = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>Name</v></c><c r=\"B1\" t=\"str\"><v>Project"
+                      "</v></c><c r=\"C1\" t=\"str\"><v>Organism</v></c></row>";
+  for (int n = 2; n <= rows; ++n) {
+    auto const row = std::to_string(n);
+    sheet += "<row r=\"" + row + "\"><c r=\"A" + row + "\" t=\"str\"><v>S" + row + "</v></c>" +
+             (n == 2 ? "<c r=\"B2\" t=\"str\"><v>P1</v></c><c r=\"C2\" t=\"str\"><v>Felis catus</v></c>" : "") + "</row>";
+  }
+  sheet += "</sheetData>";
+  auto const with = [&](int times) {
+    std::string merged;
+    for (int i = 0; i < times; ++i) merged += "<mergeCell ref=\"B2:B2001\"/>";
+    auto const r = preview(test::workbook_around(sheet + "<mergeCells>" + merged + "<mergeCell ref=\"C2:C2001\"/></mergeCells>"),
+                           "merged.xlsx", {}, test::context());
+    REQUIRE(r);
+    CHECK(r->rows.back().value("project") == "P1");
+    bool said = false;
+    for (auto const& note : r->notes) said = said || contains(note, "more merged cells than are looked at");
+    CHECK(said == r->rows.back().value("organism").empty());
+    return !said;
+  };
+  CHECK(with(1));
+  CHECK(with(1'400));
+  CHECK_FALSE(with(1'600));  // 3,200,000 steps
+}
+
 TEST_CASE("decimal commas and dates are read as the column has them") {
   auto const r = read("Name;Volume;Collected\nA;1,234;03/04/2026\nB;12,5;25/04/2026\n");
   CHECK(r.rows[0].value("volume_ul") == "1.234");

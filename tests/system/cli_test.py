@@ -248,6 +248,47 @@ complete_line tracseq --json storage mo
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True)
     check("bash: Tab gives what is meant", done.stdout.split("\n")[:4] ==
           ["sample", "register", "--organism", "move"], done.stdout + done.stderr)
+    asked = f"""source '{folder}/completion.fish'
+for line in 'tracseq ' 'tracseq sample reg' 'tracseq sample register --org' 'tracseq --json storage mo'
+  complete -C $line
+  echo -
+end
+"""
+    done = subprocess.run(["fish", "--no-config", "-c", asked], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    given = [part.split()[:1] for part in done.stdout.split("\n-\n")]
+    check("fish: Tab gives what is meant", "\nsample\t" in done.stdout.split("\n-\n")[0]
+          and given[1:4] == [["register"], ["--organism"], ["move"]] and not done.stderr, done.stdout + done.stderr)
+    asked = f"""compdef() {{ :; }}
+_describe() {{ whence -p ls >/dev/null && print -l -- $found; }}
+source '{folder}/completion.zsh'
+complete_line() {{ words=("$@"); CURRENT=$#; _tracseq; print -- -; }}
+complete_line tracseq ''
+complete_line tracseq sample reg
+complete_line tracseq --json storage mo
+"""
+    done = subprocess.run(["zsh", "-f", "-c", asked], capture_output=True, text=True)
+    offered = [{line.split(":")[0] for line in part.split("\n")} for part in done.stdout.split("\n-\n")]
+    check("zsh: Tab gives what is meant, and commands are found meanwhile", not done.stderr and len(offered) == 4
+          and "sample" in offered[0] and "register" in offered[1] and "move" in offered[2], done.stdout + done.stderr)
+
+
+def exports():
+    """What says "exported" has written all of it, and an export that cannot be made leaves the last one alone."""
+    log, into = node.data / "log", folder / "history.ndjson"
+    tell("log", "export", "--log", log, "--into", into)
+    before = into.read_bytes()
+    check("an export has lines", before.startswith(b"{") and before.endswith(b"}\n"), before[:200])
+    full = tell("log", "export", "--log", log, "--into", "/dev/full", code=UNAVAILABLE)
+    check_words("a full disk is told", full.stderr, "cannot write to /dev/full", "disk full")
+    check("and nothing is called exported", "exported" not in full.stderr, full.stderr)
+    with open("/dev/full", "wb") as out:
+        done = subprocess.run([str(PROGRAM), "log", "export", "--log", str(log)], stdout=out, stderr=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, text=True, env={**os.environ, **AT_HOME})
+    check("nor behind a full standard output", done.returncode == UNAVAILABLE and "exported" not in done.stderr,
+          (done.returncode, done.stderr))
+    absent = run("log", "export", "--log", folder / "no-log", "--into", into, env=AT_HOME)
+    check("a log that is not there cannot be exported", absent.returncode != OK, absent.stderr)
+    check("and the export of before is still whole", into.read_bytes() == before)
 
 
 def sheet(path, rows, word):
@@ -359,7 +400,7 @@ def one_flow():
 
 
 for test in (help_of_every_command, examples_are_right, exit_codes, wrong_usage, wrong_settings, config_show,
-             openapi_document, output_for_programs_and_people, completion, imports, one_flow, stopped_import):
+             openapi_document, output_for_programs_and_people, completion, imports, one_flow, stopped_import, exports):
     case(test)
 node.stop()
 support.finish()

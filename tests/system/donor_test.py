@@ -96,6 +96,13 @@ def an_erased_donor_is_gone():
     missing = api.post("/samples/TS-NOT-THERE:erase-donor", dict(reason="asked to"))
     check("an unknown sample is told as everywhere", missing.status == 404
           and missing.body["detail"] == api.get("/samples/TS-NOT-THERE").body["detail"], missing.problem)
+    path, body = f"/samples/{first['id']}:erase-donor", dict(reason="The donor asked for it")
+    for name, given, etag, status in (("an ETag of before", body, '"7"', 412), ("an If-Match that is none", body, "7", 400),
+                                      ("a blank reason", dict(reason=" "), None, 422)):
+        refused = api.post(path, given, headers={"If-Match": etag} if etag else {})
+        check(f"{name} is refused", refused.status == status, refused.problem)
+    check("what was refused erased nothing", record == next(node.data.glob("keys/subjects")).read_bytes()
+          and api.must("GET", f"/samples/{first['id']}").get("donor") == "Erik Emanuel")
     done = tracseq("sample", "erase-donor", first["barcode"], "--reason", "The donor asked for it")
     check("the donor is erased", done.returncode == 0, done.stderr)
     for sample in (first, second):

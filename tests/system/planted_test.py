@@ -9,6 +9,7 @@ import time
 
 import kafka_wire
 import support
+from contract import stream
 from support import Node, case, check, check_words
 
 folder = support.new_folder("planted")
@@ -198,11 +199,14 @@ def offsets_at_which_nothing_lies_stop_nobody():
     began = time.monotonic()
     api = node.start().api()
     check("a node starts on it at once", time.monotonic() - began < 15, time.monotonic() - began)
+    page = api.must("GET", "/events?types=sample_registered&limit=500")["items"]
+    check("a page of its events ends before the offset that holds none", len(page) == 60, len(page))
     for n in range(30):
         api.must("POST", "/samples", dict(name=f"G{n}", type="DNA"))
     node.stop()
     samples = list(node.start().api().everything("/samples"))
     check("and goes on with it", len(samples) == 90, len(samples))
+    stream.pages_reach_the_end(node)  # as over the embedded log, in http_test.py
     node.stop()
     check("the gap is in its middle now", audit(address)[0].returncode == 0)
     done = support.run("log", "copy", address, copies[0])

@@ -9,7 +9,7 @@ import statistics
 import threading
 import time
 
-from support import Node
+from support import Node, quote
 
 from contract.lab import check, check_problem, fault_of, fresh, head, make_sample, read_answer, wait_for
 
@@ -127,6 +127,23 @@ def filtered(node):
                   "beyond the end")
 
 
+def pages_reach_the_end(node):
+    """Page by page all that happened comes once: a page that is not full is the last."""
+    api = node.api()
+    ids = written(api, 30)
+    for limit in (7, 500):
+        told, after, short = [], "", 0
+        while short == 0:
+            page = api.must("GET", f"/events?types=sample_registered&limit={limit}{after}")
+            told += [event["subject"].removeprefix("sample/") for event in page["items"]]
+            after = "&after=" + quote(page["position"])
+            short = limit - len(page["items"])
+        check(f"limit={limit}: all that was written", set(ids) <= set(told), len(set(ids) - set(told)))
+        check(f"limit={limit}: each once", len(told) == len(set(told)), len(told) - len(set(told)))
+        last = api.must("GET", f"/events?types=sample_registered{after}")
+        check(f"limit={limit}: nothing comes behind the last page", last["items"] == [], last["items"][:2])
+
+
 def a_slow_client_is_let_go(node):
     """It reads nothing; the node keeps a bounded number of bytes for it, and tells the others in time."""
     small = Node(node.data.parent / "slow-stream", extra=["--http-stream-queue-bytes-max", "262144"]).start()
@@ -225,4 +242,4 @@ def served(node):
         return False
 
 
-CASES = (in_order_and_resumed, filtered, a_slow_client_is_let_go, overload)
+CASES = (in_order_and_resumed, filtered, pages_reach_the_end, a_slow_client_is_let_go, overload)

@@ -1,0 +1,125 @@
+// What the feed of notifications does when the log cannot be read for a while, or the rows are late.
+#include <thread>
+
+#include "actors/notification_rule.hpp"
+#include "actors/sample.hpp"
+#include "node/notification_feed.hpp"
+#include "projections/inbox.hpp"
+#include "tests/runtime/world.hpp"
+
+using namespace tracseq;
+using testing::world;
+
+namespace {
+
+/// Another's log, whose readers can be told to fail.
+class failing_log final : public event_log {
+ public:
+  explicit failing_log(event_log& log) : log_(log) {}
+  partition_id partitions() const override { return log_.partitions(); }
+  std::string description() const override { return log_.description(); }
+  std::vector<std::string> warnings() const override { return log_.warnings(); }
+  result<void> append(partition_id partition, std::vector<std::string> records) override {
+    return log_.append(partition, std::move(records));
+  }
+  void on_failure(failure_handler) override {}
+  result<std::vector<std::uint64_t>> ends() override { return log_.ends(); }
+  result<std::vector<std::uint64_t>> begins() override { return log_.begins(); }
+  result<std::unique_ptr<log_reader>> read(std::span<log_position const> from, reading how) override {
+    auto opened = log_.read(from, how);
+    if (!opened) return opened;
+    return std::make_unique<reader>(*this, *std::move(opened));
+  }
+  std::atomic<int> failures{0};  ///< of the next polls
+
+ private:
+  class reader final : public log_reader {
+   public:
+    reader(failing_log& log, std::unique_ptr<log_reader> of) : log_(log), of_(std::move(of)) {}
+    result<void> poll(std::vector<log_entry>& out, std::size_t max_bytes,
+                      std::chrono::milliseconds timeout) override {
+      if (log_.failures > 0 && log_.failures-- > 0) return fail(errc::io_failure, "the broker refuses");
+      return of_->poll(out, max_bytes, timeout);
+    }
+    bool caught_up() const override { return of_->caught_up(); }
+    void interrupt() noexcept override { of_->interrupt(); }
+
+   private:
+    failing_log& log_;
+    std::unique_ptr<log_reader> of_;
+  };
+  event_log& log_;
+};
+
+void make_rule(world& lab, std::string const& project) {
+  commands::notification_rule::create rule;
+  rule.terms.name = "of a project";
+  rule.terms.event_types = {"sample_registered"};
+  rule.terms.project = project;
+  rule.terms.recipient = "tester";
+  REQUIRE(lab.run(stream_name(notification_rule::kind, new_uuid()), rule));
+}
+
+void register_sample(world& lab, std::string const& name, std::string const& project) {
+  commands::sample::register_sample asked;
+  asked.details.name = name;
+  asked.details.barcode = "BC-" + name;
+  asked.details.project = project;
+  auto const reply = lab.run(stream_name(sample::kind, new_uuid()), asked);
+  REQUIRE_MESSAGE(reply, (reply ? "" : reply.error().detail));
+}
+
+/// Subjects of the messages in the inbox, as soon as there are `count`.
+std::vector<std::string> messages(world& lab, std::size_t count) {
+  std::vector<std::string> out;
+  for (int i = 0; i < 1000 && out.size() < count; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    lab.settle();
+    out.clear();
+    auto const found = inbox_query(*lab.models->newest()).messages("tester", false);
+    REQUIRE(found);
+    for (auto const& one : found->rows) out.push_back(one.subject);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("notifications go on behind reads that failed") {
+  world lab;
+  failing_log log(*lab.log);
+  notification_feed feed(log, *lab.models, *lab.commands);
+  REQUIRE(feed.start());
+  make_rule(lab, {});
+  register_sample(lab, "Before", {});
+  CHECK(messages(lab, 1).size() == 1);
+  log.failures = 3;
+  register_sample(lab, "Behind", {});
+  auto const told = messages(lab, 2);
+  REQUIRE(told.size() == 2);
+  CHECK(told.front().starts_with("Behind: "));
+  feed.stop();
+}
+
+TEST_CASE("what happens in a project is told though its rows come late") {
+  world lab;
+  // The feed looks events up in rows of its own, which stand still.
+  auto rows = store::open(lab.directory() + "/late", {});
+  REQUIRE(rows);
+  auto late = runner::open(*std::move(rows), all_projections(), {});
+  REQUIRE(late);
+  notification_feed feed(*lab.log, **late, *lab.commands);
+  REQUIRE(feed.start());
+  make_rule(lab, "P1");
+  register_sample(lab, "Late", "P1");
+  register_sample(lab, "Elsewhere", "P2");
+  std::this_thread::sleep_for(std::chrono::milliseconds(5'500));  // longer than it would ever wait before
+  stream_store streams(**late);
+  follower follows(*lab.log, **late, streams);
+  REQUIRE(follows.start(nullptr));
+  auto const told = messages(lab, 1);
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().starts_with("Late: "));
+  feed.stop();
+  follows.stop();
+}
