@@ -5,6 +5,7 @@ namespace {
 
 // Below this a fold from the beginning costs less than keeping a snapshot.
 constexpr std::uint64_t snapshot_events_min = 64;
+constexpr std::int64_t resume_retry_us = 5'000'000;
 
 }  // namespace
 
@@ -33,13 +34,10 @@ caf::behavior entity::make_behavior() {
       [this](commit_accepted const& m) {
         if (driver_ && m.version == hosted_->version()) driver_->run(*hosted_);
       },
-      [this](resume_process const&) {
-        if (activate() && driver_) driver_->run(*hosted_);
-      },
+      [this](resume_process const&) { resume(); },
       [this](step_replied const& m) { driver_->on_step_reply(*hosted_, m); },
       [this](outcome_replied const& m) { driver_->on_outcome_reply(*hosted_, m); },
       [this](effect_performed const& m) { driver_->on_effect(*hosted_, m); },
-      [this](timer_due const& m) { driver_->on_timer(*hosted_, m); },
       [this](retry_commands const& m) { driver_->on_retry(m); },
       [this](retry_outcome const& m) { driver_->on_retry_outcome(*hosted_, m); },
   };
@@ -75,9 +73,15 @@ result<void> entity::activate() {
                 "the history of " + stream_ + " cannot be read: " + restored.error().detail);
   snapshot_version_ = stored->snapshot_version;
   if (hosted_->is_process())
-    driver_ = std::make_unique<process_driver>(*this, stream_, around_, stored->origin);
+    driver_ = std::make_unique<process_driver>(*this, shard_, stream_, around_, stored->origin);
   active_ = true;
   return {};
+}
+
+void entity::resume() {
+  if (!activate())  // the store may be read again later
+    return send(shard_, process_waits{stream_, 0, instant{tracseq::now().us + resume_retry_us}, true});
+  if (driver_) driver_->run(*hosted_);
 }
 
 void entity::on_decide(group_ptr group, std::size_t index) {

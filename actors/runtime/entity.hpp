@@ -23,6 +23,8 @@ class entity final : public caf::event_based_actor {
 
  private:
   void host_other(std::string stream);
+  /// Goes on with a process that was not live, or that waited.
+  void resume();
   void on_decide(group_ptr group, std::size_t index);
   void decide(command_group& group, std::size_t index);
   void settle(bool keep);

@@ -4,8 +4,8 @@
 //
 //   engine  → shard   submit_group, records_read, projections_applied, append_failed, open_shard, drain_shard
 //   shard   → entity  host_stream, decide_command, settle_group, commit_accepted, resume_process
-//   entity  → shard   command_decided
-//   entity  → itself  step_replied, outcome_replied, effect_performed, timer_due, retry_commands
+//   entity  → shard   command_decided, process_waits
+//   entity  → itself  step_replied, outcome_replied, effect_performed, retry_commands, retry_outcome
 //   shard   → itself  tick
 
 #include <caf/all.hpp>
@@ -28,6 +28,8 @@ struct settle_group { group_ptr group; bool keep; };
 struct commit_accepted { std::uint64_t version; };
 struct resume_process {};
 struct command_decided { group_ptr group; std::size_t index; };
+/// Nothing of a process is due before `until`; `idle`: nor is anything of it under way.
+struct process_waits { std::string stream; std::uint64_t version; instant until; bool idle; };
 
 struct step_replied {
   std::string step;
@@ -37,7 +39,6 @@ struct step_replied {
 };
 struct outcome_replied { std::string step; std::shared_ptr<result<command_reply>> reply; };
 struct effect_performed { std::string step; effect_outcome outcome; };
-struct timer_due { std::string step; };
 struct retry_commands { std::string step; std::size_t first; std::size_t count; };
 struct retry_outcome { std::string step; };
 
@@ -59,6 +60,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::command_decided)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::step_replied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::outcome_replied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::effect_performed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::timer_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::process_waits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::retry_commands)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::retry_outcome)

@@ -10,7 +10,6 @@ namespace {
 
 constexpr auto back_off_first = std::chrono::milliseconds(20);
 constexpr auto back_off_max = std::chrono::milliseconds(5'000);
-constexpr auto timer_max = std::chrono::minutes(10);  // long timers are set again piece by piece
 
 fingerprint fingerprint_of(outgoing_command const& command) {
   auto const digest = sha256(command.name, command.payload);
@@ -21,9 +20,10 @@ fingerprint fingerprint_of(outgoing_command const& command) {
 
 }  // namespace
 
-process_driver::process_driver(caf::event_based_actor& self, std::string stream,
+process_driver::process_driver(caf::event_based_actor& self, caf::actor shard, std::string stream,
                                std::shared_ptr<surroundings> around, stored_stream::origin_facts origin)
     : self_(self),
+      shard_(std::move(shard)),
       stream_(std::move(stream)),
       around_(std::move(around)),
       origin_(std::move(origin)) {
@@ -36,8 +36,17 @@ void process_driver::set_origin(command_request const& first) {
 }
 
 void process_driver::run(hosted_entity const& process) {
-  for (auto& due : process.due())
-    if (!running_.contains(due.name)) start(std::move(due), process.version());
+  auto const time = now();
+  instant next = last_instant;
+  for (auto& due : process.due()) {
+    if (running_.contains(due.name)) continue;
+    if (due.not_before && *due.not_before > time)
+      next = std::min(next, *due.not_before);
+    else
+      start(std::move(due), process.version());
+  }
+  if (running_.empty() || next != last_instant)
+    self_.send(shard_, process_waits{stream_, process.version(), next, running_.empty()});
 }
 
 void process_driver::start(tracseq::step due, std::uint64_t version) {
@@ -49,18 +58,6 @@ void process_driver::start(tracseq::step due, std::uint64_t version) {
   one.outcome.commands.resize(one.step.commands.size());
   for (std::size_t i = 0; i < one.outcome.commands.size(); ++i)
     one.outcome.commands[i].index = static_cast<std::uint32_t>(i);
-  perform(name, one);
-}
-
-void process_driver::perform(std::string const& name, running& one) {
-  if (one.step.not_before && *one.step.not_before > now()) {
-    auto const wait = std::min<std::chrono::microseconds>(
-        std::chrono::microseconds(one.step.not_before->us - now().us), timer_max);
-    one.waiting_for_timer = true;
-    self_.delayed_send(&self_, wait, timer_due{name});
-    return;
-  }
-  one.waiting_for_timer = false;
   one.open = one.step.commands.size() + (one.step.outside ? 1 : 0);
   if (one.step.outside) {
     auto const self = caf::actor_cast<caf::actor>(&self_);
@@ -162,12 +159,6 @@ void process_driver::on_outcome_reply(hosted_entity const& process, outcome_repl
   running_.erase(found);
   // A refusal here is a defect of the decider; asking again at once would only spin.
   if (*reply.reply && (*reply.reply)->version == process.version()) run(process);
-}
-
-void process_driver::on_timer(hosted_entity const&, timer_due const& timer) {
-  auto const found = running_.find(timer.step);
-  if (found != running_.end() && found->second.waiting_for_timer)
-    perform(timer.step, found->second);
 }
 
 void process_driver::on_retry(retry_commands const& retry) {

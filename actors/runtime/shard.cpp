@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto tick_period = std::chrono::milliseconds(200);
 constexpr auto claim_retry = std::chrono::milliseconds(500);
+constexpr int woken_at_once_max = 64;  // in a tick: after a restart all that is open waits to go on
 
 error not_open(std::string why) { return {errc::unavailable, std::move(why), {}}; }
 
@@ -32,6 +33,7 @@ caf::behavior shard::make_behavior() {
   return {
       [this](submit_group const& m) { on_submit(m.group); },
       [this](command_decided const& m) { on_decided(m.group, m.index); },
+      [this](process_waits const& m) { on_waits(m); },
       [this](records_read const& m) { on_read(*m.records); },
       [this](projections_applied const&) { try_open(); },
       [this](append_failed const& m) { close(phase::closed, *m.why); },
@@ -127,6 +129,10 @@ shard::live& shard::entity_for(std::string const& stream) {
     fresh.actor = spawn<entity>(stream, caf::actor_cast<caf::actor>(this), around_);
   fresh.process = is_process_kind(stream_kind(stream));
   fresh.place_in_lru = lru_.insert(lru_.end(), stream);
+  if (fresh.process && stop_waiting(stream)) {
+    fresh.ended = false;
+    send(fresh.actor, resume_process{});
+  }
   return entities_.emplace(stream, std::move(fresh)).first->second;
 }
 
@@ -144,7 +150,7 @@ caf::actor shard::passivate_idle() {
     auto const found = entities_.find(*candidate);
     auto& one = found->second;
     ++candidate;
-    if (one.busy > 0 || one.last_offset > applied || (one.process && !one.ended)) {
+    if (one.busy > 0 || one.last_offset > applied || (one.process && !one.ended && !one.idle)) {
       lru_.splice(lru_.end(), lru_, one.place_in_lru);  // or it would hide the idle ones behind it
       continue;
     }
@@ -295,8 +301,11 @@ void shard::on_own_commit(read_back const& record) {
   auto& target = entities_.at(entry.stream);
   --target.busy;
   target.last_offset = record.offset + 1;
+  target.version = entry.version;
   if (target.process) {
     mark_ended(target, entry.ends_process);
+    target.idle = false;
+    stop_waiting(entry.stream);
     send(target.actor, commit_accepted{entry.version});
   }
   for (auto const& one : entry.unchanged) finish_unchanged(*one, record.offset);
@@ -368,10 +377,11 @@ void shard::try_open() {
   around_->count.open_partitions.fetch_add(1);
   if (*torn) take_back(**torn);
   for (auto const& stream : *processes) {
-    auto& one = entity_for(stream);
-    mark_ended(one, false);
-    send(one.actor, resume_process{});
+    if (entities_.contains(stream)) continue;
+    around_->count.open_processes.fetch_add(1, std::memory_order_relaxed);
+    wait_until(stream, tracseq::now());
   }
+  wake_due();
   auto waiting = std::move(waiting_);
   waiting_.clear();
   for (auto& group : waiting) on_submit(std::move(group));
@@ -414,6 +424,10 @@ void shard::close(phase next, error const& why) {
   by_command_.clear();
   in_flight_.clear();
   for (auto const& [id, group] : in_progress) finish(*group, tl::unexpected(answer));
+  for (auto const& [stream, until] : waits_)
+    if (!entities_.contains(stream)) around_->count.open_processes.fetch_sub(1, std::memory_order_relaxed);
+  waits_.clear();
+  waits_by_time_.clear();
   for (auto& [stream, one] : entities_) {
     mark_ended(one, true);
     send_exit(one.actor, caf::exit_reason::kill);
@@ -442,7 +456,56 @@ void shard::on_tick() {
     waiting_.pop_front();
     finish(*group, tl::unexpected(closed_why_));
   }
+  if (phase_ == phase::open) wake_due();
   if (auto const spare = passivate_idle()) send_exit(spare, caf::exit_reason::user_shutdown);
+}
+
+// --- Processes that wait ------------------------------------------------------------------------
+
+void shard::on_waits(process_waits const& told) {
+  auto const found = entities_.find(told.stream);
+  // Told before a commit that was accepted meanwhile: what follows from that will be told, too.
+  if (found == entities_.end() || found->second.ended ||
+      (found->second.version != 0 && found->second.version != told.version))
+    return;
+  found->second.idle = told.idle;
+  wait_until(told.stream, told.until);
+}
+
+void shard::wait_until(std::string const& stream, instant until) {
+  stop_waiting(stream);
+  waits_.emplace(stream, until);
+  waits_by_time_.emplace(until, stream);
+}
+
+bool shard::stop_waiting(std::string const& stream) {
+  auto const found = waits_.find(stream);
+  if (found == waits_.end()) return false;
+  waits_by_time_.erase({found->second, stream});
+  waits_.erase(found);
+  return true;
+}
+
+void shard::wake_due() {
+  auto const time = tracseq::now();
+  for (int woken = 0; woken < woken_at_once_max && !waits_by_time_.empty(); ++woken) {
+    auto const [until, stream] = *waits_by_time_.begin();
+    if (until > time) return;
+    auto const found = entities_.find(stream);
+    if (found == entities_.end()) {
+      static_cast<void>(entity_for(stream));  // resumes it
+      continue;
+    }
+    stop_waiting(stream);
+    auto& one = found->second;
+    // What is being decided on it may be refused, and then nobody would ask what is due.
+    if (one.busy > 0) {
+      wait_until(stream, instant{time.us + std::chrono::microseconds(tick_period).count()});
+      continue;
+    }
+    one.idle = false;
+    send(one.actor, resume_process{});
+  }
 }
 
 }  // namespace tracseq::runtime

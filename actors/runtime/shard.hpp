@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <list>
+#include <set>
 #include <unordered_map>
 
 #include "actors/hosting.hpp"
@@ -26,8 +27,10 @@ class shard final : public caf::event_based_actor {
     caf::actor actor;
     std::uint64_t last_offset = 0;   ///< behind its last accepted commit
     std::uint32_t busy = 0;          ///< commands decided or being decided, not yet read back
+    std::uint64_t version = 0;       ///< with its last accepted commit; 0 before the first one that came here
     bool process = false;
     bool ended = true;               ///< of a process: nothing is due any more
+    bool idle = false;               ///< of a process: it only waits, and may do so without an actor
     std::list<std::string>::iterator place_in_lru;
   };
   struct in_flight {
@@ -60,6 +63,13 @@ class shard final : public caf::event_based_actor {
   [[nodiscard]] caf::actor passivate_idle();
   void mark_ended(live& one, bool ended);
 
+  // Processes that wait.
+  void on_waits(process_waits const& told);
+  void wait_until(std::string const& stream, instant until);
+  /// True if it waited.
+  bool stop_waiting(std::string const& stream);
+  void wake_due();
+
   // The log.
   void on_read(std::vector<read_back> const& records);
   void on_own_commit(read_back const& record);
@@ -86,6 +96,10 @@ class shard final : public caf::event_based_actor {
 
   std::unordered_map<std::string, live> entities_;
   std::list<std::string> lru_;  ///< least recently used first
+  /// Processes that wait, by stream, and the same by time. One without a live entity is asleep: it gets one when
+  /// its time or a command comes. A receiver that is down for days must not hold its messages in memory.
+  std::unordered_map<std::string, instant> waits_;
+  std::set<std::pair<instant, std::string>> waits_by_time_;
   std::deque<in_flight> in_flight_;
   std::deque<group_ptr> waiting_;  ///< came while the partition was not open
   std::unordered_map<uuid, group_ptr> by_command_;  ///< in progress

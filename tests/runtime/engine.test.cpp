@@ -1,9 +1,11 @@
 #include "tests/runtime/world.hpp"
 
+#include <atomic>
 #include <fstream>
 #include <set>
 
 #include "actors/barcode.hpp"
+#include "actors/delivery.hpp"
 #include "actors/move.hpp"
 #include "actors/sample.hpp"
 #include "actors/storage_unit.hpp"
@@ -338,4 +340,37 @@ TEST_CASE("a command that changes nothing is answered when what it was decided o
     CHECK(unchanged->version == changed->version);
     CHECK(unchanged->offset == changed->offset);
   }
+}
+
+TEST_CASE("messages that wait for their receiver hold no actors, and go on in time, over a restart too") {
+  constexpr int messages = 200;
+  world lab;
+  std::atomic<bool> up{false};
+  std::atomic<int> attempts{0};
+  lab.options.live_entities_max = 24;
+  lab.perform = [&](effect const&, std::function<void(effect_outcome)> const& done) {
+    ++attempts;
+    done({up, "the receiver is down", false});
+  };
+  lab.restart();
+  for (int i = 0; i < messages; ++i) {
+    commands::delivery::queue queued;
+    queued.message_id = new_uuid();
+    queued.channel = notification_rule::channel::webhook;
+    queued.url = "https://receiver.example/hook";
+    queued.subject = "Message " + std::to_string(i);
+    REQUIRE(lab.run(stream_name(delivery::kind, queued.message_id), queued));
+  }
+  auto const soon = [&](auto const& holds) {
+    for (int i = 0; i < 3000 && !holds(); ++i) ::usleep(10'000);
+    return holds();
+  };
+  CHECK(soon([&] { return lab.commands->stats().live_entities <= lab.options.live_entities_max + 12; }));
+  CHECK(attempts >= messages);
+  CHECK(lab.commands->stats().processes_open == messages);
+  up = true;
+  attempts = 0;
+  lab.restart();
+  CHECK(soon([&] { return lab.commands->stats().processes_open == 0; }));
+  CHECK(attempts == messages);
 }

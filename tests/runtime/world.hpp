@@ -51,6 +51,7 @@ class world {
     streams = std::make_unique<stream_store>(*models);
     streams->set_positions(models->positions());
     commands = std::make_unique<engine>(*log, *streams, options);
+    if (perform) commands->on_effect(perform);
     reader = std::make_unique<follower>(*log, *models, *streams);
     REQUIRE(reader->start(commands.get()));
     std::vector<partition_head> heads;
@@ -111,6 +112,7 @@ class world {
   }
 
   engine_options options;
+  effect_performer perform;  ///< from the next start on
   std::unique_ptr<event_log> log;
   std::unique_ptr<runner> models;
   std::unique_ptr<stream_store> streams;
