@@ -75,7 +75,7 @@ BOOST_DESCRIBE_STRUCT(partition_status, (), (partition, end, applied, claim, com
 struct projection_status {
   std::string name;
   std::uint32_t version = 0;
-  std::string state;  ///< "live", "building 41 %"
+  std::string state;  ///< "live", "building 41 %", "building 41 %, stands still: …"
   std::uint64_t parked = 0;
 };
 BOOST_DESCRIBE_STRUCT(projection_status, (), (name, version, state, parked))
