@@ -3,14 +3,12 @@
 #include <algorithm>
 
 #include "actors/runtime/entity.hpp"
-#include "events/registry.hpp"
 
 namespace tracseq::runtime {
 namespace {
 
 constexpr auto tick_period = std::chrono::milliseconds(200);
 constexpr auto claim_retry = std::chrono::milliseconds(500);
-constexpr int woken_at_once_max = 64;  // in a tick: after a restart all that is open waits to go on
 
 error not_open(std::string why) { return {errc::unavailable, std::move(why), {}}; }
 
@@ -141,8 +139,7 @@ shard::live& shard::entity_for(std::string const& stream) {
 // wakes CAF's clock each time, which cost a sixth of a registration.
 caf::actor shard::passivate_idle() {
   caf::actor reusable;
-  auto const limit =
-      std::max<std::size_t>(1, around_->options.live_entities_max / around_->partitions);
+  auto const limit = room();
   auto const applied = gauge_.applied.load(std::memory_order_acquire);
   constexpr int looked_at_max = 8;
   auto candidate = lru_.begin();
@@ -251,20 +248,6 @@ void shard::commit_group(group_ptr const& group) {
   }
 }
 
-void shard::mark_ended(live& one, bool ended) {
-  if (one.ended == ended) return;
-  one.ended = ended;
-  if (ended)
-    around_->count.open_processes.fetch_sub(1, std::memory_order_relaxed);
-  else
-    around_->count.open_processes.fetch_add(1, std::memory_order_relaxed);
-}
-
-bool shard::ends_process(encoded_event const& last) {
-  auto const decoded = decode_event(last);
-  return decoded && facts_of(*decoded).ends_process;
-}
-
 void shard::finish(command_group& group, result<command_reply> const& reply) {
   if (auto const found = by_command_.find(group.last().command_id);
       found != by_command_.end() && found->second.get() == &group)
@@ -371,7 +354,10 @@ void shard::try_open() {
   // Without them it would be open with work left undone. The next tick asks again.
   auto const torn = around_->source.torn_group(partition_);
   auto const processes = around_->source.open_processes(partition_);
-  if (!torn || !processes) return;
+  if (!torn || !processes) {
+    closed_why_ = not_open("this partition cannot be opened: " + (torn ? processes.error() : torn.error()).detail);
+    return;
+  }
   gauge_.wants_applied = false;
   phase_ = phase::open;
   around_->count.open_partitions.fetch_add(1);
@@ -458,54 +444,6 @@ void shard::on_tick() {
   }
   if (phase_ == phase::open) wake_due();
   if (auto const spare = passivate_idle()) send_exit(spare, caf::exit_reason::user_shutdown);
-}
-
-// --- Processes that wait ------------------------------------------------------------------------
-
-void shard::on_waits(process_waits const& told) {
-  auto const found = entities_.find(told.stream);
-  // Told before a commit that was accepted meanwhile: what follows from that will be told, too.
-  if (found == entities_.end() || found->second.ended ||
-      (found->second.version != 0 && found->second.version != told.version))
-    return;
-  found->second.idle = told.idle;
-  wait_until(told.stream, told.until);
-}
-
-void shard::wait_until(std::string const& stream, instant until) {
-  stop_waiting(stream);
-  waits_.emplace(stream, until);
-  waits_by_time_.emplace(until, stream);
-}
-
-bool shard::stop_waiting(std::string const& stream) {
-  auto const found = waits_.find(stream);
-  if (found == waits_.end()) return false;
-  waits_by_time_.erase({found->second, stream});
-  waits_.erase(found);
-  return true;
-}
-
-void shard::wake_due() {
-  auto const time = tracseq::now();
-  for (int woken = 0; woken < woken_at_once_max && !waits_by_time_.empty(); ++woken) {
-    auto const [until, stream] = *waits_by_time_.begin();
-    if (until > time) return;
-    auto const found = entities_.find(stream);
-    if (found == entities_.end()) {
-      static_cast<void>(entity_for(stream));  // resumes it
-      continue;
-    }
-    stop_waiting(stream);
-    auto& one = found->second;
-    // What is being decided on it may be refused, and then nobody would ask what is due.
-    if (one.busy > 0) {
-      wait_until(stream, instant{time.us + std::chrono::microseconds(tick_period).count()});
-      continue;
-    }
-    one.idle = false;
-    send(one.actor, resume_process{});
-  }
 }
 
 }  // namespace tracseq::runtime

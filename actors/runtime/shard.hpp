@@ -4,6 +4,7 @@
 //
 //   closed → claiming → catching_up → open;   any → closed on failure, → fenced on a stranger's claim
 
+#include <algorithm>
 #include <deque>
 #include <list>
 #include <set>
@@ -61,6 +62,10 @@ class shard final : public caf::event_based_actor {
   [[nodiscard]] live& entity_for(std::string const& stream);
   /// Makes room for one more entity. Gives an actor that may host another stream, if there is one.
   [[nodiscard]] caf::actor passivate_idle();
+  /// Live entities that there may be; busy ones are not counted out.
+  [[nodiscard]] std::size_t room() const {
+    return std::max<std::size_t>(1, around_->options.live_entities_max / around_->partitions);
+  }
   void mark_ended(live& one, bool ended);
 
   // Processes that wait.
