@@ -68,6 +68,12 @@ describe('a scan whose answer was lost', () => {
     expect(outcome.words).toBe('gut-01 is taken out of Box B C3.')
     expect(back).toMatchObject({ verb: 'place', unit: other_id, slot: 'C3' })
   })
+  it('asks when it never arrived and somebody else has put the tube elsewhere since', async () => {
+    lab.at = stands(other_id, 'C3')
+    const { outcome } = await send(scanned({ unit: unit_id, slot: 'A1', before: null }))
+    expect(outcome).toMatchObject({ kind: 'asks', expected: 'Box B C3' })
+    expect(lab.posts).toEqual([])
+  })
   it('of a confirmed check is taken back too', async () => {
     lab.at = stands(other_id, 'C3')
     const { outcome, back } = await send(scanned({ verb: 'check', unit: unit_id, confirmed: true }))

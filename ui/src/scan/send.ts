@@ -43,10 +43,11 @@ export const sendScan: Send = async (item, note): Promise<Outcome> => {
       if (!sent && !elsewhere && place && (!item.slot || place.slot === item.slot))
         return { kind: 'done', name, before: was, slot: place.slot, words: `${name} stands at ${where(place)} already.` }
   }
-  if (!sent && !item.confirmed && (elsewhere || item.verb === 'check'))
+  // Also of a repeat: where it stands elsewhere by now, somebody else has put it since.
+  if (!item.confirmed && (elsewhere || (!sent && item.verb === 'check')))
     return {
       kind: 'asks', name,
-      expected: where(was),
+      expected: where(place),
       found: `${item.unit_name ?? 'this box'}${item.slot ? ` ${item.slot}` : ''}`,
       words: `${name} is in the wrong place. Confirm moves it here in the records, Next leaves it.`,
     }
