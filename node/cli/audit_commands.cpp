@@ -176,19 +176,24 @@ class export_target {
       print(lines);
       return check(!std::ferror(stdout));
     }
-    // Not before there is something to write: an earlier export outlives a log that cannot be read.
-    if (!file_.is_open()) {
-      file_.open(to_, std::ios::binary | std::ios::trunc);
-      if (!file_) return fail(errc::io_failure, "cannot write " + to_);
-    }
+    if (auto opened = open(); !opened) return opened;
     return check(file_.write(lines.data(), static_cast<std::streamsize>(lines.size())).good());
   }
   /// Of what lies in a buffer only this tells whether there was room for it.
   [[nodiscard]] result<void> flush() {
+    if (to_ != "-")
+      if (auto opened = open(); !opened) return opened;  // of an empty log
     return check(to_ == "-" ? std::fflush(stdout) == 0 : file_.flush().good());
   }
 
  private:
+  /// Not before there is something to write: an earlier export outlives a log that cannot be read.
+  [[nodiscard]] result<void> open() {
+    if (file_.is_open()) return {};
+    file_.open(to_, std::ios::binary | std::ios::trunc);
+    if (!file_) return fail(errc::io_failure, "cannot write " + to_);
+    return {};
+  }
   [[nodiscard]] result<void> check(bool written) const {
     if (written) return {};
     return fail(errc::storage_full,
