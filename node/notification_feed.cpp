@@ -2,6 +2,7 @@
 
 #include "events/cloud_event.hpp"
 #include "events/codec.hpp"
+#include "node/log.hpp"
 #include "projections/inbox.hpp"
 #include "projections/runs.hpp"
 #include "projections/samples.hpp"
@@ -142,7 +143,7 @@ bool notification_feed::look_up_all() {
   while (true) {
     try {
       auto const view = models_.newest();
-      for (auto& [stream, facts] : about_) facts = look_up(*view, stream);
+      for (auto& [stream, facts] : about_) facts = look_up_or_damaged(*view, stream);
       return true;
     } catch (query_failure const&) {
       rest(rows_retry);  // they cannot be read now, or are being built
@@ -191,6 +192,17 @@ std::vector<partition_position> notification_feed::load_cursor() const {
     positions[p].chain = {hash_of(from.h), from.c, from.s};
   }
   return positions;
+}
+
+// Damage does not pass: what happened to it is told without its name, rather than nothing more at all.
+entity_facts notification_feed::look_up_or_damaged(read_view const& view, std::string const& stream) const {
+  try {
+    return look_up(view, stream);
+  } catch (query_failure const& failed) {
+    if (failed.why().code != errc::corrupt) throw;
+    log::warn("a notification has no name", {{"stream", stream}, {"why", failed.why().detail}});
+    return {};
+  }
 }
 
 entity_facts notification_feed::look_up(read_view const& view, std::string const& stream) const {

@@ -35,6 +35,7 @@ class notification_feed {
   void save_cursor();
   [[nodiscard]] std::vector<partition_position> load_cursor() const;
   [[nodiscard]] entity_facts look_up(read_view const& view, std::string const& stream) const;
+  [[nodiscard]] entity_facts look_up_or_damaged(read_view const& view, std::string const& stream) const;
 
   event_log& log_;
   runner& models_;

@@ -141,7 +141,7 @@ void show_page(call_ptr c, event_params const& asked) {
                                   : feed.check(asked.after);
   if (!from) return refuse(*c, from.error());
   on_worker(std::move(c), [from = *std::move(from), asked](call_ptr one) {
-    auto const until = one->api->feed().current();
+    auto until = one->api->feed().current();
     auto reader = feed_reader::open(*one->at, from);
     if (!reader) return refuse(*one, reader.error());
     auto const filter = filter_of(asked);
@@ -154,7 +154,10 @@ void show_page(call_ptr c, event_params const& asked) {
       auto events = reader->next(page_read_bytes, until, page_read_patience);
       if (!events) return refuse(*one, events.error());
       auto const current = std::chrono::steady_clock::now();
-      if (reader->position() != before) heard = current;
+      if (reader->position() != before)
+        heard = current;
+      else
+        until = one->api->feed().current();  // what has come behind it meanwhile may fill the reader
       // Half a page would pass for the end of history.
       if (current - heard > one->at->read_wait)
         return refuse(*one, because(errc::unavailable, "The log does not give its records at the moment. Repeat "
