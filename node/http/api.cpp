@@ -82,11 +82,12 @@ void api::observe(call const& c, int status) {
   requests_->observe(static_cast<std::size_t>(c.row - all_routes().data()), status, seconds);
 }
 
-std::size_t api::body_limit(request const& head) const {
+body_bound api::body_limit(request const& head) const {
   auto const found = router_->find(head.method, head.path);
   auto const bytes_max = found.row && found.row->upload ? at_.upload_bytes_max : at_.body_bytes_max;
   // The body of whoever may not come in is read only to say so.
-  return known(head) ? bytes_max : std::min(bytes_max, stranger_body_bytes_max);
+  if (known(head)) return bytes_max;
+  return {std::min(bytes_max, stranger_body_bytes_max), true};
 }
 
 bool api::known(request const& asked) const {
@@ -137,9 +138,7 @@ void api::handle(request_ptr request, responder to) {
   c->request = std::move(request);
   c->to = std::move(to);
   if (c->row->who == access::operator_token && !known(*c->request))
-    return refuse(*c, because(errc::unauthenticated,
-                            "Send the operator's token as Authorization: Bearer <token>. It stands in "
-                            "the file operator.token of the node's data directory."));
+    return refuse(*c, because(errc::unauthenticated, std::string(token_wanted_words)));
   c->who = {"operator", "Operator", "lab_administrator"};
   if (c->row->writes && !at_.submit)
     return refuse(*c, because(errc::forbidden, "This is a read-only copy: nothing can be changed here."));

@@ -32,7 +32,7 @@ class api {
   api& operator=(api const&) = delete;
 
   void handle(request_ptr request, responder to);
-  [[nodiscard]] std::size_t body_limit(request const& head) const;
+  [[nodiscard]] body_bound body_limit(request const& head) const;
   /// Ends streams and waits. Call before the server is drained.
   void stop();
 

@@ -29,6 +29,13 @@ class request {
   std::uint64_t number = 0;  ///< counts the requests of this process
 };
 
+/// How long a request's body may be.
+struct body_bound {
+  body_bound(std::size_t bytes_, bool stranger_ = false) : bytes(bytes_), stranger(stranger_) {}
+  std::size_t bytes;
+  bool stranger;  ///< who asks may not come in: a longer body is refused with 401
+};
+
 struct response {
   int status = 200;
   std::string_view content_type;  ///< static text; empty = no body

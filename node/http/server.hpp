@@ -36,7 +36,7 @@ struct server_stats {
 };
 
 /// Judged when the head is there and before the body is read.
-using body_limit = std::function<std::size_t(request const& head)>;
+using body_limit = std::function<body_bound(request const& head)>;
 
 class server {
  public:

@@ -10,6 +10,7 @@
 
 #include "node/http/head_check.hpp"
 #include "node/http/problem.hpp"
+#include "node/http/token.hpp"
 #include "node/http/wire.hpp"
 #include "node/log.hpp"
 
@@ -175,14 +176,13 @@ bool session::take_head() {
     phase_ = phase::handling;
     return true;
   }
-  auto const bytes_max = worker_->shared->limit(*request_);
-  if (request_->announced_bytes() > bytes_max) {
-    body_unread_ = true;
-    refuse(413, "too_large", "The request's body is longer than the " + std::to_string(bytes_max) +
-                                 " bytes that are taken here.");
+  auto const bound = worker_->shared->limit(*request_);
+  stranger_ = bound.stranger;
+  if (request_->announced_bytes() > bound.bytes) {
+    refuse_length("than the " + std::to_string(bound.bytes) + " bytes that are taken here.");
     return false;
   }
-  request_->limit_body(bytes_max);
+  request_->limit_body(bound.bytes);
   phase_ = phase::body;
   body_bytes_ = 0;
   body_began_ = session_clock::now();
@@ -198,8 +198,7 @@ bool session::take_body() {
   switch (state) {
     case incoming_request::state::done: phase_ = phase::handling; return true;
     case incoming_request::state::too_large:
-      body_unread_ = true;
-      refuse(413, "too_large", "The request's body is longer than is taken here.");
+      refuse_length("than is taken here.");
       return false;
     case incoming_request::state::bad:
       body_unread_ = true;
@@ -234,6 +233,12 @@ void session::dispatch() {
   } catch (std::exception const&) {
     // The responder was destroyed on the way out and has answered 500.
   }
+}
+
+void session::refuse_length(std::string const& bound) {
+  body_unread_ = true;
+  if (stranger_) return refuse(401, describe(errc::unauthenticated).name, token_wanted_words);
+  refuse(413, "too_large", "The request's body is longer " + bound);
 }
 
 void session::refuse(int status, std::string_view code, std::string_view detail) {

@@ -89,6 +89,8 @@ class session final : public std::enable_shared_from_this<session>,
   bool take_body();
   void dispatch();
   void refuse(int status, std::string_view code, std::string_view detail);
+  /// Of a body that is longer than `bound` says, with what is wrong before that: who asks.
+  void refuse_length(std::string const& bound);
   void answer(response what);
   void on_answered(boost::system::error_code ec);
   void linger();
@@ -102,6 +104,7 @@ class session final : public std::enable_shared_from_this<session>,
   boost::asio::ip::tcp::socket socket_;
   phase phase_ = phase::head;
   bool close_after_ = false;
+  bool stranger_ = false;
   bool body_unread_ = false;  ///< the answer goes out before the body came in
   bool continue_sent_ = false;
   bool reading_ = false;
