@@ -339,6 +339,8 @@ def main(arguments):
     chosen = [p for p in known if not names or p.name in names]
     adopt_orphans()
     signal.signal(signal.SIGTERM, stop_by_signal)
+    # Begun in the background by a script, all that it starts would be deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
     try:
         passed, failed, skipped = run_all(chosen, "--no-build" not in arguments, extra)
