@@ -6,7 +6,13 @@ import { later } from './later'
 
 Object.assign(window, { matchMedia: () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }) })
 
-afterEach(cleanup)
+/** Whether the server answers. */
+let up = false
+vi.stubGlobal('fetch', () => (up ? Promise.resolve(new Response('ok')) : Promise.reject(new TypeError('offline'))))
+afterEach(() => {
+  cleanup()
+  up = false
+})
 
 describe('code that is fetched later', () => {
   it('says beside the action that it could not be fetched, and opens at the next try', async () => {
@@ -36,6 +42,21 @@ describe('code that is fetched later', () => {
       for (const _ of [1, 2]) await act(() => vi.advanceTimersByTimeAsync(3100))
       expect(screen.getByText('The dialog')).toBeTruthy()
       expect(load).toHaveBeenCalledTimes(3)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+  it('has the page loaded again where the server answers and the code cannot be had', async () => {
+    vi.useFakeTimers()
+    try {
+      const Dialog = later<{ onClose: () => void }>(() => Promise.reject(new TypeError('Failed to fetch dynamically imported module')))
+      render(<MantineProvider><Dialog onClose={() => undefined} /></MantineProvider>)
+      await act(() => vi.advanceTimersByTimeAsync(0))
+      expect(screen.getByRole('alert').textContent).toContain('TracSeq cannot be reached')
+      up = true
+      await act(() => vi.advanceTimersByTimeAsync(3100))
+      expect(screen.getByRole('alert').textContent).toContain('the page has to be loaded again')
+      expect(screen.getByText('Load it again')).toBeTruthy()
     } finally {
       vi.useRealTimers()
     }

@@ -5,26 +5,29 @@ import { Note } from './states'
 /** Who asked for it and waits need not press again when the network is back. */
 const again_ms = 3000
 
+const serverAnswers = () => fetch('/livez', { cache: 'no-store' }).then((answer) => answer.ok, () => false)
+
 interface Closable {
   onClose: () => void
 }
 
 /**
  * A dialog whose code is fetched when it is first opened. Where that fails, the page stays as it is, and the failure
- * stands where the dialog was asked for, until it can be had.
+ * stands where the dialog was asked for, until it can be had. Older browsers never fetch again what they once failed
+ * to, and a newer TracSeq does not have the code of an older page: then only loading the page again helps.
  */
 export function later<Props extends Closable>(load: () => Promise<{ default: ComponentType<Props> }>) {
   let Body: ComponentType<Props> | null = null
-  const fetch = async () => {
+  const get = async () => {
     Body ??= (await load()).default
   }
   function Later(props: Props) {
     const [, redraw] = useState(0)
-    const [failed, setFailed] = useState(false)
+    const [failed, setFailed] = useState<'' | 'unreachable' | 'lost'>('')
     const ask = useCallback(() => {
-      fetch().then(
+      get().then(
         () => redraw((n) => n + 1),
-        () => setFailed(true),
+        async () => setFailed((await serverAnswers()) ? 'lost' : 'unreachable'),
       )
     }, [])
     useEffect(() => {
@@ -37,17 +40,20 @@ export function later<Props extends Closable>(load: () => Promise<{ default: Com
     }, [failed, ask])
     if (Body) return <Body {...props} />
     if (!failed) return null
+    const lost = failed === 'lost'
     return (
-      <Note tone="bad" title="This cannot be opened: TracSeq cannot be reached.">
+      <Note tone="bad" title={`This cannot be opened: ${lost ? 'the page has to be loaded again' : 'TracSeq cannot be reached'}.`}>
         <span className="row">
           Nothing was changed.
-          <Button size="compact-sm" variant="default" onClick={ask}>Try again</Button>
+          {lost
+            ? <Button size="compact-sm" variant="default" onClick={() => window.location.reload()}>Load it again</Button>
+            : <Button size="compact-sm" variant="default" onClick={ask}>Try again</Button>}
           <Button size="compact-sm" variant="default" onClick={props.onClose}>Leave it</Button>
         </span>
       </Note>
     )
   }
   /** Fetches it before it is asked for. What cannot be fetched now is asked for again when it is needed. */
-  Later.fetch = () => void fetch().catch(() => undefined)
+  Later.fetch = () => void get().catch(() => undefined)
   return Later
 }
