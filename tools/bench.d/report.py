@@ -8,15 +8,15 @@ GOALS = {
     "post_vs_http": ("≥", 0.30, "×"),
     "post_p50_vs_floor": ("≤", 3, "×"),
     "post_kafka": ("≥", 0.6, "×"),
-    "post_kafka_p50_vs_floor": ("≤", 3, "×"),
+    "post_kafka_p50_vs_floor": ("≤", 2.5, "×"),
     "import_rows": ("≥", 10_000, "rows/s"),
     "get_vs_http": ("≥", 0.70, "×"),
     "replay": ("≥", 150_000, "events/s"),
     "replay_vs_raw": ("≥", 0.4, "×"),
     "verify": ("≥", 500_000, "records/s"),
     "restart": ("≤", 1, "s"),
-    "restart_kafka": ("≤", 2, "s"),
-    "memory": ("≤", 512, "MiB"),
+    "restart_kafka": ("≤", 1, "s"),
+    "memory": ("≤", 256, "MiB"),
     "growth": ("≤", 1.2, "×"),
 }
 
