@@ -365,8 +365,9 @@ TEST_CASE("messages that wait for their receiver hold no actors, and go on in ti
     for (int i = 0; i < 3000 && !holds(); ++i) ::usleep(10'000);
     return holds();
   };
-  CHECK(soon([&] { return lab.commands->stats().live_entities <= lab.options.live_entities_max + 12; }));
-  CHECK(attempts >= messages);
+  CHECK(soon([&] {
+    return attempts >= messages && lab.commands->stats().live_entities <= lab.options.live_entities_max + 12;
+  }));
   CHECK(lab.commands->stats().processes_open == messages);
   up = true;
   lab.restart();
