@@ -62,7 +62,7 @@ class shard final : public caf::event_based_actor {
   [[nodiscard]] live& entity_for(std::string const& stream);
   /// Makes room for one more entity. Gives an actor that may host another stream, if there is one.
   [[nodiscard]] caf::actor passivate_idle();
-  /// Live entities that there may be; busy ones are not counted out.
+  /// Live entities that there may be; there are more only while none of them can go.
   [[nodiscard]] std::size_t room() const {
     return std::max<std::size_t>(1, around_->options.live_entities_max / around_->partitions);
   }

@@ -117,6 +117,9 @@ void answer_import(call_ptr const& c, uuid const& id, answer_facts facts) {
   answer(*c, to_json(view_of(*row)), facts);
 }
 
+/// True until it has ended or waits for a person.
+bool goes_on(import_row const& row) { return !has_ended(row) && row.state != import_state::parked; }
+
 /// Why the preview cannot be imported; none where it can.
 std::optional<error> in_the_way(kept_preview const& kept, start_import const& asked,
                                 read_view const& rows) {
@@ -138,7 +141,7 @@ std::optional<error> in_the_way(kept_preview const& kept, start_import const& as
   if (asked.force) return std::nullopt;
   for (auto const& earlier : imports_query(rows).of_file(kept.sha256)) {
     if (came_to_nothing(earlier)) continue;
-    if (!has_ended(earlier) && earlier.state != import_state::parked) return being_imported(earlier.id);
+    if (goes_on(earlier)) return being_imported(earlier.id);
     return error{errc::conflict,
                  "This file was imported before: on " + to_rfc3339(earlier.created_at) + " by " +
                      earlier.created_by + " (" + std::to_string(earlier.rows) + " rows, import " +
@@ -157,7 +160,7 @@ void do_start(call_ptr c, none, start_import asked) {
     auto ended = [one, id] {
       try {
         auto const row = imports_query(*one->at->view()).get(id);
-        return row && (has_ended(*row) || row->state == import_state::parked);
+        return row && !goes_on(*row);
       } catch (query_failure const&) {
         return false;
       }
