@@ -24,6 +24,7 @@ constexpr std::array descriptions{
     errc_description{errc::storage_full, "storage_full", 507, 6, true},
     errc_description{errc::too_large, "too_large", 413, 1, false},
     errc_description{errc::unsupported, "unsupported", 422, 1, false},
+    errc_description{errc::not_owner, "not_owner", 503, 6, true},
     errc_description{errc::internal, "internal", 500, 1, false},
 };
 

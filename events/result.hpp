@@ -33,6 +33,7 @@ enum class errc : std::uint8_t {
   too_large,             ///< over a limit that is a setting
   unsupported,           ///< a version, type or feature this build does not know
   internal,              ///< a defect in TracSeq
+  not_owner,             ///< another node owns the partition; between nodes, which then ask that one
 };
 
 /// How an error looks from outside. One row per `errc`.

@@ -96,8 +96,11 @@ bool folder::judge(log_entry& entry, folded_batch& into, bool decode_events) {
   record.offset = entry.offset;
   record.judged = judged;
   record.state = chain;
-  if (judged == verdict::claim && decoded && std::holds_alternative<claim>(*decoded))
+  if (judged == verdict::claim && decoded && std::holds_alternative<claim>(*decoded)) {
     record.claim = std::get<claim>(std::move(*decoded));
+    at.owner = partition_owner{record.claim->node, record.claim->boot_id, record.claim->command_address,
+                               record.claim->recorded_at};
+  }
   if (judged == verdict::commit && decoded && std::holds_alternative<commit>(*decoded))
     accept_commit(entry, std::get<commit>(std::move(*decoded)), into, decode_events);
   return true;

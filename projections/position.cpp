@@ -16,10 +16,32 @@ void take(std::string_view& bytes, T& value) {
   bytes.remove_prefix(sizeof value);
 }
 
+void put_text(std::string& out, std::string_view text) {
+  put(out, static_cast<std::uint16_t>(text.size()));
+  out += text;
+}
+bool take_text(std::string_view& bytes, std::string& text) {
+  std::uint16_t size = 0;
+  if (bytes.size() < sizeof size) return false;
+  take(bytes, size);
+  if (bytes.size() < size) return false;
+  text = bytes.substr(0, size);
+  bytes.remove_prefix(size);
+  return true;
+}
+bool take_owner(std::string_view& bytes, partition_owner& owner) {
+  if (!take_text(bytes, owner.node) || bytes.size() < sizeof owner.boot_id) return false;
+  take(bytes, owner.boot_id);
+  if (!take_text(bytes, owner.address) || bytes.size() < sizeof owner.since.us) return false;
+  take(bytes, owner.since.us);
+  return true;
+}
+
 constexpr std::size_t fixed_bytes = 8 + 8 + 32 + 32 + 8 + 8 + 1 + 8;
 constexpr std::uint8_t flag_group_open = 1;
 constexpr std::uint8_t flag_broken = 2;
 constexpr std::uint8_t flag_recorded = 4;
+constexpr std::uint8_t flag_owner = 8;
 
 }  // namespace
 
@@ -33,10 +55,17 @@ std::string encode_position(partition_position const& position) {
   put(out, position.chain.s);
   put(out, static_cast<std::uint8_t>((position.group_open ? flag_group_open : 0) |
                                      (position.broken_at ? flag_broken : 0) |
-                                     (position.recorded_at.us != 0 ? flag_recorded : 0)));
+                                     (position.recorded_at.us != 0 ? flag_recorded : 0) |
+                                     (position.owner ? flag_owner : 0)));
   put(out, position.group_base_version);
   if (position.broken_at) put(out, *position.broken_at);
   if (position.recorded_at.us != 0) put(out, position.recorded_at.us);
+  if (position.owner) {
+    put_text(out, position.owner->node);
+    put(out, position.owner->boot_id);
+    put_text(out, position.owner->address);
+    put(out, position.owner->since.us);
+  }
   out += position.group_stream;
   return out;
 }
@@ -62,6 +91,7 @@ std::optional<partition_position> decode_position(std::string_view bytes) {
     if (bytes.size() < sizeof(std::int64_t)) return std::nullopt;
     take(bytes, position.recorded_at.us);
   }
+  if ((flags & flag_owner) != 0 && !take_owner(bytes, position.owner.emplace())) return std::nullopt;
   position.group_stream = bytes;
   return position;
 }

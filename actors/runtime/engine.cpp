@@ -26,7 +26,7 @@ struct engine::parts {
       shards.push_back(system->spawn<runtime::shard>(p, around));
   }
 
-  void submit(std::vector<command_request> requests, command_callback done) {
+  void submit(std::vector<command_request> requests, command_callback done, bool for_peer = false) {
     auto const partition = partition_of(requests.front().command.stream, around->partitions);
     for (auto const& request : requests)
       if (partition_of(request.command.stream, around->partitions) != partition)
@@ -40,6 +40,7 @@ struct engine::parts {
     auto group = std::make_shared<command_group>();
     group->requests = std::move(requests);
     group->waiting.push_back(std::move(done));
+    group->for_peer = for_peer;
     caf::anon_send(shards[partition], runtime::submit_group{std::move(group)});
   }
 
@@ -71,9 +72,26 @@ void engine::on_effect(effect_performer performer) {
   parts_->around->perform = std::move(performer);
 }
 
+void engine::on_elsewhere(forward_commands forward) {
+  parts_->around->elsewhere = std::move(forward);
+}
+
 void engine::open(std::vector<partition_head> const& at) {
+  stand_by(at);
+  for (partition_id p = 0; p < parts_->around->partitions; ++p) take(p);
+}
+
+void engine::stand_by(std::vector<partition_head> const& at) {
   for (partition_id p = 0; p < parts_->around->partitions; ++p)
-    caf::anon_send(parts_->shards[p], runtime::open_shard{at[p]});
+    caf::anon_send(parts_->shards[p], runtime::stand_by{at[p]});
+}
+
+void engine::take(partition_id partition) {
+  caf::anon_send(parts_->shards[partition], runtime::take_partition{});
+}
+
+shard_phase engine::phase_of(partition_id partition) const {
+  return parts_->around->gauges[partition].phase.load(std::memory_order_relaxed);
 }
 
 bool engine::ready() const {
@@ -82,6 +100,10 @@ bool engine::ready() const {
 
 void engine::submit(std::vector<command_request> group, command_callback done) {
   parts_->submit(std::move(group), std::move(done));
+}
+
+void engine::submit_for_peer(std::vector<command_request> group, command_callback done) {
+  parts_->submit(std::move(group), std::move(done), true);
 }
 
 void engine::on_read(std::vector<read_back> batch) {

@@ -95,10 +95,13 @@ class stream_source {
 /// time-out.
 using effect_performer = std::function<void(effect const&, std::function<void(effect_outcome)>)>;
 
+/// Where a command goes whose partition another node owns. `done` comes once, from any thread.
+using forward_commands = std::function<void(partition_id, std::vector<command_request>, command_callback done)>;
+
 struct engine_options {
   std::string node = "node-1";
   uuid boot_id = new_uuid();
-  std::string command_address;
+  std::string command_address;               ///< where other nodes reach this one; in its claims
   std::size_t in_flight_max = 4096;          ///< commands per partition; beyond: overloaded
   std::size_t live_entities_max = 10'000;    ///< over all partitions
   std::chrono::milliseconds deadline{10'000};  ///< for a commit to be read back
@@ -127,6 +130,16 @@ struct read_back {
   instant recorded_at;    ///< of an accepted commit
 };
 
+/// What a node does for a partition.
+enum class shard_phase : std::uint8_t {
+  closed,       ///< asked to own it: something failed, it will claim again
+  claiming,
+  catching_up,  ///< the claim was accepted, the projections do not show it yet
+  open,
+  away,         ///< another node's, or not asked for
+  draining,
+};
+
 /// Where the follower stands in a partition.
 struct partition_head {
   chain_state chain;
@@ -142,14 +155,24 @@ class engine {
 
   /// Performs effects of processes. Set before `open`.
   void on_effect(effect_performer performer);
+  /// A node of a cluster: commands of partitions that others own go there. Set before `stand_by`.
+  void on_elsewhere(forward_commands forward);
   /// Takes all partitions: claims each where the follower stands (`at`, one for each partition). Returns at
   /// once; `ready` is true when every claim was read back and applied.
   void open(std::vector<partition_head> const& at);
+  /// Takes none yet; `take` does.
+  void stand_by(std::vector<partition_head> const& at);
+  /// Claims a partition. It is lost to the next node whose claim is read, and only to that: until then it is
+  /// served, whatever anybody believes. What is in flight then goes to the new owner.
+  void take(partition_id partition);
   [[nodiscard]] bool ready() const;
+  [[nodiscard]] shard_phase phase_of(partition_id partition) const;
 
   /// Commands of one partition, in order, as adjacent records; mostly one. The callback comes once, from
   /// an engine thread; of a group that is refused at once (too much waits), within this call.
   void submit(std::vector<command_request> group, command_callback done);
+  /// The same for commands that another node sent here: refused with `not_owner` rather than sent on.
+  void submit_for_peer(std::vector<command_request> group, command_callback done);
 
   /// The follower tells, in order, what it read: first all records of a batch …
   void on_read(std::vector<read_back> batch);

@@ -2,7 +2,8 @@
 // Every message between the runtime's actors, in one list. All are local to the process: a command for
 // another node travels as bytes, never as one of these.
 //
-//   engine  → shard   submit_group, records_read, projections_applied, append_failed, open_shard, drain_shard
+//   engine  → shard   submit_group, records_read, projections_applied, append_failed, stand_by, take_partition,
+//                     drain_shard
 //   shard   → entity  host_stream, decide_command, settle_group, commit_accepted, resume_process
 //   entity  → shard   command_decided, process_waits
 //   entity  → itself  step_replied, outcome_replied, effect_performed, retry_commands, retry_outcome
@@ -18,7 +19,8 @@ struct submit_group { group_ptr group; };
 struct records_read { std::shared_ptr<std::vector<read_back>> records; };
 struct projections_applied {};
 struct append_failed { std::shared_ptr<error const> why; };
-struct open_shard { partition_head at; };
+struct stand_by { partition_head at; };
+struct take_partition {};
 struct drain_shard {};
 struct tick {};
 
@@ -48,7 +50,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::submit_group)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::records_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::projections_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::append_failed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::open_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::stand_by)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::take_partition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::drain_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::host_stream)

@@ -25,7 +25,8 @@ shard::shard(caf::actor_config& config, partition_id partition,
 caf::behavior shard::make_behavior() {
   delayed_send(this, tick_period, tick{});
   set_exit_handler([this](caf::exit_msg const& exit) {
-    close(phase::fenced, not_open("TracSeq is stopping; repeat the request"));
+    forwards_ = false;
+    close(phase::away, not_open("TracSeq is stopping; repeat the request"));
     quit(exit.reason);
   });
   return {
@@ -35,13 +36,17 @@ caf::behavior shard::make_behavior() {
       [this](records_read const& m) { on_read(*m.records); },
       [this](projections_applied const&) { try_open(); },
       [this](append_failed const& m) { close(phase::closed, *m.why); },
-      [this](open_shard const& m) {
+      [this](stand_by const& m) {
         followed_ = m.at.chain;
         last_recorded_ = std::max(last_recorded_, m.at.recorded_at);
-        asked_to_open_ = true;
-        start_claim();
+        forwards_ = static_cast<bool>(around_->elsewhere);
+        if (forwards_) close(phase::away, not_open("this node does not own the partition"));
       },
-      [this](drain_shard const&) { phase_ = phase::draining; },
+      [this](take_partition const&) {
+        wanted_ = true;
+        if (phase_ == phase::away || phase_ == phase::closed) start_claim();
+      },
+      [this](drain_shard const&) { enter(phase::draining); },
       [this](tick const&) {
         on_tick();
         delayed_send(this, tick_period, tick{});
@@ -61,8 +66,8 @@ void shard::on_submit(group_ptr group) {
     case phase::catching_up:
       waiting_.push_back(std::move(group));
       return;
-    case phase::fenced:
-      finish(*group, tl::unexpected(closed_why_));
+    case phase::away:
+      hand_over(group);
       return;
     case phase::draining:
       finish(*group, fail(errc::unavailable, "TracSeq is stopping; repeat the request"));
@@ -317,9 +322,17 @@ void shard::forget_applied() {
   }
 }
 
-void shard::start_claim() {
-  phase_ = phase::claiming;
+void shard::enter(phase next) {
+  if (phase_ == next) return;
+  if (phase_ == phase::open) around_->count.open_partitions.fetch_sub(1);
+  if (next == phase::open) around_->count.open_partitions.fetch_add(1);
+  phase_ = next;
   phase_since_ = steady::now();
+  gauge_.phase.store(next, std::memory_order_relaxed);
+}
+
+void shard::start_claim() {
+  enter(phase::claiming);
   claim record;
   record.number = followed_.c + 1;
   record.recorded_at = std::max(last_recorded_, tracseq::now());
@@ -332,18 +345,18 @@ void shard::start_claim() {
 
 void shard::on_claimed(read_back const& record) {
   bool const own = record.claimed_by == around_->options.boot_id;
-  // Before it is open it may read the claim of a node that died behind it, late: the next one is ours.
-  if (!own && phase_ == phase::claiming)
+  // Before it is open, a node that is alone may read the claim of one that died behind it, late: the next one
+  // is ours. In a cluster two may claim at once, and the first one has it.
+  if (!own && phase_ == phase::claiming && !forwards_)
     return close(phase::closed, not_open("another TracSeq node claimed this partition at the same time"));
   if (!own) {
-    close(phase::fenced,
-          not_open("another TracSeq node has taken this partition over; ask that one"));
-    return;
+    wanted_ = false;
+    return close(phase::away, not_open("another TracSeq node has taken this partition over; ask that one"));
   }
   if (phase_ != phase::claiming) return;
   head_ = record.state;
   open_at_ = record.offset + 1;
-  phase_ = phase::catching_up;
+  enter(phase::catching_up);
   gauge_.wants_applied = true;
   try_open();
 }
@@ -359,8 +372,7 @@ void shard::try_open() {
     return;
   }
   gauge_.wants_applied = false;
-  phase_ = phase::open;
-  around_->count.open_partitions.fetch_add(1);
+  enter(phase::open);
   if (*torn) take_back(**torn);
   for (auto const& stream : *processes) {
     if (entities_.contains(stream)) continue;
@@ -394,11 +406,15 @@ void shard::take_back(commit const& torn) {
 }
 
 void shard::close(phase next, error const& why) {
-  if (phase_ == phase::fenced) return;
-  if (phase_ == phase::open) around_->count.open_partitions.fetch_sub(1);
-  phase_ = next;
-  phase_since_ = steady::now();
+  if (phase_ == phase::away) {
+    closed_why_ = why;
+    return;
+  }
+  enter(next);
   closed_why_ = why;
+  // Behind a stranger's claim nothing of ours will be accepted any more, so what was not read back by now has
+  // not happened: whoever owns the partition may be asked for it once more.
+  bool const moved = next == phase::away && forwards_;
   // Of what was in flight nobody knows: part of it may be in the log and not yet read back, also where the
   // next write found no room.
   bool const full = why.code == errc::storage_full;
@@ -409,7 +425,12 @@ void shard::close(phase next, error const& why) {
   auto in_progress = std::move(by_command_);
   by_command_.clear();
   in_flight_.clear();
-  for (auto const& [id, group] : in_progress) finish(*group, tl::unexpected(answer));
+  for (auto const& [id, group] : in_progress) {
+    if (moved)
+      hand_over(group);
+    else
+      finish(*group, tl::unexpected(answer));
+  }
   for (auto const& [stream, until] : waits_)
     if (!entities_.contains(stream)) around_->count.open_processes.fetch_sub(1, std::memory_order_relaxed);
   waits_.clear();
@@ -420,11 +441,23 @@ void shard::close(phase next, error const& why) {
   }
   entities_.clear();
   lru_.clear();
-  if (next == phase::fenced) {
+  if (next == phase::away) {
     auto waiting = std::move(waiting_);
     waiting_.clear();
-    for (auto const& group : waiting) finish(*group, tl::unexpected(closed_why_));
+    for (auto const& group : waiting) hand_over(group);
   }
+}
+
+void shard::hand_over(group_ptr const& group) {
+  if (!forwards_) return finish(*group, tl::unexpected(closed_why_));
+  if (group->for_peer) return finish(*group, fail(errc::not_owner, closed_why_.detail));
+  // An entity may still be reading the requests: they are copied.
+  around_->elsewhere(partition_, group->requests, [group](result<command_reply> const& reply) {
+    auto again = reply;
+    if (again) again->repeated = true;
+    for (std::size_t i = 0; i < group->waiting.size(); ++i) group->waiting[i](i == 0 ? reply : again);
+  });
+  gauge_.in_flight.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void shard::on_tick() {
@@ -435,7 +468,7 @@ void shard::on_tick() {
     close(phase::closed, {errc::timed_out, "no answer from the log within its deadline", {}});
   if (phase_ == phase::claiming && time - phase_since_ > deadline)
     close(phase::closed, {errc::timed_out, "the claim was not read back", {}});
-  if (phase_ == phase::closed && asked_to_open_ && time - phase_since_ > claim_retry)
+  if (phase_ == phase::closed && wanted_ && time - phase_since_ > claim_retry)
     start_claim();
   while (!waiting_.empty() && time - waiting_.front()->since > deadline) {
     auto const group = std::move(waiting_.front());

@@ -2,7 +2,7 @@
 // The actor of one partition this node owns (or is about to): routes commands to entities, chains their
 // events into commits, appends them, and answers when they were read back and accepted.
 //
-//   closed → claiming → catching_up → open;   any → closed on failure, → fenced on a stranger's claim
+//   away → claiming → catching_up → open;   any → closed on failure (claims again), → away on a stranger's claim
 
 #include <algorithm>
 #include <deque>
@@ -22,7 +22,7 @@ class shard final : public caf::event_based_actor {
   char const* name() const override { return "shard"; }
 
  private:
-  enum class phase { closed, claiming, catching_up, open, fenced, draining };
+  using phase = shard_phase;
 
   struct live {
     caf::actor actor;
@@ -82,16 +82,21 @@ class shard final : public caf::event_based_actor {
   void on_claimed(read_back const& record);
   void try_open();
   void take_back(commit const& torn);
+  void enter(phase next);
+  /// Leaves what is in flight: to the new owner, who alone knows what became of it; or, where none is known,
+  /// its outcome is unknown.
   void close(phase next, error const& why);
+  void hand_over(group_ptr const& group);
   void on_tick();
   void forget_applied();
 
   partition_id const partition_;
   std::shared_ptr<surroundings> const around_;
   partition_gauge& gauge_;
-  phase phase_ = phase::closed;
+  phase phase_ = phase::closed;   ///< changed by `enter`
   error closed_why_;
-  bool asked_to_open_ = false;
+  bool forwards_ = false;         ///< there are other nodes to ask
+  bool wanted_ = false;           ///< this node is to own it
   steady::time_point phase_since_ = steady::now();
 
   chain_state followed_;        ///< as accepted

@@ -26,6 +26,7 @@ struct command_group {
   std::vector<command_callback> waiting;  ///< the submitter, and repeats that came meanwhile
   std::vector<decided> decisions;         ///< one for each request decided so far
   std::optional<error> refusal;
+  bool for_peer = false;  ///< another node asked, and knows better where else to ask
   steady::time_point since = steady::now();
 
   [[nodiscard]] command_request const& last() const { return requests.back(); }
@@ -49,6 +50,7 @@ struct partition_gauge {
   std::atomic<std::uint64_t> in_flight{0};
   std::atomic<std::uint64_t> applied{0};  ///< next offset that the projections have not seen
   std::atomic<bool> wants_applied{false};  ///< the shard waits to be told
+  std::atomic<shard_phase> phase{shard_phase::closed};
 };
 
 /// The world outside the actors, as they see it.
@@ -61,6 +63,7 @@ struct surroundings {
   std::vector<partition_gauge> gauges;
   std::function<void(std::vector<command_request>, command_callback)> submit;
   effect_performer perform;
+  forward_commands elsewhere;  ///< empty in a node that is alone
 
   surroundings(event_log& log_, stream_source& source_, engine_options options_)
       : log(log_),

@@ -1,0 +1,230 @@
+#include "node/cluster/connection.hpp"
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include "events/codec.hpp"
+#include "node/cluster/secret.hpp"
+
+namespace tracseq::cluster {
+namespace {
+
+std::string bytes_of(uuid const& id) { return {reinterpret_cast<char const*>(id.bytes.data()), id.bytes.size()}; }
+
+std::string words_of(boost::system::error_code const& problem) {
+  if (problem == net::error::eof || problem == net::ssl::error::stream_truncated) return "it closed the connection";
+  if (problem.category() == net::error::get_ssl_category()) return "TLS failed: " + problem.message();
+  return problem.message();
+}
+
+}  // namespace
+
+connection::connection(connection_world const& world, tcp::socket socket, bool dialled, callbacks told)
+    : world_(world),
+      socket_(std::move(socket)),
+      dialled_(dialled),
+      told_(std::move(told)),
+      patience_(world.io),
+      self_(world.self()),
+      nonce_(draw_nonce()) {
+  boost::system::error_code ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  auto const end = socket_.remote_endpoint(ignored);
+  remote_ = end.address().to_string() + ":" + std::to_string(end.port());
+  if (world_.tls != nullptr) tls_.emplace(socket_, *world_.tls);
+}
+
+std::string connection::remote() const { return remote_; }
+
+template <class Buffers, class Handler>
+void connection::read(Buffers buffers, Handler handler) {
+  if (tls_)
+    net::async_read(*tls_, buffers, std::move(handler));
+  else
+    net::async_read(socket_, buffers, std::move(handler));
+}
+
+void connection::begin() {
+  patience_.expires_after(world_.options.handshake_timeout);
+  patience_.async_wait([self = shared_from_this()](boost::system::error_code const& cancelled) {
+    if (!cancelled && !self->is_up()) self->end("it did not prove that it belongs here in time");
+  });
+  auto const proceed = [self = shared_from_this()](boost::system::error_code const& problem) {
+    if (problem) return self->end(words_of(problem));
+    if (self->dialled_) {
+      self->wanted_ = frame_kind::welcome;
+      self->put(make_frame(frame_kind::hello, codec::encode(hello{self->self_, self->nonce_, now()})));
+    }
+    self->read_frame();
+  };
+  if (!tls_) return proceed({});
+  tls_->async_handshake(dialled_ ? net::ssl::stream_base::client : net::ssl::stream_base::server, proceed);
+}
+
+void connection::read_frame() {
+  read(net::buffer(head_), [self = shared_from_this()](boost::system::error_code const& problem, std::size_t) {
+    if (problem) return self->end(words_of(problem));
+    self->on_head();
+  });
+}
+
+void connection::on_head() {
+  auto const head = read_frame_head(head_, is_up() ? frame_bytes_max : stranger_bytes_max);
+  if (!head) return end("it does not speak TracSeq's protocol between nodes");
+  kind_ = head->kind;
+  body_.resize(head->length);
+  read(net::buffer(body_), [self = shared_from_this()](boost::system::error_code const& problem, std::size_t) {
+    if (problem) return self->end(words_of(problem));
+    self->on_frame(self->kind_);
+    if (!self->ended_ && !self->ending_) self->read_frame();
+  });
+}
+
+void connection::on_frame(frame_kind kind) {
+  if (kind == frame_kind::refused) {
+    auto const told = codec::decode<refused>(body_);
+    return end(told ? "it refused: " + told->why : "it refused");
+  }
+  if (is_up()) {
+    if (kind < frame_kind::state) return end("it began anew on an open connection");
+    world_.events.frame(peer_, kind, std::move(body_), [self = shared_from_this()](frame_kind of, std::string body) {
+      self->send(of, body);
+    });
+    body_ = {};
+    return;
+  }
+  if (kind != wanted_) return end("it said something else than a node says here");
+  switch (kind) {
+    case frame_kind::hello: return on_hello();
+    case frame_kind::welcome: return on_welcome();
+    case frame_kind::proof: return on_proof();
+    default: return go_up();
+  }
+}
+
+std::string connection::expected(std::string_view word, identity const& dialler, identity const& dialled_one,
+                                 std::string const& dialler_nonce, std::string const& dialled_nonce) const {
+  return keyed_digest(world_.options.secret, std::string(word) + dialler_nonce + dialled_nonce +
+                                                 bytes_of(dialler.boot_id) + bytes_of(dialled_one.boot_id));
+}
+
+bool connection::judge() {
+  if (auto const why = world_.events.refuse(peer_)) {
+    refuse(*why);
+    return false;
+  }
+  return true;
+}
+
+void connection::on_hello() {
+  auto said = codec::decode<hello>(body_);
+  if (!said) return end("its greeting cannot be read");
+  peer_ = std::move(said->who);
+  peer_nonce_ = std::move(said->nonce);
+  clock_ahead_s_ = static_cast<double>(said->sent.us - now().us) / 1e6;
+  put(make_frame(frame_kind::welcome,
+                 codec::encode(welcome{self_, nonce_, expected("welcome", peer_, self_, peer_nonce_, nonce_), now()})));
+  wanted_ = frame_kind::proof;
+}
+
+void connection::on_welcome() {
+  auto said = codec::decode<welcome>(body_);
+  if (!said) return end("its greeting cannot be read");
+  peer_ = std::move(said->who);
+  peer_nonce_ = std::move(said->nonce);
+  clock_ahead_s_ = static_cast<double>(said->sent.us - now().us) / 1e6;
+  if (!same_digest(said->proof, expected("welcome", self_, peer_, nonce_, peer_nonce_)))
+    return refuse("the node at " + remote_ + " has another cluster secret");
+  if (!judge()) return;
+  put(make_frame(frame_kind::proof,
+                 codec::encode(proof{expected("proof", self_, peer_, nonce_, peer_nonce_)})));
+  wanted_ = frame_kind::accepted;
+}
+
+void connection::on_proof() {
+  auto const said = codec::decode<proof>(body_);
+  if (!said || !same_digest(said->proof, expected("proof", peer_, self_, peer_nonce_, nonce_)))
+    return refuse("the node that dials from " + remote_ + " has another cluster secret");
+  if (!judge()) return;
+  put(make_frame(frame_kind::accepted, codec::encode(accepted{})));
+  go_up();
+}
+
+void connection::go_up() {
+  patience_.cancel();
+  up_ = true;
+  world_.events.met(peer_);
+  told_.up(*this);
+}
+
+void connection::refuse(std::string why) {
+  put(make_frame(frame_kind::refused, codec::encode(refused{why})));
+  ending_ = true;
+  why_ = "this node refused: " + std::move(why);
+}
+
+bool connection::send(frame_kind kind, std::string_view body) {
+  if (!is_up()) return false;
+  bool full = false;
+  {
+    std::lock_guard const guard(mutex_);
+    full = outbox_.size() + body.size() > world_.options.queue_bytes_max;
+    if (!full) {
+      outbox_ += make_frame(kind, body);
+      if (writing_) return true;
+      writing_ = true;
+    }
+  }
+  if (full) {
+    net::post(world_.io, [self = shared_from_this()] { self->end("it does not take what is sent to it"); });
+    return false;
+  }
+  net::post(world_.io, [self = shared_from_this()] { self->write_more(); });
+  return true;
+}
+
+void connection::put(std::string frame) {
+  {
+    std::lock_guard const guard(mutex_);
+    outbox_ += frame;
+    if (writing_) return;
+    writing_ = true;
+  }
+  write_more();
+}
+
+void connection::write_more() {
+  if (ended_) return;
+  {
+    std::lock_guard const guard(mutex_);
+    if (outbox_.empty()) {
+      writing_ = false;
+    } else {
+      in_writing_ = std::exchange(outbox_, {});
+    }
+    if (!writing_) {
+      if (ending_) net::post(world_.io, [self = shared_from_this()] { self->end(self->why_); });
+      return;
+    }
+  }
+  auto written = [self = shared_from_this()](boost::system::error_code const& problem, std::size_t) {
+    if (problem) return self->end(words_of(problem));
+    self->write_more();
+  };
+  if (tls_)
+    net::async_write(*tls_, net::buffer(in_writing_), std::move(written));
+  else
+    net::async_write(socket_, net::buffer(in_writing_), std::move(written));
+}
+
+void connection::end(std::string why) {
+  if (std::exchange(ended_, true)) return;
+  up_ = false;
+  patience_.cancel();
+  boost::system::error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_both, ignored);
+  socket_.close(ignored);
+  told_.ended(*this, why);
+}
+
+}  // namespace tracseq::cluster
