@@ -37,7 +37,7 @@ struct engine::parts {
       around->count.shed.fetch_add(1, std::memory_order_relaxed);
       return done(fail(errc::overloaded, "too much work is waiting; try again in a second"));
     }
-    auto group = std::make_shared<command_group>();
+    auto group = std::make_shared<command_group>(around->steady_now());
     group->requests = std::move(requests);
     group->waiting.push_back(std::move(done));
     group->for_peer = for_peer;

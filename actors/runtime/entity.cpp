@@ -80,7 +80,8 @@ result<void> entity::activate() {
 
 void entity::resume() {
   if (!activate())  // the store may be read again later
-    return send(shard_, process_waits{stream_, 0, instant{tracseq::now().us + resume_retry_us}, true});
+    return send(shard_, process_waits{stream_, 0,
+                                      instant{around_->wall_now().us + resume_retry_us}, true});
   if (driver_) driver_->run(*hosted_);
 }
 
@@ -113,7 +114,7 @@ void entity::decide(command_group& group, std::size_t index) {
   bool const grouped = group.requests.size() > 1;
   if (grouped && !held_by_) hosted_->mark();
   command_context context;
-  context.at = tracseq::now();
+  context.at = around_->wall_now();
   context.command_id = request.command_id;
   context.who = request.who;
   context.reason = request.reason;

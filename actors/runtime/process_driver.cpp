@@ -36,7 +36,7 @@ void process_driver::set_origin(command_request const& first) {
 }
 
 void process_driver::run(hosted_entity const& process) {
-  auto const time = now();
+  auto const time = around_->wall_now();
   instant next = last_instant;
   for (auto& due : process.due()) {
     if (running_.contains(due.name)) continue;

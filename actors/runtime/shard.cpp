@@ -199,7 +199,7 @@ void shard::finish_unchanged(command_group& group, std::uint64_t offset) {
 
 void shard::commit_group(group_ptr const& group) {
   bool const grouped = group->requests.size() > 1;
-  last_recorded_ = std::max(last_recorded_, tracseq::now());
+  last_recorded_ = std::max(last_recorded_, around_->wall_now());
   std::vector<std::string> records;
   std::vector<in_flight> entries;
   auto const size = group->requests.size();
@@ -239,7 +239,7 @@ void shard::commit_group(group_ptr const& group) {
     entry.version = record.version();
     if (target.process) entry.ends_process = ends_process(record.events.back());
     entry.recorded_at = record.recorded_at;
-    entry.since = steady::now();
+    entry.since = around_->steady_now();
     if (i == last_with_events) entry.group = group;
     entries.push_back(std::move(entry));
     records.push_back(std::move(bytes));
@@ -327,7 +327,7 @@ void shard::enter(phase next) {
   if (phase_ == phase::open) around_->count.open_partitions.fetch_sub(1);
   if (next == phase::open) around_->count.open_partitions.fetch_add(1);
   phase_ = next;
-  phase_since_ = steady::now();
+  phase_since_ = around_->steady_now();
   gauge_.phase.store(next, std::memory_order_relaxed);
 }
 
@@ -335,7 +335,7 @@ void shard::start_claim() {
   enter(phase::claiming);
   claim record;
   record.number = followed_.c + 1;
-  record.recorded_at = std::max(last_recorded_, tracseq::now());
+  record.recorded_at = std::max(last_recorded_, around_->wall_now());
   record.node = around_->options.node;
   record.boot_id = around_->options.boot_id;
   record.command_address = around_->options.command_address;
@@ -377,7 +377,7 @@ void shard::try_open() {
   for (auto const& stream : *processes) {
     if (entities_.contains(stream)) continue;
     around_->count.open_processes.fetch_add(1, std::memory_order_relaxed);
-    wait_until(stream, tracseq::now());
+    wait_until(stream, around_->wall_now());
   }
   wake_due();
   auto waiting = std::move(waiting_);
@@ -393,7 +393,7 @@ void shard::take_back(commit const& torn) {
   for (auto const& event : torn.events) {
     auto command = undo->take_back(torn.stream, event);
     if (!command) continue;
-    auto group = std::make_shared<command_group>();
+    auto group = std::make_shared<command_group>(around_->steady_now());
     auto& request = group->requests.emplace_back();
     request.command = *std::move(command);
     request.command_id = derive_uuid(torn.command_id, "take back");
@@ -462,7 +462,7 @@ void shard::hand_over(group_ptr const& group) {
 
 void shard::on_tick() {
   try_open();  // also where the word of the projections was missed, or the store could not be read
-  auto const time = steady::now();
+  auto const time = around_->steady_now();
   auto const deadline = around_->options.deadline;
   if (!in_flight_.empty() && time - in_flight_.front().since > deadline)
     close(phase::closed, {errc::timed_out, "no answer from the log within its deadline", {}});

@@ -97,7 +97,7 @@ class shard final : public caf::event_based_actor {
   error closed_why_;
   bool forwards_ = false;         ///< there are other nodes to ask
   bool wanted_ = false;           ///< this node is to own it
-  steady::time_point phase_since_ = steady::now();
+  steady::time_point phase_since_ = around_->steady_now();
 
   chain_state followed_;        ///< as accepted
   chain_state head_;            ///< with all that was appended under the claim

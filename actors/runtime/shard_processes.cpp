@@ -50,7 +50,7 @@ bool shard::stop_waiting(std::string const& stream) {
 }
 
 void shard::wake_due() {
-  auto const time = tracseq::now();
+  auto const time = around_->wall_now();
   for (int woken = 0; woken < woken_at_once_max && !waits_by_time_.empty(); ++woken) {
     auto const [until, stream] = *waits_by_time_.begin();
     if (until > time) return;

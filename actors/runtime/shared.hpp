@@ -22,12 +22,14 @@ struct decided {
 /// A group of commands on its way through shard and entities. Whoever holds the message that carries
 /// it owns it; two actors never touch it at once.
 struct command_group {
+  explicit command_group(steady::time_point at) : since(at) {}
+
   std::vector<command_request> requests;
   std::vector<command_callback> waiting;  ///< the submitter, and repeats that came meanwhile
   std::vector<decided> decisions;         ///< one for each request decided so far
   std::optional<error> refusal;
   bool for_peer = false;  ///< another node asked, and knows better where else to ask
-  steady::time_point since = steady::now();
+  steady::time_point since;  ///< when this node took it in
 
   [[nodiscard]] command_request const& last() const { return requests.back(); }
 };
@@ -64,6 +66,9 @@ struct surroundings {
   std::function<void(std::vector<command_request>, command_callback)> submit;
   effect_performer perform;
   forward_commands elsewhere;  ///< empty in a node that is alone
+  /// The clocks. A simulation puts its own here before it spawns a shard; timers are CAF's.
+  std::function<steady::time_point()> steady_now = [] { return steady::now(); };
+  std::function<instant()> wall_now = [] { return tracseq::now(); };
 
   surroundings(event_log& log_, stream_source& source_, engine_options options_)
       : log(log_),
