@@ -63,6 +63,8 @@ class event_log {
   [[nodiscard]] virtual partition_id partitions() const = 0;
   /// For people: "embedded log in /var/lib/tracseq/log", "Kafka topic tracseq at host:9092".
   [[nodiscard]] virtual std::string description() const = 0;
+  /// The same at every node that reads it, by whatever address: the topic of Kafka.
+  [[nodiscard]] virtual std::string name() const { return description(); }
   /// What an operator should know: weak durability settings, a tail that was cut. Sentences.
   [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;
 

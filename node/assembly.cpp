@@ -9,6 +9,8 @@
 #include "actors/runtime/engine.hpp"
 #include "node/channels/webhook.hpp"
 #include "node/checkpoint_file.hpp"
+#include "node/cluster/cluster.hpp"
+#include "node/cluster/secret.hpp"
 #include "node/data_directory.hpp"
 #include "node/follower.hpp"
 #include "node/http/api.hpp"
@@ -58,7 +60,10 @@ struct node::parts {
   std::unique_ptr<log_pulse> pulse;
   std::unique_ptr<runner> models;
   std::unique_ptr<stream_store> streams;
+  std::string cluster_secret;
+  uuid boot_id = new_uuid();
   std::unique_ptr<tracseq::engine> engine;
+  std::unique_ptr<cluster::cluster> others;  ///< null in a node that is alone
   std::unique_ptr<tracseq::follower> follower;
   std::unique_ptr<webhook_channel> webhooks;
   std::unique_ptr<block_labels> labels;
@@ -78,6 +83,7 @@ struct node::parts {
   [[nodiscard]] bool is_shared() const { return options.log_address.starts_with("kafka://"); }
 
   result<void> open_secrets() {
+    if (auto shared = share_secrets(); !shared) return shared;
     auto const file = token_file(options.data);
     auto read = options.read_only && !std::filesystem::exists(file) ? result<std::string>(fail(errc::not_found, "no " + file))
                                                                     : read_or_make_secret(file);
@@ -96,6 +102,42 @@ struct node::parts {
     read = read_or_make_secret(webhook_key_file(options.data));
     if (!read) return tl::unexpected(read.error());
     webhook_key = *std::move(read);
+    return {};
+  }
+
+  /// What all nodes must have alike comes from the cluster's secret, and stands in the same files.
+  result<void> share_secrets() {
+    if (options.read_only || options.cluster.secret_file.empty()) return {};
+    auto secret = cluster::read_cluster_secret(options.cluster.secret_file);
+    if (!secret) return tl::unexpected(secret.error());
+    cluster_secret = *std::move(secret);
+    if (auto put = put_secret(token_file(options.data), cluster::derived_secret(cluster_secret, "operator token")); !put)
+      return put;
+    return put_secret(webhook_key_file(options.data), cluster::derived_secret(cluster_secret, "webhook key"));
+  }
+
+  result<void> check_cluster() const {
+    auto const& wanted = options.cluster;
+    for (std::string_view rest = wanted.roles; !rest.empty();) {
+      auto const word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+      if (word != "" && word != "shards" && word != "http" && word != "notifications")
+        return fail(errc::invalid_argument, "node.roles knows shards, http and notifications, and not " + std::string(word));
+    }
+    if (options.read_only) return {};
+    if (wanted.alone()) {
+      if (wanted.does("shards")) return {};
+      return fail(errc::invalid_argument,
+                  "a node that is alone has to own the partitions: give it the role shards, or set cluster.address");
+    }
+    if (!is_shared())
+      return fail(errc::invalid_argument,
+                  "an embedded log belongs to one node: several need Kafka (log.address = kafka://host:port/topic), or "
+                  "leave cluster.address empty");
+    if (wanted.secret_file.empty())
+      return fail(errc::invalid_argument,
+                  "cluster.secret_file is not set: make a secret with `head -c 32 /dev/urandom | base64 > FILE`, "
+                  "chmod 600 it, and give every node the same");
     return {};
   }
 
@@ -153,15 +195,45 @@ struct node::parts {
   }
   std::string startup_warning;
 
-  void make_engine() {
+  /// Listens before there is an engine, for its claims name the port.
+  result<void> make_cluster(engine_options& wanted) {
+    auto const& from = options.cluster;
+    if (from.alone()) return {};
+    cluster::cluster_options made;
+    made.link = {from.address, from.port, cluster_secret, from.tls_certificate, from.tls_key, from.tls_ca};
+    made.advertise = from.advertise;
+    made.http = options.http.address + ":" + std::to_string(options.http.port);
+    made.node = options.node;
+    made.version = program_version;
+    made.log_address = options.log_address;
+    made.log_name = log->name();
+    made.owns_partitions = from.does("shards");
+    made.roles = from.roles;
+    made.session_timeout = from.session_timeout;
+    made.suspect_after = from.suspect_after;
+    made.forward.deadline = options.command_deadline;
+    made.forward.waiting_max = 2 * options.in_flight_max;
+    others = std::make_unique<cluster::cluster>(std::move(made), boot_id, log->partitions());
+    if (auto listening = others->listen(); !listening) return listening;
+    wanted.command_address = others->address();
+    return {};
+  }
+
+  result<void> make_engine() {
     engine_options wanted;
     wanted.node = options.node;
+    wanted.boot_id = boot_id;
     wanted.command_address = options.http.address + ":" + std::to_string(options.http.port);
     wanted.in_flight_max = options.in_flight_max;
     wanted.live_entities_max = options.live_entities_max;
     wanted.deadline = options.command_deadline;
     wanted.threads = options.engine_threads;
+    if (auto listening = make_cluster(wanted); !listening) return listening;
     engine = std::make_unique<tracseq::engine>(*log, *streams, wanted);
+    if (others) {
+      others->serve(*engine);
+      engine->on_elsewhere(others->elsewhere());
+    }
     webhook_options sending;
     sending.master_key = webhook_key;
     sending.allow_private_addresses = options.webhooks_to_private_addresses;
@@ -177,6 +249,7 @@ struct node::parts {
     labels = std::make_unique<block_labels>(
         [this](auto group, auto done) { engine->submit(std::move(group), std::move(done)); },
         options.node);
+    return {};
   }
 
   result<void> begin_checkpoints() {
@@ -274,17 +347,50 @@ struct node::parts {
     return {};
   }
 
+  /// What this node is, where it is alone.
+  [[nodiscard]] http::cluster_node own_facts() const {
+    http::cluster_node self;
+    self.name = options.node;
+    self.boot_id = to_string(boot_id);
+    self.version = program_version;
+    self.http = options.http.address + ":" + std::to_string(options.http.port);
+    self.roles = options.cluster.roles;
+    self.started = now();
+    return self;
+  }
+
+  result<void> take_partitions() {
+    if (!others) {
+      for (partition_id p = 0; p < log->partitions(); ++p) engine->take(p);
+      return {};
+    }
+    return others->join(streams->positions(), [this] {
+      cluster::node_facts_now facts;
+      facts.why_not_ready = status->why_not_able();
+      facts.ready = facts.why_not_ready.empty();
+      facts.lag = status->lag();
+      facts.warnings = status->own_warnings();
+      return facts;
+    });
+  }
+
   result<void> begin_to_follow() {
+    if (others)
+      follower->on_claim([this](partition_id p, std::uint64_t number, partition_owner const& by) {
+        others->on_claim(p, number, by);
+      });
+    std::vector<partition_head> heads;
+    for (auto const& at : models->positions()) heads.push_back({at.chain, at.recorded_at});
+    engine->stand_by(heads);
     if (auto started = follower->start(engine.get()); !started) return started;
     // Claimed only from the end of the log: a shard takes an older claim of another node that it reads
     // after it has opened for one that fences it.
     if (auto there = wait_for_end(); !there) return there;
     if (auto whole = refuse_damage(); !whole) return whole;
-    std::vector<partition_head> heads;
-    for (auto const& at : streams->positions()) heads.push_back({at.chain, at.recorded_at});
-    engine->open(heads);
+    if (auto taken = take_partitions(); !taken) return taken;
+    auto const settled = [this] { return others ? others->is_settled() : engine->ready(); };
     auto const until = std::chrono::steady_clock::now() + claims_patience;
-    while (!engine->ready() && std::chrono::steady_clock::now() < until && !log->dead())
+    while (!settled() && std::chrono::steady_clock::now() < until && !log->dead() && !(others && !others->fatal().empty()))
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     models->start_rebuilds(*log);
     notifications = std::make_unique<notification_feed>(*log, *models, *engine);
@@ -302,6 +408,7 @@ struct node::parts {
   }
 
   result<void> start(std::function<void(std::string const&)> const& say) {
+    if (auto fits = check_cluster(); !fits) return fits;
     if (auto there = options.read_only ? find_directory(options.data) : make_directory(options.data); !there)
       return there;
     if (auto opened = open_secrets(); !opened) return opened;
@@ -310,10 +417,11 @@ struct node::parts {
     if (log) {
       if (auto there = catch_up(say); !there) return there;
       streams->set_positions(models->positions());
-      make_engine();
+      if (auto made = make_engine(); !made) return made;
     }
     status = std::make_unique<live_status>(*models, *streams, log.get(), engine.get(),
                                            follower.get(), pulse.get(), log_address(), options.data);
+    status->show_cluster(others.get(), own_facts());
     if (!startup_warning.empty()) {
       status->add_warning(startup_warning);
       said.push_back(startup_warning);
@@ -356,6 +464,8 @@ std::string const& node::token() const { return parts_->token; }
 bool node::token_is_of_this_run() const { return parts_->token_is_of_this_run; }
 
 std::string node::fatal() const {
+  if (parts_->others)
+    if (auto why = parts_->others->fatal(); !why.empty()) return why;
   if (parts_->log)
     if (auto const dead = parts_->log->dead()) return dead->detail;
   return {};
@@ -381,10 +491,14 @@ void node::say_changes() {
 void node::stop(std::chrono::milliseconds within) {
   if (!parts_) return;
   auto& all = *parts_;
+  if (all.status) all.status->say_leaving();
+  // As long as others have not taken over what is owned here it is served, and requests go on.
+  if (all.others) all.others->leave(within);
   if (all.api) all.api->stop();
   if (all.server) all.server->drain(within);
   if (all.notifications) all.notifications->stop();
   if (all.engine) all.engine->drain(within);
+  if (all.others) all.others->stop();
   if (all.models) all.models->stop();
   if (all.follower) all.follower->stop();
   if (all.checkpoints) all.checkpoints->stop();

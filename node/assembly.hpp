@@ -9,6 +9,7 @@
 
 #include "events/result.hpp"
 #include "node/checkpoint_keeper.hpp"
+#include "node/cluster/options.hpp"
 #include "node/http/server.hpp"
 #include "projections/projection.hpp"
 
@@ -19,6 +20,7 @@ struct node_options {
   std::string data;          ///< directory; made if it is not there
   std::string log_address;   ///< empty = the embedded log in `data`
   std::string node = "node-1";
+  cluster::node_settings cluster;  ///< of a node that is not alone
   bool read_only = false;    ///< shows the projections in `data`, as a replay left them
   std::uint16_t partitions = 12;
   std::size_t in_flight_max = 4096;

@@ -49,6 +49,17 @@ result<void> note_moment_of_replay(std::string const& data, instant moment) {
   return make_file(replay_file(data), to_rfc3339(moment) + "\n");
 }
 
+result<void> put_secret(std::string const& path, std::string const& secret) {
+  if (auto const text = read_file(path); text && first_word(*text) == secret) return {};
+  auto const fresh = path + ".new";
+  std::error_code problem;
+  std::filesystem::remove(fresh, problem);
+  if (auto const made = make_file(fresh, secret + "\n", file::readers::owner); !made) return made;
+  std::filesystem::rename(fresh, path, problem);
+  if (problem) return fail(errc::io_failure, "cannot write " + path + ": " + problem.message());
+  return {};
+}
+
 result<std::string> read_or_make_secret(std::string const& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return make_secret(path);

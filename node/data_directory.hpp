@@ -52,6 +52,9 @@ inline constexpr std::string_view program_version = "0.1.0";
 /// The secret in `path`; made (32 random bytes in hex, mode 0600) where there is none.
 [[nodiscard]] result<std::string> read_or_make_secret(std::string const& path);
 
+/// Writes `secret` where another one stands, or none.
+[[nodiscard]] result<void> put_secret(std::string const& path, std::string const& secret);
+
 /// What a replay into `data` says of itself; nothing in other directories.
 [[nodiscard]] std::optional<instant> moment_of_replay(std::string const& data);
 [[nodiscard]] result<void> note_moment_of_replay(std::string const& data, instant moment);

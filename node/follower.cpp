@@ -106,6 +106,10 @@ void follower::tell_engine(engine& to, folded_batch const& batch) {
     acknowledged_[record.partition].store(record.offset + 1, std::memory_order_release);
   }
   to.on_read(std::move(records));
+  if (!claimed_) return;
+  for (auto const& record : batch.records)
+    if (auto const& by = record.claim)
+      claimed_(record.partition, by->number, {by->node, by->boot_id, by->command_address, by->recorded_at});
 }
 
 // The store refuses when its disk is full. The batch is kept and tried again: reads go on, and so does

@@ -27,6 +27,9 @@ class follower final : public http::progress {
   /// that takes no commands.
   [[nodiscard]] result<void> start(engine* to);
   void stop();
+  /// Told of each accepted claim, and of its number. Set before `start`.
+  using claim_listener = std::function<void(partition_id, std::uint64_t number, partition_owner const&)>;
+  void on_claim(claim_listener told) { claimed_ = std::move(told); }
   /// Why nothing new is shown, if so: the store's disk is full, or reading has stopped for good.
   [[nodiscard]] std::optional<error> failure() const;
   /// Seconds since the last time the log was seen to its end.
@@ -63,6 +66,7 @@ class follower final : public http::progress {
   runner& models_;
   stream_store& streams_;
   std::unique_ptr<fold_reader> reader_;
+  claim_listener claimed_;
   std::vector<std::atomic<std::uint64_t>> acknowledged_;
   std::atomic<std::int64_t> caught_up_us_{0};
   std::atomic<bool> stopping_{false};

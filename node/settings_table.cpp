@@ -22,6 +22,28 @@ constexpr auto table = std::to_array<setting>({
     {"node.drain_s", integer, "20", 0, 300, "",
      "How long requests in progress may take when the node is asked to stop.", ""},
 
+    {"node.roles", text, "shards http notifications", 0, 0, "",
+     "What this node does, parted by blanks: shards (owns partitions and decides commands), http (page and API; "
+     "without it only /livez, /readyz and /metrics), notifications.", ""},
+
+    {"cluster.address", text, "", 0, 0, "",
+     "IP address where other nodes of the cluster reach this one. Empty: there are no others.", ""},
+    {"cluster.port", integer, "8090", 0, 65535, "", "Port for other nodes; 0 = any free one.", ""},
+    {"cluster.advertise", text, "", 0, 0, "",
+     "host:port that other nodes dial, where it is not cluster.address and cluster.port.", ""},
+    {"cluster.secret_file", text, "", 0, 0, "",
+     "File with the secret that all nodes of a cluster share, 32 characters at least, readable by its owner "
+     "alone. The operator token and the webhook key come from it.", ""},
+    {"cluster.tls_certificate", text, "", 0, 0, "",
+     "PEM file with this node's certificate. With cluster.tls_key and cluster.tls_ca, nodes talk over mutual TLS.", ""},
+    {"cluster.tls_key", text, "", 0, 0, "", "PEM file with its private key.", ""},
+    {"cluster.tls_ca", text, "", 0, 0, "", "PEM file with the authority that signed the nodes' certificates.", ""},
+    {"cluster.session_timeout_ms", integer, "6000", 1000, 300000, "",
+     "A node that Kafka has not heard of for so long is out of the group. No less than the broker's "
+     "group.min.session.timeout.ms.", ""},
+    {"cluster.suspect_after_ms", integer, "2000", 200, 60000, "",
+     "A node that says nothing for so long is taken for out of reach.", ""},
+
     {"log.address", text, "", 0, 0, "",
      "Where the history lives: empty = the embedded log in the data directory, or "
      "kafka://host:9092,host:9092/topic.", "log"},

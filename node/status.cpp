@@ -41,15 +41,64 @@ live_status::live_status(runner& models, stream_store& streams, event_log* log, 
 bool live_status::ready() const { return why_not_ready().empty(); }
 
 std::string live_status::why_not_ready() const {
+  if (leaving_) return "it is stopping";
+  if (auto why = why_not_able(); !why.empty()) return why;
+  if (others_) return others_->why_not_ready();
+  if (commands_ && !commands_->ready())
+    return std::to_string(commands_->stats().partitions_open) + " of " +
+           std::to_string(log_->partitions()) + " partitions are open";
+  return {};
+}
+
+void live_status::show_cluster(cluster::cluster const* others, http::cluster_node facts) {
+  others_ = others;
+  self_ = std::move(facts);
+}
+
+std::uint64_t live_status::lag() const {
+  std::uint64_t sum = 0;
+  for (auto const& one : partitions()) sum += one.lag;
+  return sum;
+}
+
+http::cluster_view live_status::cluster() const {
+  auto out = others_ ? others_->view() : http::cluster_view{};
+  auto const positions = streams_.positions();
+  auto const here = partitions();
+  if (!others_) {
+    out.node = self_.name;
+    auto& alone = out.nodes.emplace_back(self_);
+    alone.state = "here";
+    alone.trouble = why_not_ready();
+    alone.ready = alone.trouble.empty();
+    for (auto const& one : here) alone.lag += one.lag;
+    for (partition_id p = 0; p < positions.size(); ++p) {
+      auto& row = out.partitions.emplace_back();
+      row.partition = p;
+      row.claim = positions[p].chain.c;
+      if (!commands_ || !positions[p].owner) continue;
+      row.owner = positions[p].owner->node;
+      row.boot_id = to_string(positions[p].owner->boot_id);
+      row.since = positions[p].owner->since;
+      row.state = commands_->phase_of(p) == shard_phase::open ? "open" : "closed";
+      if (row.owner == self_.name) alone.partitions.push_back(p);
+    }
+  }
+  for (auto& row : out.partitions) {
+    if (row.partition >= here.size()) continue;
+    row.commits = here[row.partition].commits;
+    row.lag = here[row.partition].lag;
+  }
+  return out;
+}
+
+std::string live_status::why_not_able() const {
   if (reader_)
     if (auto const failure = reader_->failure()) return failure->detail;
   if (log_)
     if (auto const dead = log_->dead()) return dead->detail;
   if (pulse_)
     if (auto const trouble = pulse_->trouble()) return "the log does not answer: " + trouble->detail;
-  if (commands_ && !commands_->ready())
-    return std::to_string(commands_->stats().partitions_open) + " of " +
-           std::to_string(log_->partitions()) + " partitions are open";
   return {};
 }
 
@@ -92,6 +141,13 @@ std::vector<http::projection_status> live_status::projections() const {
 }
 
 std::vector<std::string> live_status::standing() const {
+  auto all = own_warnings();
+  if (others_)
+    for (auto& words : others_->warnings()) all.push_back(std::move(words));
+  return all;
+}
+
+std::vector<std::string> live_status::own_warnings() const {
   std::vector<std::string> all;
   {
     std::lock_guard const guard(mutex_);

@@ -3,6 +3,7 @@
 
 #include "actors/runtime/engine.hpp"
 #include "node/checkpoint_keeper.hpp"
+#include "node/cluster/cluster.hpp"
 #include "node/follower.hpp"
 #include "node/http/services.hpp"
 #include "node/log_pulse.hpp"
@@ -17,6 +18,10 @@ class live_status final : public http::node_status {
 
   [[nodiscard]] bool ready() const override;
   [[nodiscard]] std::string why_not_ready() const override;
+  [[nodiscard]] http::cluster_view cluster() const override;
+  /// The same, but for what it needs other nodes for.
+  [[nodiscard]] std::string why_not_able() const;
+  [[nodiscard]] std::uint64_t lag() const;
   [[nodiscard]] std::vector<http::partition_status> partitions() const override;
   [[nodiscard]] std::vector<http::projection_status> projections() const override;
   [[nodiscard]] std::vector<std::string> warnings() const override;
@@ -30,6 +35,12 @@ class live_status final : public http::node_status {
   void show_checkpoints(std::string file, checkpoint_keeper const* keeper);
   /// Those of the warnings that the node's own log has not been told where they arose, but for `why_not_ready`.
   [[nodiscard]] std::vector<std::string> standing() const;
+  /// Those that have nothing to do with other nodes.
+  [[nodiscard]] std::vector<std::string> own_warnings() const;
+  /// Before the node answers: what it is told in a cluster. `facts` describes a node that is alone.
+  void show_cluster(cluster::cluster const* others, http::cluster_node facts);
+  /// It stops: proxies are to send nothing more.
+  void say_leaving() { leaving_ = true; }
   /// Sentences from start-up that stay worth knowing.
   void add_warning(std::string words);
 
@@ -44,6 +55,9 @@ class live_status final : public http::node_status {
   std::string const data_;
   std::string checkpoint_file_;
   checkpoint_keeper const* checkpoints_ = nullptr;
+  cluster::cluster const* others_ = nullptr;
+  http::cluster_node self_;
+  std::atomic<bool> leaving_{false};
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;
 };

@@ -76,11 +76,6 @@ void engine::on_elsewhere(forward_commands forward) {
   parts_->around->elsewhere = std::move(forward);
 }
 
-void engine::open(std::vector<partition_head> const& at) {
-  stand_by(at);
-  for (partition_id p = 0; p < parts_->around->partitions; ++p) take(p);
-}
-
 void engine::stand_by(std::vector<partition_head> const& at) {
   for (partition_id p = 0; p < parts_->around->partitions; ++p)
     caf::anon_send(parts_->shards[p], runtime::stand_by{at[p]});

@@ -157,14 +157,12 @@ class engine {
   void on_effect(effect_performer performer);
   /// A node of a cluster: commands of partitions that others own go there. Set before `stand_by`.
   void on_elsewhere(forward_commands forward);
-  /// Takes all partitions: claims each where the follower stands (`at`, one for each partition). Returns at
-  /// once; `ready` is true when every claim was read back and applied.
-  void open(std::vector<partition_head> const& at);
-  /// Takes none yet; `take` does.
+  /// Where the follower begins to read (`at`, one for each partition). Before it tells anything.
   void stand_by(std::vector<partition_head> const& at);
-  /// Claims a partition. It is lost to the next node whose claim is read, and only to that: until then it is
+  /// Claims a partition, once the follower stands at the log's end. Returns at once. It is lost to the next node whose claim is read, and only to that: until then it is
   /// served, whatever anybody believes. What is in flight then goes to the new owner.
   void take(partition_id partition);
+  /// Every partition is open here.
   [[nodiscard]] bool ready() const;
   [[nodiscard]] shard_phase phase_of(partition_id partition) const;
 

@@ -30,16 +30,24 @@ struct callbacks {
 
   static void delivered(rd_kafka_t* handle, rd_kafka_message_t const* message, void* opaque) {
     auto* self = static_cast<client*>(opaque);
-    self->delivered_(handle, message, self->delivery_opaque_);
+    self->delivered_(handle, message, self->opaque_);
+  }
+
+  static void rebalanced(rd_kafka_t* handle, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* changed,
+                         void* opaque) {
+    auto* self = static_cast<client*>(opaque);
+    self->rebalanced_(handle, code, changed, self->opaque_);
   }
 };
 
 result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const& where,
                                              std::vector<setting> const& settings,
-                                             delivery_callback delivered, void* opaque) {
+                                             delivery_callback delivered, rebalance_callback rebalanced,
+                                             void* opaque) {
   std::unique_ptr<client> made(new client);
   made->delivered_ = delivered;
-  made->delivery_opaque_ = opaque;
+  made->rebalanced_ = rebalanced;
+  made->opaque_ = opaque;
   auto* conf = rd_kafka_conf_new();
   std::array<char, 512> words{};
   auto const set = [&](std::string const& name, std::string const& value) {
@@ -71,6 +79,7 @@ result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const
   rd_kafka_conf_set_log_cb(conf, callbacks::log);
   rd_kafka_conf_set_connect_cb(conf, callbacks::connect);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, callbacks::delivered);
+  if (rebalanced != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks::rebalanced);
   made->handle_ = rd_kafka_new(type, conf, words.data(), words.size());
   if (made->handle_ == nullptr) {
     rd_kafka_conf_destroy(conf);
@@ -93,7 +102,19 @@ result<std::unique_ptr<client>> client::consumer(address const& where,
       {"fetch.error.backoff.ms", "20"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_CONSUMER, where, all, nullptr, nullptr);
+  return make(RD_KAFKA_CONSUMER, where, all, nullptr, nullptr, nullptr);
+}
+
+result<std::unique_ptr<client>> client::member(address const& where, std::vector<setting> settings,
+                                               rebalance_callback rebalanced, void* opaque) {
+  std::vector<setting> all{
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"auto.offset.reset", "latest"},
+      {"allow.auto.create.topics", "false"},
+  };
+  all.insert(all.end(), settings.begin(), settings.end());
+  return make(RD_KAFKA_CONSUMER, where, all, nullptr, rebalanced, opaque);
 }
 
 result<std::unique_ptr<client>> client::producer(address const& where,
@@ -112,7 +133,7 @@ result<std::unique_ptr<client>> client::producer(address const& where,
       {"queue.buffering.max.kbytes", "2097151"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_PRODUCER, where, all, delivered, opaque);
+  return make(RD_KAFKA_PRODUCER, where, all, delivered, nullptr, opaque);
 }
 
 client::~client() {

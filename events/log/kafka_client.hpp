@@ -63,6 +63,10 @@ class client {
                                                                 std::vector<setting> settings,
                                                                 delivery_callback delivered,
                                                                 void* opaque);
+  using rebalance_callback = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*);
+  /// A consumer that is a member of a group. `opaque` goes to `rebalanced`.
+  [[nodiscard]] static result<std::unique_ptr<client>> member(address const& where, std::vector<setting> settings,
+                                                              rebalance_callback rebalanced, void* opaque);
   ~client();
   client(client const&) = delete;
   client& operator=(client const&) = delete;
@@ -79,12 +83,14 @@ class client {
                                                             address const& where,
                                                             std::vector<setting> const& settings,
                                                             delivery_callback delivered,
+                                                            rebalance_callback rebalanced,
                                                             void* opaque);
   friend struct callbacks;
 
   rd_kafka_t* handle_ = nullptr;
-  void* delivery_opaque_ = nullptr;
+  void* opaque_ = nullptr;  ///< of the one of these that is set
   delivery_callback delivered_ = nullptr;
+  rebalance_callback rebalanced_ = nullptr;
   std::atomic<std::uint64_t> connections_ = 0;
   mutable std::mutex mutex_;
   std::string complaint_;

@@ -24,6 +24,7 @@ class kafka_log final : public event_log {
   std::string description() const override {
     return "Kafka topic " + where_.topic + " at " + where_.brokers;
   }
+  std::string name() const override { return "Kafka topic " + where_.topic; }
   std::vector<std::string> warnings() const override { return facts_.warnings; }
 
   result<void> append(partition_id partition, std::vector<std::string> records) override {

@@ -1,5 +1,6 @@
 #include "events/event_log.hpp"
 #include "events/log/embedded_log.hpp"
+#include "events/log/kafka_group.hpp"
 #include "events/log/kafka_log.hpp"
 
 namespace tracseq {
@@ -15,6 +16,15 @@ result<std::unique_ptr<event_log>> open_log(std::string_view address, log_option
   auto opened = embedded_log::open(std::filesystem::path(address), options);
   if (!opened) return tl::unexpected(opened.error());
   return std::unique_ptr<event_log>(*std::move(opened));
+}
+
+result<std::unique_ptr<partition_group>> join_group(std::string_view address, group_options const& options,
+                                                    assigned_callback told) {
+  if (!address.starts_with("kafka://"))
+    return fail(errc::unsupported, "an embedded log belongs to one node; several nodes need Kafka (--log kafka://…)");
+  auto const where = kafka::parse_address(address);
+  if (!where) return tl::unexpected(where.error());
+  return kafka::join(*where, options, std::move(told));
 }
 
 }  // namespace tracseq

@@ -37,6 +37,16 @@ node_options options_of(tracseq::settings const& from) {
   out.data = from.text("data.directory");
   out.log_address = from.text("log.address");
   out.node = from.text("node.name");
+  out.cluster.roles = from.text("node.roles");
+  out.cluster.address = from.text("cluster.address");
+  out.cluster.port = static_cast<std::uint16_t>(from.integer("cluster.port"));
+  out.cluster.advertise = from.text("cluster.advertise");
+  out.cluster.secret_file = from.text("cluster.secret_file");
+  out.cluster.tls_certificate = from.text("cluster.tls_certificate");
+  out.cluster.tls_key = from.text("cluster.tls_key");
+  out.cluster.tls_ca = from.text("cluster.tls_ca");
+  out.cluster.session_timeout = milliseconds(from.integer("cluster.session_timeout_ms"));
+  out.cluster.suspect_after = milliseconds(from.integer("cluster.suspect_after_ms"));
   out.read_only = from.boolean("data.read_only");
   out.partitions = static_cast<std::uint16_t>(from.integer("log.partitions"));
   out.in_flight_max = size("engine.in_flight_max");

@@ -1,6 +1,9 @@
 #include "node/cluster/links.hpp"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include <boost/asio/connect.hpp>
@@ -110,7 +113,7 @@ struct links::parts : std::enable_shared_from_this<parts> {
                                 inbound.erase(one.shared_from_this());
                                 if (*proved) return;
                                 --unproved;
-                                note_stranger(one.remote(), why);
+                                if (one.peer().boot_id != self().boot_id) note_stranger(one.remote(), why);
                               }});
     inbound.insert(made);
     made->begin();

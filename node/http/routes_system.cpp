@@ -68,6 +68,39 @@ inline constexpr auto notes<partition_status> = std::to_array<note>({
     {.field = "lag", .doc = "Records that the projections are behind."},
 });
 template <>
+inline constexpr auto notes<cluster_view> = std::to_array<note>({
+    {.field = "clustered", .doc = "There may be further nodes."},
+    {.field = "node", .doc = "The node that answers."},
+    {.field = "nodes", .doc = "Every node that it knows."},
+    {.field = "partitions", .doc = "Who owns which, by the newest claim in the log."},
+});
+template <>
+inline constexpr auto notes<cluster_node> = std::to_array<note>({
+    {.field = "name", .doc = "node.name of its settings."},
+    {.field = "boot_id", .doc = "Of its process: another one after each start."},
+    {.field = "state", .doc = "here, reachable or unreachable, as the answering node sees it."},
+    {.field = "address", .doc = "Where other nodes reach it."},
+    {.field = "http", .doc = "Where its page and API are."},
+    {.field = "roles", .doc = "What it does: shards, http, notifications."},
+    {.field = "started", .doc = "When its process began."},
+    {.field = "trouble", .doc = "Why it is not ready, or not reached."},
+    {.field = "leaving", .doc = "It is stopping; others take its partitions."},
+    {.field = "partitions", .doc = "That it owns."},
+    {.field = "lag", .doc = "Records that its projections are behind."},
+    {.field = "clock_ahead_s", .doc = "Its clock less the answering node's, in seconds."},
+    {.field = "heard_at", .doc = "When it was last heard of; null for the answering node."},
+});
+template <>
+inline constexpr auto notes<cluster_partition> = std::to_array<note>({
+    {.field = "owner", .doc = "The node of its newest claim; empty before the first."},
+    {.field = "boot_id", .doc = "The owner's process."},
+    {.field = "claim", .doc = "Number of the newest accepted claim."},
+    {.field = "since", .doc = "When it was claimed, by the owner's clock."},
+    {.field = "state", .doc = "open, claiming, catching up, closed, unreachable or unowned."},
+    {.field = "commits", .doc = "Accepted commits."},
+    {.field = "lag", .doc = "Records that the answering node's projections are behind."},
+});
+template <>
 inline constexpr auto notes<projection_status> = std::to_array<note>({
     {.field = "version", .doc = "Its version; a new one is built beside the old."},
     {.field = "state", .doc = "live, or how far its building is."},
@@ -115,6 +148,10 @@ void show_system(call_ptr c, none, none) {
   });
 }
 
+void show_cluster(call_ptr c, none, none) {
+  on_worker(std::move(c), [](call_ptr one) { answer(*one, to_json(one->at->status->cluster())); });
+}
+
 void list_parked(call_ptr c, none, none) {
   on_worker(std::move(c),
             [](call_ptr one) { answer(*one, to_json(parked_page{one->at->status->parked()})); });
@@ -156,6 +193,8 @@ std::vector<route> system_routes() {
   constexpr auto missing = errors(errc::not_found);
   return {
       get<system_view, &show_system>("/system", "system", "system show", "The node's state"),
+      get<cluster_view, &show_cluster>("/cluster", "cluster", "cluster status",
+                                       "Every node, and who owns which partition"),
       get<parked_page, &list_parked>("/projections/parked", "list_parked", "parked list",
                                      "Streams that a projection could not apply"),
       post<done_view, &mend_parked<true>>("/projections/parked/{id}:retry", "retry_parked",

@@ -15,6 +15,7 @@
 #include "events/instant.hpp"
 #include "events/record.hpp"
 #include "events/result.hpp"
+#include "node/http/cluster_view.hpp"
 
 namespace tracseq {
 class key_store;
@@ -105,6 +106,8 @@ class node_status {
   [[nodiscard]] virtual result<void> skip_parked(std::string const& id) = 0;
   /// Walks the chain of every partition. Takes seconds; called from a worker thread.
   [[nodiscard]] virtual result<offline::audit_report> verify() = 0;
+  /// Every node as this one sees it, and who owns what; of a node that is alone, itself.
+  [[nodiscard]] virtual cluster_view cluster() const = 0;
   /// Signed heads that were written elsewhere, as JSON objects, newest first.
   [[nodiscard]] virtual std::vector<std::string> checkpoints() const = 0;
 };

@@ -67,6 +67,7 @@ class still_progress final : public http::progress {
 /// Verifies for as long as it is told to.
 class slow_status final : public http::node_status {
  public:
+  http::cluster_view cluster() const override { return {}; }
   bool ready() const override { return true; }
   std::string why_not_ready() const override { return {}; }
   std::vector<http::partition_status> partitions() const override { return {}; }

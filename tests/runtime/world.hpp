@@ -53,10 +53,11 @@ class world {
     commands = std::make_unique<engine>(*log, *streams, options);
     if (perform) commands->on_effect(perform);
     reader = std::make_unique<follower>(*log, *models, *streams);
-    REQUIRE(reader->start(commands.get()));
     std::vector<partition_head> heads;
     for (auto const& at : streams->positions()) heads.push_back({at.chain, at.recorded_at});
-    commands->open(heads);
+    commands->stand_by(heads);
+    REQUIRE(reader->start(commands.get()));
+    for (partition_id p = 0; p < log->partitions(); ++p) commands->take(p);
     for (int i = 0; i < 5000 && !commands->ready(); ++i) ::usleep(1000);
     REQUIRE(commands->ready());
   }

@@ -1,0 +1,109 @@
+#include "events/log/kafka_group.hpp"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+namespace tracseq::kafka {
+namespace {
+
+constexpr int poll_ms = 200;
+
+class group final : public partition_group {
+ public:
+  explicit group(assigned_callback told) : told_(std::move(told)) {}
+  ~group() override { leave(); }
+
+  result<void> join(address const& where, group_options const& options) {
+    auto const session = options.session_timeout.count();
+    auto made = client::member(where,
+                               {{"group.id", "tracseq-shards." + where.topic},
+                                {"client.id", "tracseq-" + options.name},
+                                // Who keeps a partition goes on with it while the others are given theirs.
+                                {"partition.assignment.strategy", "cooperative-sticky"},
+                                {"session.timeout.ms", std::to_string(session)},
+                                {"heartbeat.interval.ms", std::to_string(std::max<long>(session / 6, 100))}},
+                               &group::rebalanced, this);
+    if (!made) return tl::unexpected(made.error());
+    client_ = *std::move(made);
+    rd_kafka_poll_set_consumer(client_->get());
+    offsets_handle const topics(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(topics.get(), where.topic.c_str(), RD_KAFKA_PARTITION_UA);
+    if (auto const code = rd_kafka_subscribe(client_->get(), topics.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return tl::unexpected(broker_error(*client_, code, "join the group of nodes"));
+    thread_ = std::jthread([this](std::stop_token const& stop) {
+      while (!stop.stop_requested()) poll();
+    });
+    return {};
+  }
+
+  void leave() override {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    thread_.join();
+    rd_kafka_consumer_close(client_->get());  // says good-bye; the partitions go to others at once
+  }
+
+  std::string trouble() const override {
+    std::scoped_lock lock(mutex_);
+    return trouble_;
+  }
+
+ private:
+  void poll() {
+    message_handle const message{rd_kafka_consumer_poll(client_->get(), poll_ms)};
+    if (!message || message->err == RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+      return;
+    std::scoped_lock lock(mutex_);
+    trouble_ = std::string("the group of nodes cannot be joined: ") + rd_kafka_message_errstr(message.get());
+    if (message->err == RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT)
+      trouble_ += ". The broker takes no cluster.session_timeout_ms below its group.min.session.timeout.ms.";
+  }
+
+  static void rebalanced(rd_kafka_t* with, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* changed,
+                         void* opaque) {
+    static_cast<group*>(opaque)->on_change(with, code, changed);
+  }
+
+  void on_change(rd_kafka_t* with, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* changed) {
+    bool const given = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+    for (int i = 0; i < changed->cnt; ++i) {
+      auto& one = changed->elems[i];
+      // Nothing is to be fetched: what the nodes read they read elsewhere, from where they stand.
+      one.offset = RD_KAFKA_OFFSET_END;
+      if (given)
+        mine_.insert(static_cast<partition_id>(one.partition));
+      else
+        mine_.erase(static_cast<partition_id>(one.partition));
+    }
+    if (given) {
+      rd_kafka_error_destroy(rd_kafka_incremental_assign(with, changed));
+      rd_kafka_pause_partitions(with, changed);
+    } else {
+      rd_kafka_error_destroy(rd_kafka_incremental_unassign(with, changed));
+    }
+    {
+      std::scoped_lock lock(mutex_);
+      trouble_.clear();
+    }
+    told_({mine_.begin(), mine_.end()});
+  }
+
+  assigned_callback const told_;
+  std::set<partition_id> mine_;  // on the thread that polls
+  mutable std::mutex mutex_;
+  std::string trouble_;
+  std::unique_ptr<client> client_;
+  std::jthread thread_;
+};
+
+}  // namespace
+
+result<std::unique_ptr<partition_group>> join(address const& where, group_options const& options,
+                                              assigned_callback told) {
+  auto made = std::make_unique<group>(std::move(told));
+  if (auto joined = made->join(where, options); !joined) return tl::unexpected(joined.error());
+  return made;
+}
+
+}  // namespace tracseq::kafka

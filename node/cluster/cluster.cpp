@@ -1,0 +1,474 @@
+#include "node/cluster/cluster.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "events/codec.hpp"
+#include "node/log.hpp"
+
+namespace tracseq::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+using steady = std::chrono::steady_clock;
+
+constexpr auto pace = milliseconds(50);
+constexpr auto say_every = milliseconds(500);
+constexpr auto owner_patience = std::chrono::seconds(3);  // a partition that moves makes no node unready
+
+std::string_view words_of(shard_phase phase) {
+  switch (phase) {
+    case shard_phase::closed: return "closed";
+    case shard_phase::claiming: return "claiming";
+    case shard_phase::catching_up: return "catching up";
+    case shard_phase::open: return "open";
+    case shard_phase::away: return "away";
+    case shard_phase::draining: return "stopping";
+  }
+  return "closed";
+}
+
+bool may_own(identity const& who) { return (" " + who.roles + " ").find(" shards ") != std::string::npos; }
+
+}  // namespace
+
+cluster::cluster(cluster_options options, uuid const& boot_id, partition_id partitions)
+    : options_(std::move(options)),
+      boot_id_(boot_id),
+      partitions_(partitions),
+      forwarder_({[this](uuid const& to, std::string body) { return links_->send(to, frame_kind::forward, body); },
+                  [this](auto group, auto done) { engine_->submit_for_peer(std::move(group), std::move(done)); }},
+                 boot_id, partitions, options_.forward),
+      ownership_(boot_id, partitions, options_.ownership),
+      owners_(partitions) {}
+
+cluster::~cluster() { stop(); }
+
+result<void> cluster::listen() {
+  link_events told;
+  told.refuse = [this](identity const& who) { return refuse(who); };
+  told.met = [this](identity const& who) { on_met(who); };
+  told.up = [this](identity const& who) { on_up(who); };
+  told.lost = [this](identity const& who) { on_lost(who); };
+  told.gone = [this](identity const& who) { on_gone(who); };
+  told.frame = [this](identity const& from, frame_kind kind, std::string body, link_events::reply const& answer) {
+    on_frame(from, kind, std::move(body), answer);
+  };
+  links_ = std::make_unique<links>(options_.link, [this] { return self(); }, std::move(told));
+  return links_->start();
+}
+
+std::string cluster::address() const {
+  if (!options_.advertise.empty()) return options_.advertise;
+  auto const& host = options_.link.address;
+  return (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + std::to_string(links_->port());
+}
+
+identity cluster::self() const {
+  identity who;
+  who.node = options_.node;
+  who.boot_id = boot_id_;
+  who.version = options_.version;
+  who.address = address();
+  who.http = options_.http;
+  who.log = options_.log_name;
+  who.partitions = partitions_;
+  who.roles = options_.roles;
+  who.started = started_;
+  return who;
+}
+
+forward_commands cluster::elsewhere() {
+  return [this](partition_id partition, std::vector<command_request> group, command_callback done) {
+    forwarder_.submit(partition, std::move(group), std::move(done));
+  };
+}
+
+result<void> cluster::join(std::vector<partition_position> const& at, std::function<node_facts_now()> facts) {
+  facts_ = std::move(facts);
+  for (partition_id p = 0; p < at.size(); ++p)
+    if (at[p].owner) on_claim(p, at[p].chain.c, *at[p].owner);
+  if (options_.owns_partitions) {
+    group_options wanted;
+    wanted.session_timeout = options_.session_timeout;
+    wanted.name = options_.node;
+    auto joined = join_group(options_.log_address, wanted, [this](std::vector<partition_id> mine) {
+      {
+        std::lock_guard const guard(mutex_);
+        ownership_.assigned(mine, steady::now());
+      }
+      wake_.notify_all();
+    });
+    if (!joined) return tl::unexpected(joined.error());
+    group_ = *std::move(joined);
+  }
+  thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
+  return {};
+}
+
+void cluster::on_claim(partition_id partition, std::uint64_t number, partition_owner const& by) {
+  {
+    std::lock_guard const guard(mutex_);
+    if (number <= owners_[partition].claim) return;
+    owners_[partition] = {number, by, std::nullopt};
+    ownership_.claimed(partition, by.boot_id, steady::now());
+  }
+  forwarder_.on_route(partition, {number, by.boot_id, by.node});
+  if (by.boot_id != boot_id_ && !by.address.empty()) links_->dial(by.address);
+  wake_.notify_all();
+}
+
+// --- Others -------------------------------------------------------------------------------------
+
+std::optional<std::string> cluster::refuse(identity const& who) {
+  if (who.boot_id == boot_id_) return "this is the node itself";
+  auto const theirs = who.node + " at " + who.address;
+  if (who.protocol != protocol_version)
+    return theirs + " speaks version " + std::to_string(who.protocol) + " of the protocol between nodes, and " +
+           options_.node + " version " + std::to_string(protocol_version) + "; upgrade the older one";
+  if (who.log != options_.log_name)
+    return theirs + " has another log (" + who.log + "), and " + options_.node + " has " + options_.log_name;
+  if (who.partitions != partitions_)
+    return theirs + " counts " + std::to_string(who.partitions) + " partitions, and " + options_.node + " counts " +
+           std::to_string(partitions_);
+  if (who.node == options_.node) {
+    // The one that came later goes: the other one is at work.
+    if (std::pair(who.started, who.boot_id) < std::pair(started_, boot_id_)) {
+      std::lock_guard const guard(mutex_);
+      fatal_ = "another node is named " + options_.node + " already, at " + who.address +
+               "; give this one a name of its own with --node-name";
+    }
+    return "two nodes are named " + who.node + ", at " + who.address + " and at " + address() +
+           "; give each a name of its own with --node-name";
+  }
+  return std::nullopt;
+}
+
+void cluster::on_met(identity const& who) {
+  {
+    std::lock_guard const guard(mutex_);
+    auto& one = peers_[who.boot_id];
+    one.who = who;
+    one.heard = steady::now();
+    one.heard_at = now();
+    // Its earlier process is over; keep what is shown of it short.
+    std::erase_if(peers_, [&](auto const& other) {
+      return other.second.who.node == who.node && other.first != who.boot_id && !other.second.up;
+    });
+  }
+  links_->dial(who.address);
+}
+
+void cluster::on_up(identity const& who) {
+  {
+    std::lock_guard const guard(mutex_);
+    peers_[who.boot_id].up = true;
+    if (may_own(who)) ownership_.reachable(who.boot_id, true);
+  }
+  log::info("reached a node", {{"node", who.node}, {"address", who.address}, {"version", who.version}});
+  forwarder_.on_connected(who.boot_id);
+  wake_.notify_all();
+}
+
+void cluster::on_lost(identity const& who) {
+  {
+    std::lock_guard const guard(mutex_);
+    peers_[who.boot_id].up = false;
+    ownership_.reachable(who.boot_id, false);
+  }
+  log::warn("lost a node", {{"node", who.node}, {"address", who.address}});
+  forwarder_.on_lost(who.boot_id);
+}
+
+void cluster::on_gone(identity const& who) {
+  {
+    std::lock_guard const guard(mutex_);
+    ownership_.gone(who.boot_id, steady::now());
+  }
+  wake_.notify_all();
+}
+
+void cluster::on_frame(identity const& from, frame_kind kind, std::string body, link_events::reply const& answer) {
+  {
+    std::lock_guard const guard(mutex_);
+    auto& one = peers_[from.boot_id];
+    one.heard = steady::now();
+    one.heard_at = now();
+  }
+  if (kind == frame_kind::answer) {
+    if (auto reply = decode_answer(body)) forwarder_.on_answer(*std::move(reply));
+    return;
+  }
+  if (kind == frame_kind::state) {
+    if (auto said = codec::decode<node_state>(body)) on_state(from, *std::move(said));
+    return;
+  }
+  auto asked = decode_forward(body);
+  if (!asked) {
+    log::warn("a node sent commands that cannot be read", {{"node", from.node}, {"why", asked.error().detail}});
+    return;
+  }
+  engine_->submit_for_peer(std::move(asked->commands), [answer, id = asked->id](result<command_reply> const& reply) {
+    answer(frame_kind::answer, encode_answer(id, reply));
+  });
+}
+
+void cluster::on_state(identity const& from, node_state said) {
+  std::vector<std::string> known;
+  {
+    std::lock_guard const guard(mutex_);
+    auto& one = peers_[from.boot_id];
+    one.who = from;
+    for (auto const& mine : said.owned)
+      if (mine.partition < partitions_ && owners_[mine.partition].by.boot_id == from.boot_id)
+        ownership_.serving(mine.partition, mine.state == "open" && !said.leaving, steady::now());
+    known = said.known;
+    one.said = std::move(said);
+  }
+  constexpr std::size_t known_max = 64;
+  known.resize(std::min(known.size(), known_max));
+  for (auto const& address : known) links_->dial(address);
+}
+
+// --- What is due ----------------------------------------------------------------------------------
+
+void cluster::run(std::stop_token const& stop) {
+  while (!stop.stop_requested()) {
+    tick();
+    std::unique_lock guard(mutex_);
+    wake_.wait_for(guard, stop, pace, [] { return false; });
+  }
+}
+
+void cluster::tick() {
+  forwarder_.tick();
+  look_for_silence();
+  watch_owners();
+  bool const able = facts_().ready;
+  std::vector<partition_id> take;
+  {
+    std::lock_guard const guard(mutex_);
+    // Who cannot write to the log would only claim late.
+    if (able && options_.owns_partitions && !leaving_) take = ownership_.due(steady::now());
+  }
+  for (auto const p : take) engine_->take(p);
+  say_state();
+}
+
+void cluster::look_for_silence() {
+  std::vector<std::pair<uuid, std::string>> silent;
+  {
+    std::lock_guard const guard(mutex_);
+    for (auto const& [boot_id, one] : peers_)
+      if (one.up && steady::now() - one.heard > options_.suspect_after) silent.emplace_back(boot_id, one.who.node);
+  }
+  for (auto const& [boot_id, name] : silent)
+    links_->cut(boot_id, "nothing was heard of it for " + std::to_string(options_.suspect_after.count()) + " ms");
+}
+
+void cluster::watch_owners() {
+  std::lock_guard const guard(mutex_);
+  auto const time = steady::now();
+  for (partition_id p = 0; p < partitions_; ++p) {
+    auto& one = owners_[p];
+    if (state_of(p) == "open")
+      one.lost_since.reset();
+    else if (!one.lost_since)
+      one.lost_since = time;
+  }
+}
+
+std::string cluster::state_of(partition_id p) const {
+  auto const& one = owners_[p];
+  if (one.claim == 0) return "unowned";
+  if (one.by.boot_id == boot_id_) return std::string(words_of(engine_->phase_of(p)));
+  auto const found = peers_.find(one.by.boot_id);
+  if (found == peers_.end() || !found->second.up) return "unreachable";
+  if (found->second.said)
+    for (auto const& theirs : found->second.said->owned)
+      if (theirs.partition == p) return theirs.state;
+  return "claiming";
+}
+
+node_state cluster::state_now() {
+  auto const facts = facts_();
+  node_state out;
+  out.ready = facts.ready;
+  out.why_not_ready = facts.why_not_ready;
+  out.lag = facts.lag;
+  out.warnings = facts.warnings;
+  std::lock_guard const guard(mutex_);
+  out.leaving = leaving_;
+  for (partition_id p = 0; p < partitions_; ++p)
+    if (owners_[p].by.boot_id == boot_id_)
+      out.owned.push_back({p, owners_[p].claim, std::string(words_of(engine_->phase_of(p)))});
+  out.assigned.assign(ownership_.mine().begin(), ownership_.mine().end());
+  std::set<std::string> known;
+  for (auto const& [boot_id, one] : peers_)
+    if (one.up) {
+      out.reaches.push_back(one.who.node);
+      known.insert(one.who.address);
+    }
+  out.known.assign(known.begin(), known.end());
+  return out;
+}
+
+void cluster::say_state() {
+  auto state = state_now();
+  auto const bytes = codec::encode(state);  // `sent` is still zero, so that it can be compared
+  {
+    std::lock_guard const guard(mutex_);
+    auto const time = steady::now();
+    if (bytes == said_ && time - said_at_ < say_every) return;
+    said_ = bytes;
+    said_at_ = time;
+  }
+  state.sent = now();
+  links_->send_to_all(frame_kind::state, codec::encode(state));
+}
+
+// --- For people -----------------------------------------------------------------------------------
+
+std::string cluster::why_not_ready() const {
+  std::lock_guard const guard(mutex_);
+  auto const time = steady::now();
+  for (partition_id p = 0; p < partitions_; ++p) {
+    auto const& one = owners_[p];
+    if (!one.lost_since || time - *one.lost_since < owner_patience) continue;
+    auto const state = state_of(p);
+    if (state == "unowned") return "partition " + std::to_string(p) + " is no node's yet";
+    return "partition " + std::to_string(p) + " is owned by " + one.by.node + " and " +
+           (state == "unreachable" ? "it cannot be reached" : "it is " + state);
+  }
+  return {};
+}
+
+bool cluster::is_settled() const {
+  std::lock_guard const guard(mutex_);
+  for (partition_id p = 0; p < partitions_; ++p)
+    if (state_of(p) != "open") return false;
+  return true;
+}
+
+std::string cluster::fatal() const {
+  std::lock_guard const guard(mutex_);
+  return fatal_;
+}
+
+std::vector<std::string> cluster::warnings() const {
+  std::vector<std::string> out;
+  if (group_)
+    if (auto words = group_->trouble(); !words.empty()) out.push_back(std::move(words));
+  constexpr double clocks_differ_s = 5;
+  for (auto const& one : links_->status()) {
+    if (!one.up)
+      out.push_back("The node " + (one.peer ? one.peer->node + " " : std::string()) + "at " + one.address +
+                    " is not reached: " + one.trouble + ".");
+    else if (std::abs(one.clock_ahead_s) > clocks_differ_s)
+      out.push_back("The clock of " + one.peer->node + " is " +
+                    std::to_string(static_cast<long>(std::abs(one.clock_ahead_s))) + " s " +
+                    (one.clock_ahead_s > 0 ? "ahead of" : "behind") + " this node's. Set both by one time server.");
+  }
+  if (auto const count = links_->strangers(); count > 0)
+    out.push_back(std::to_string(count) + " connections to the port for nodes were refused; the last one: " +
+                  links_->last_stranger() + ".");
+  return out;
+}
+
+http::cluster_view cluster::view() const {
+  http::cluster_view out;
+  out.clustered = true;
+  out.node = options_.node;
+  out.warnings = warnings();
+  auto const own = self();
+  auto const facts = facts_ ? facts_() : node_facts_now{};
+  std::map<std::string, link_status> by_address;
+  for (auto& one : links_->status()) by_address[one.address] = one;
+  std::lock_guard const guard(mutex_);
+  auto const partitions_of = [&](uuid const& boot_id) {
+    std::vector<std::uint16_t> owned;
+    for (partition_id p = 0; p < partitions_; ++p)
+      if (owners_[p].claim != 0 && owners_[p].by.boot_id == boot_id) owned.push_back(p);
+    return owned;
+  };
+  auto const describe_node = [&](identity const& who) {
+    http::cluster_node node;
+    node.name = who.node;
+    node.boot_id = to_string(who.boot_id);
+    node.version = who.version;
+    node.address = who.address;
+    node.http = who.http;
+    node.roles = who.roles;
+    node.started = who.started;
+    node.partitions = partitions_of(who.boot_id);
+    return node;
+  };
+  auto& here = out.nodes.emplace_back(describe_node(own));
+  here.state = "here";
+  here.ready = facts.ready;
+  here.trouble = facts.why_not_ready;
+  here.lag = facts.lag;
+  here.leaving = leaving_;
+  here.warnings = facts.warnings;
+  for (auto const& [boot_id, one] : peers_) {
+    auto& node = out.nodes.emplace_back(describe_node(one.who));
+    node.state = one.up ? "reachable" : "unreachable";
+    node.heard_at = one.heard_at;
+    if (auto const line = by_address.find(one.who.address); line != by_address.end()) {
+      node.clock_ahead_s = line->second.clock_ahead_s;
+      if (!one.up) node.trouble = line->second.trouble;
+    }
+    if (!one.said) continue;
+    node.ready = one.up && one.said->ready;
+    if (one.up) node.trouble = one.said->why_not_ready;
+    node.leaving = one.said->leaving;
+    node.lag = one.said->lag;
+    node.warnings = one.said->warnings;
+  }
+  std::ranges::sort(out.nodes, {}, &http::cluster_node::name);
+  for (partition_id p = 0; p < partitions_; ++p) {
+    auto const& one = owners_[p];
+    auto& row = out.partitions.emplace_back();
+    row.partition = p;
+    row.state = state_of(p);
+    if (one.claim == 0) continue;
+    row.owner = one.by.node;
+    row.boot_id = to_string(one.by.boot_id);
+    row.claim = one.claim;
+    row.since = one.by.since;
+  }
+  return out;
+}
+
+// --- The end ---------------------------------------------------------------------------------------
+
+void cluster::leave(milliseconds within) {
+  bool others = false;
+  {
+    std::lock_guard const guard(mutex_);
+    leaving_ = true;
+    for (auto const& [boot_id, one] : peers_) others = others || (one.up && may_own(one.who));
+  }
+  wake_.notify_all();
+  if (group_) group_->leave();
+  if (!others) return;
+  auto const until = steady::now() + within;
+  auto const owns_some = [this] {
+    std::lock_guard const guard(mutex_);
+    return std::ranges::any_of(owners_, [this](owner const& one) { return one.by.boot_id == boot_id_; });
+  };
+  while (owns_some() && steady::now() < until) std::this_thread::sleep_for(milliseconds(10));
+}
+
+void cluster::stop() {
+  if (thread_.joinable()) {
+    thread_.request_stop();
+    wake_.notify_all();
+    thread_.join();
+  }
+  if (group_) group_->leave();
+  forwarder_.stop();
+  if (links_) links_->stop();
+}
+
+}  // namespace tracseq::cluster

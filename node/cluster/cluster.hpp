@@ -1,0 +1,138 @@
+#pragma once
+// This node among others: membership, who owns what, and commands on their way to the owner.
+//
+//   claims in the log ─→ routes        the newest claim is the routing table; there is no second one
+//   Kafka's group     ─→ ownership ─→ engine.take   which partitions this node claims
+//   links             ─→ who is there; forwards and their answers
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "actors/runtime/engine.hpp"
+#include "events/partition_group.hpp"
+#include "node/cluster/forwarder.hpp"
+#include "node/cluster/links.hpp"
+#include "node/cluster/ownership.hpp"
+#include "node/http/cluster_view.hpp"
+#include "projections/position.hpp"
+
+namespace tracseq::cluster {
+
+struct cluster_options {
+  link_options link;            ///< `link.address` empty: a node that is alone
+  std::string advertise;        ///< host:port that others dial; empty = address:port
+  std::string http;             ///< where this node's page is
+  std::string node;
+  std::string version;
+  std::string log_address;
+  std::string log_name;         ///< that has to be alike everywhere
+  bool owns_partitions = true;  ///< role "shards"
+  std::string roles;
+  std::chrono::milliseconds session_timeout{6'000};
+  std::chrono::milliseconds suspect_after{2'000};  ///< of silence
+  ownership_options ownership;
+  forward_options forward;
+};
+
+/// What it asks its own node.
+struct node_facts_now {
+  bool ready = false;           ///< but for the other nodes
+  std::string why_not_ready;
+  std::uint64_t lag = 0;
+  std::vector<std::string> warnings;
+};
+
+/// Any thread.
+class cluster {
+ public:
+  cluster(cluster_options options, uuid const& boot_id, partition_id partitions);
+  ~cluster();
+  cluster(cluster const&) = delete;
+  cluster& operator=(cluster const&) = delete;
+
+  /// Listens, so that `address` is known.
+  [[nodiscard]] result<void> listen();
+  /// The engine whose partitions these are. Before `join`, and longer there than this is not stopped.
+  void serve(engine& commands) { engine_ = &commands; }
+  /// host:port for this node's claims.
+  [[nodiscard]] std::string address() const;
+  [[nodiscard]] forward_commands elsewhere();
+  /// Where the partitions stand; joins the group. Behind `engine.stand_by`.
+  [[nodiscard]] result<void> join(std::vector<partition_position> const& at, std::function<node_facts_now()> now);
+  /// An accepted claim, from the follower.
+  void on_claim(partition_id partition, std::uint64_t number, partition_owner const& owner);
+
+  /// Every partition is open somewhere in reach.
+  [[nodiscard]] bool is_settled() const;
+  /// Empty when every partition has an owner in reach, or had a moment ago.
+  [[nodiscard]] std::string why_not_ready() const;
+  /// Set once this node must not go on: another one has its name.
+  [[nodiscard]] std::string fatal() const;
+  /// Leaves the group and waits until others have taken what is owned here, or `within` is over.
+  void leave(std::chrono::milliseconds within);
+  void stop();
+
+  [[nodiscard]] http::cluster_view view() const;
+  [[nodiscard]] std::vector<std::string> warnings() const;
+  [[nodiscard]] forward_stats forwards() const { return forwarder_.stats(); }
+  [[nodiscard]] std::uint64_t strangers() const { return links_ ? links_->strangers() : 0; }
+
+ private:
+  struct peer {
+    identity who;
+    bool up = false;
+    std::optional<node_state> said;
+    std::chrono::steady_clock::time_point heard{};
+    instant heard_at;
+  };
+  struct owner {
+    std::uint64_t claim = 0;
+    partition_owner by;
+    std::optional<std::chrono::steady_clock::time_point> lost_since;
+  };
+
+  [[nodiscard]] identity self() const;
+  [[nodiscard]] std::optional<std::string> refuse(identity const& who);
+  void on_met(identity const& who);
+  void on_up(identity const& who);
+  void on_lost(identity const& who);
+  void on_gone(identity const& who);
+  void on_frame(identity const& from, frame_kind kind, std::string body, link_events::reply const& answer);
+  void on_state(identity const& from, node_state said);
+  void run(std::stop_token const& stop);
+  void tick();
+  void say_state();
+  void look_for_silence();
+  void watch_owners();
+  [[nodiscard]] node_state state_now();
+  /// With the lock.
+  [[nodiscard]] std::string state_of(partition_id p) const;
+
+  cluster_options const options_;
+  engine* engine_ = nullptr;
+  uuid const boot_id_;
+  partition_id const partitions_;
+  instant const started_ = now();
+  std::function<node_facts_now()> facts_;
+  std::unique_ptr<links> links_;
+  forwarder forwarder_;
+  std::unique_ptr<partition_group> group_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  ownership ownership_;
+  std::map<uuid, peer> peers_;
+  std::vector<owner> owners_;
+  std::string fatal_;
+  std::string said_;  ///< the newest state, to see whether it changed
+  std::chrono::steady_clock::time_point said_at_{};
+  bool leaving_ = false;
+
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+}  // namespace tracseq::cluster

@@ -1,0 +1,28 @@
+#pragma once
+// What a node is told about the cluster it is in.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace tracseq::cluster {
+
+struct node_settings {
+  std::string roles = "shards http notifications";
+  std::string address;  ///< IP address to listen on; empty = alone
+  std::uint16_t port = 8090;
+  std::string advertise;
+  std::string secret_file;
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_ca;
+  std::chrono::milliseconds session_timeout{6'000};
+  std::chrono::milliseconds suspect_after{2'000};
+
+  [[nodiscard]] bool alone() const noexcept { return address.empty(); }
+  [[nodiscard]] bool does(std::string_view role) const {
+    return (" " + roles + " ").find(" " + std::string(role) + " ") != std::string::npos;
+  }
+};
+
+}  // namespace tracseq::cluster
