@@ -72,6 +72,7 @@ struct node::parts {
   tracseq::metrics metrics;
   std::unique_ptr<http::api> api;
   std::unique_ptr<notification_feed> notifications;
+  std::atomic<bool> feeding{false};
   std::unique_ptr<http::server> server;
   std::vector<std::string> said;  ///< of what an operator should know, in the node's own log
   std::string said_not_ready;
@@ -114,31 +115,6 @@ struct node::parts {
     if (auto put = put_secret(token_file(options.data), cluster::derived_secret(cluster_secret, "operator token")); !put)
       return put;
     return put_secret(webhook_key_file(options.data), cluster::derived_secret(cluster_secret, "webhook key"));
-  }
-
-  result<void> check_cluster() const {
-    auto const& wanted = options.cluster;
-    for (std::string_view rest = wanted.roles; !rest.empty();) {
-      auto const word = rest.substr(0, rest.find(' '));
-      rest.remove_prefix(std::min(rest.size(), word.size() + 1));
-      if (word != "" && word != "shards" && word != "http" && word != "notifications")
-        return fail(errc::invalid_argument, "node.roles knows shards, http and notifications, and not " + std::string(word));
-    }
-    if (options.read_only) return {};
-    if (wanted.alone()) {
-      if (wanted.does("shards")) return {};
-      return fail(errc::invalid_argument,
-                  "a node that is alone has to own the partitions: give it the role shards, or set cluster.address");
-    }
-    if (!is_shared())
-      return fail(errc::invalid_argument,
-                  "an embedded log belongs to one node: several need Kafka (log.address = kafka://host:port/topic), or "
-                  "leave cluster.address empty");
-    if (wanted.secret_file.empty())
-      return fail(errc::invalid_argument,
-                  "cluster.secret_file is not set: make a secret with `head -c 32 /dev/urandom | base64 > FILE`, "
-                  "chmod 600 it, and give every node the same");
-    return {};
   }
 
   result<void> open_log() {
@@ -248,7 +224,7 @@ struct node::parts {
     follower = std::make_unique<tracseq::follower>(*log, *models, *streams);
     labels = std::make_unique<block_labels>(
         [this](auto group, auto done) { engine->submit(std::move(group), std::move(done)); },
-        options.node);
+        options.node, log->partitions());
     return {};
   }
 
@@ -286,6 +262,7 @@ struct node::parts {
     if (options.read_only) with.facts.until = moment_of_replay(options.data);
     with.facts.partitions = log ? log->partitions()
                                 : static_cast<partition_id>(models->applied().size());
+    with.facts.clustered = others != nullptr;
     with.token = token;
     with.ui_dir = options.ui_directory;
     with.body_bytes_max = options.body_bytes_max;
@@ -370,6 +347,7 @@ struct node::parts {
       facts.ready = facts.why_not_ready.empty();
       facts.lag = status->lag();
       facts.warnings = status->own_warnings();
+      if (feeding) facts.notification_cursor = notifications->cursor();
       return facts;
     });
   }
@@ -393,8 +371,14 @@ struct node::parts {
     while (!settled() && std::chrono::steady_clock::now() < until && !log->dead() && !(others && !others->fatal().empty()))
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     models->start_rebuilds(*log);
-    notifications = std::make_unique<notification_feed>(*log, *models, *engine);
-    return notifications->start();
+    notifications = std::make_unique<notification_feed>(*log, *models, *engine, [this] {
+      return others ? others->tells_notifications() : options.cluster.does("notifications");
+    });
+    if (others)
+      others->on_cursor([this](std::string const& cursor) { notifications->adopt(cursor); });
+    auto begun = notifications->start();
+    feeding = begun.has_value();
+    return begun;
   }
 
   result<void> listen() {
@@ -408,7 +392,7 @@ struct node::parts {
   }
 
   result<void> start(std::function<void(std::string const&)> const& say) {
-    if (auto fits = check_cluster(); !fits) return fits;
+    if (auto fits = cluster::check(options.cluster, is_shared(), options.read_only); !fits) return fits;
     if (auto there = options.read_only ? find_directory(options.data) : make_directory(options.data); !there)
       return there;
     if (auto opened = open_secrets(); !opened) return opened;
@@ -496,6 +480,7 @@ void node::stop(std::chrono::milliseconds within) {
   if (all.others) all.others->leave(within);
   if (all.api) all.api->stop();
   if (all.server) all.server->drain(within);
+  all.feeding = false;
   if (all.notifications) all.notifications->stop();
   if (all.engine) all.engine->drain(within);
   if (all.others) all.others->stop();

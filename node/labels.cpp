@@ -42,10 +42,20 @@ std::optional<barcode_series::block_reserved> block_of(command_reply const& repl
 
 }  // namespace
 
-block_labels::block_labels(http::submit_commands submit, std::string node)
-    : submit_(std::move(submit)), node_(std::move(node)), block_size_(block_size_first) {}
+block_labels::block_labels(http::submit_commands submit, std::string node, partition_id partitions)
+    : submit_(std::move(submit)), node_(std::move(node)), partitions_(partitions), block_size_(block_size_first) {}
 
-void block_labels::next(std::function<void(result<std::string>)> done) {
+std::string block_labels::take(std::optional<partition_id> beside) {
+  for (auto at = free_.begin(); at != free_.end(); ++at) {
+    auto label = to_string(series_label{year_, *at});
+    if (beside && partition_of(stream_name(barcode::kind, label), partitions_) != *beside) continue;
+    free_.erase(at);
+    return label;
+  }
+  return {};
+}
+
+void block_labels::next(std::optional<partition_id> beside, std::function<void(result<std::string>)> done) {
   int const year = year_now();
   std::string label;
   bool fetch_more = false;
@@ -53,18 +63,11 @@ void block_labels::next(std::function<void(result<std::string>)> done) {
     std::lock_guard const guard(mutex_);
     if (year != year_) {
       year_ = year;
-      next_ = end_ = next_block_ = next_block_end_ = 0;
+      free_.clear();
     }
-    if (next_ == end_ && next_block_ != next_block_end_) {
-      next_ = next_block_;
-      end_ = next_block_end_;
-      next_block_ = next_block_end_ = 0;
-    }
-    if (next_ != end_)
-      label = to_string(series_label{year, next_++});
-    else
-      waiting_.push_back(std::move(done));
-    bool const low = end_ - next_ < block_size_ / 2 && next_block_ == next_block_end_;
+    label = take(beside);
+    if (label.empty()) waiting_.push_back({beside, std::move(done)});
+    bool const low = label.empty() || free_.size() < block_size_ / 2;
     if (low && !fetching_) fetching_ = fetch_more = true;
   }
   if (fetch_more) fetch(year);
@@ -87,23 +90,24 @@ void block_labels::on_block(int year, result<command_reply> const& reply) {
     fetching_ = false;
     auto const block = reply ? block_of(*reply) : std::nullopt;
     if (block && year == year_) {
-      auto& begin = next_ == end_ ? next_ : next_block_;
-      auto& end = next_ == end_ ? end_ : next_block_end_;
-      begin = block->first;
-      end = block->first + block->count;
+      for (std::uint32_t i = 0; i < block->count; ++i) free_.insert(free_.end(), block->first + i);
       block_size_ = std::min(block_size_ * 2, block_size_max);
-      while (!waiting_.empty() && next_ != end_) {
-        answers.push_back([done = std::move(waiting_.front()),
-                           label = to_string(series_label{year, next_++})] { done(label); });
-        waiting_.pop_front();
+      std::deque<waiter> unlucky;
+      for (auto& one : waiting_) {
+        auto label = take(one.beside);
+        if (label.empty())
+          unlucky.push_back(std::move(one));
+        else
+          answers.push_back([done = std::move(one.done), label = std::move(label)] { done(label); });
       }
+      waiting_ = std::move(unlucky);
       fetch_more = !waiting_.empty();
       fetching_ = fetch_more;
     } else {
       auto const why = reply ? error{errc::unavailable, "no label could be made; try again", {}}
                              : reply.error();
-      for (auto& done : waiting_)
-        answers.push_back([done = std::move(done), why] { done(tl::unexpected(why)); });
+      for (auto& one : waiting_)
+        answers.push_back([done = std::move(one.done), why] { done(tl::unexpected(why)); });
       waiting_.clear();
     }
   }

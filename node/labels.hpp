@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <set>
 
 #include "node/http/services.hpp"
 
@@ -12,27 +13,30 @@ namespace tracseq {
 
 class block_labels final : public http::label_source {
  public:
-  block_labels(http::submit_commands submit, std::string node);
+  block_labels(http::submit_commands submit, std::string node, partition_id partitions);
 
-  void next(std::function<void(result<std::string>)> done) override;
+  void next(std::optional<partition_id> beside, std::function<void(result<std::string>)> done) override;
 
  private:
+  struct waiter {
+    std::optional<partition_id> beside;
+    std::function<void(result<std::string>)> done;
+  };
   void fetch(int year);
   void on_block(int year, result<command_reply> const& reply);
+  /// With the lock: the lowest free label that fits; empty where none does.
+  [[nodiscard]] std::string take(std::optional<partition_id> beside);
 
   http::submit_commands const submit_;
   std::string const node_;
+  partition_id const partitions_;
 
   std::mutex mutex_;  // guards what follows
   int year_ = 0;
-  std::uint32_t next_ = 0;
-  std::uint32_t end_ = 0;
-  /// The block behind the present one, fetched before that runs out.
-  std::uint32_t next_block_ = 0;
-  std::uint32_t next_block_end_ = 0;
+  std::set<std::uint32_t> free_;
   std::uint32_t block_size_;
   bool fetching_ = false;
-  std::deque<std::function<void(result<std::string>)>> waiting_;
+  std::deque<waiter> waiting_;
 };
 
 }  // namespace tracseq

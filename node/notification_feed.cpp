@@ -45,12 +45,20 @@ hash256 hash_of(std::string const& bytes) {
 
 }  // namespace
 
-notification_feed::notification_feed(event_log& log, runner& models, engine& to)
-    : log_(log), models_(models), to_(to) {}
+notification_feed::notification_feed(event_log& log, runner& models, engine& to, std::function<bool()> is_teller)
+    : log_(log), models_(models), to_(to), is_teller_(std::move(is_teller)) {}
 
 notification_feed::~notification_feed() { stop(); }
 
 result<void> notification_feed::start() {
+  if (is_teller_())
+    if (auto begun = begin(); !begun) return begun;
+  thread_ = std::jthread([this] { run(); });
+  return {};
+}
+
+result<void> notification_feed::begin() {
+  rules_ = {};
   try {
     auto const view = models_.newest();
     for (auto const& row : inbox_query(*view).rules())
@@ -64,9 +72,29 @@ result<void> notification_feed::start() {
   });
   auto opened = fold_reader::open(log_, load_cursor(), nullptr, reading::in_groups);
   if (!opened) return tl::unexpected(opened.error());
+  std::lock_guard const guard(mutex_);
   reader_ = *std::move(opened);
-  thread_ = std::jthread([this] { run(); });
   return {};
+}
+
+void notification_feed::end() {
+  if (unsaved_) save_cursor();
+  std::lock_guard const guard(mutex_);
+  reader_.reset();
+  cursor_.clear();
+}
+
+std::string notification_feed::cursor() const {
+  std::lock_guard const guard(mutex_);
+  return cursor_;
+}
+
+void notification_feed::adopt(std::string const& cursor) {
+  if (!codec::decode<saved_cursor>(cursor)) return;
+  std::lock_guard const guard(mutex_);
+  if (reader_ || stopping_ || cursor == cursor_) return;
+  cursor_ = cursor;
+  models_.save_snapshot(cursor_name, ++saves_, cursor);
 }
 
 void notification_feed::stop() {
@@ -74,14 +102,23 @@ void notification_feed::stop() {
     // Under the lock, so that a wait that has just looked cannot miss it.
     std::lock_guard const guard(mutex_);
     stopping_ = true;
+    if (reader_) reader_->interrupt();
   }
-  if (reader_) reader_->interrupt();
   told_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
 void notification_feed::run() {
   while (!stopping_) {
+    if (!is_teller_()) {
+      if (reader_) end();
+      rest(poll_patience);
+      continue;
+    }
+    if (!reader_ && !begin()) {
+      rest(read_retry);
+      continue;
+    }
     auto batch = reader_->next(batch_bytes_max, poll_patience, false);
     if (!batch) {
       // The follower reads the same log and says why. Damage stays; a broker that refuses may think better of it.
@@ -102,7 +139,7 @@ void notification_feed::run() {
     // Nothing was told: where it read to is only worth a write now and then.
     if (unsaved_ && std::chrono::steady_clock::now() - saved_at_ > idle_save_interval) save_cursor();
   }
-  if (unsaved_) save_cursor();
+  if (reader_ && unsaved_) save_cursor();
 }
 
 void notification_feed::rest(std::chrono::milliseconds time) {
@@ -173,7 +210,11 @@ void notification_feed::save_cursor() {
   for (auto const& at : reader_->state().at())
     cursor.partitions.push_back({at.next_offset, at.last_offset, bytes_of(at.last_hash),
                                  bytes_of(at.chain.h), at.chain.c, at.chain.s});
-  models_.save_snapshot(cursor_name, ++saves_, codec::encode(cursor));
+  {
+    std::lock_guard const guard(mutex_);
+    cursor_ = codec::encode(cursor);
+    models_.save_snapshot(cursor_name, ++saves_, cursor_);
+  }
   unsaved_ = false;
   saved_at_ = std::chrono::steady_clock::now();
 }

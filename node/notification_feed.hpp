@@ -1,6 +1,9 @@
 #pragma once
 // Feeds the notification actor from the log, behind a cursor of its own that is kept in the store: an
 // event is told even if the node dies between the event and its notification.
+//
+// In a cluster one node tells at a time; the others keep its cursor, which it says now and then. Who follows it
+// may tell some events once more: a delivery's id comes from its event and rule, so that is one delivery.
 
 #include <atomic>
 #include <chrono>
@@ -17,13 +20,21 @@ namespace tracseq {
 
 class notification_feed {
  public:
-  notification_feed(event_log& log, runner& models, engine& to);
+  /// `is_teller`: it is this node's turn. Asked often, from the feed's thread.
+  notification_feed(event_log& log, runner& models, engine& to, std::function<bool()> is_teller);
   ~notification_feed();
   [[nodiscard]] result<void> start();
   void stop();
+  /// How far this node told, for the others; empty where it does not.
+  [[nodiscard]] std::string cursor() const;
+  /// What the node that tells said; not while this one does.
+  void adopt(std::string const& cursor);
 
  private:
   void run();
+  /// Opens the log where the cursor stands, with the rules that are in force.
+  [[nodiscard]] result<void> begin();
+  void end();
   /// Waits, unless it is stopping.
   void rest(std::chrono::milliseconds time);
   /// What the batch tells; notes in `about_` which streams the rules will ask for.
@@ -40,6 +51,7 @@ class notification_feed {
   event_log& log_;
   runner& models_;
   engine& to_;
+  std::function<bool()> const is_teller_;
   std::unique_ptr<fold_reader> reader_;
   notification_rules rules_;  ///< as the actor has them
   /// What the batch is about. Written before the actor is given it, read by the actor alone until it is done.
@@ -48,7 +60,8 @@ class notification_feed {
   bool unsaved_ = false;  ///< read further than was saved
   std::chrono::steady_clock::time_point saved_at_{};
   std::atomic<bool> stopping_{false};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;  ///< also of `reader_` as such, and of the cursor
+  std::string cursor_;
   std::condition_variable told_;
   bool batch_done_ = true;
   std::jthread thread_;

@@ -124,8 +124,8 @@ void engine::on_applied(std::vector<log_position> applied) {
 
 void engine::start_notifications(
     notification_rules rules, std::function<entity_facts(std::string const& stream)> look_up) {
-  parts_->notifications =
-      parts_->system->spawn<runtime::notifier>(parts_->around, std::move(look_up));
+  if (!parts_->notifications)
+    parts_->notifications = parts_->system->spawn<runtime::notifier>(parts_->around, std::move(look_up));
   caf::anon_send(parts_->notifications, runtime::set_rules{std::make_shared<notification_rules>(
                                             std::move(rules))});
 }

@@ -177,7 +177,8 @@ class engine {
   /// … and, when the projections show them, up to where.
   void on_applied(std::vector<log_position> applied);
 
-  /// Starts the notification actor with the rules in force; `look_up` describes a stream (any thread).
+  /// Starts the notification actor with the rules in force, or gives it these; `look_up`, the same each time,
+  /// describes a stream (any thread).
   void start_notifications(notification_rules rules,
                            std::function<entity_facts(std::string const& stream)> look_up);
   /// Tells it accepted events, in order; `done` comes once, when every delivery they ask for is queued.

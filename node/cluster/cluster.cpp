@@ -14,7 +14,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto pace = milliseconds(50);
 constexpr auto say_every = milliseconds(500);
-constexpr auto owner_patience = std::chrono::seconds(3);  // a partition that moves makes no node unready
+constexpr auto facts_every = milliseconds(250);
 
 std::string_view words_of(shard_phase phase) {
   switch (phase) {
@@ -28,7 +28,11 @@ std::string_view words_of(shard_phase phase) {
   return "closed";
 }
 
-bool may_own(identity const& who) { return (" " + who.roles + " ").find(" shards ") != std::string::npos; }
+bool does(std::string const& roles, std::string_view role) {
+  return (" " + roles + " ").find(" " + std::string(role) + " ") != std::string::npos;
+}
+
+bool may_own(identity const& who) { return does(who.roles, "shards"); }
 
 }  // namespace
 
@@ -39,6 +43,7 @@ cluster::cluster(cluster_options options, uuid const& boot_id, partition_id part
       forwarder_({[this](uuid const& to, std::string body) { return links_->send(to, frame_kind::forward, body); },
                   [this](auto group, auto done) { engine_->submit_for_peer(std::move(group), std::move(done)); }},
                  boot_id, partitions, options_.forward),
+      asks_([this](uuid const& to, std::string body) { return links_->send(to, frame_kind::ask, body); }),
       ownership_(boot_id, partitions, options_.ownership),
       owners_(partitions) {}
 
@@ -85,7 +90,8 @@ forward_commands cluster::elsewhere() {
 }
 
 result<void> cluster::join(std::vector<partition_position> const& at, std::function<node_facts_now()> facts) {
-  facts_ = std::move(facts);
+  ask_facts_ = std::move(facts);
+  facts_ = ask_facts_();
   for (partition_id p = 0; p < at.size(); ++p)
     if (at[p].owner) on_claim(p, at[p].chain.c, *at[p].owner);
   if (options_.owns_partitions) {
@@ -178,6 +184,7 @@ void cluster::on_lost(identity const& who) {
   }
   log::warn("lost a node", {{"node", who.node}, {"address", who.address}});
   forwarder_.on_lost(who.boot_id);
+  asks_.on_lost(who.boot_id);
 }
 
 void cluster::on_gone(identity const& who) {
@@ -199,6 +206,9 @@ void cluster::on_frame(identity const& from, frame_kind kind, std::string body, 
     if (auto reply = decode_answer(body)) forwarder_.on_answer(*std::move(reply));
     return;
   }
+  if (kind == frame_kind::told) return asks_.on_told(body);
+  if (kind == frame_kind::ask)
+    return asks_.on_ask(body, [answer](std::string told) { answer(frame_kind::told, std::move(told)); });
   if (kind == frame_kind::state) {
     if (auto said = codec::decode<node_state>(body)) on_state(from, *std::move(said));
     return;
@@ -215,8 +225,11 @@ void cluster::on_frame(identity const& from, frame_kind kind, std::string body, 
 
 void cluster::on_state(identity const& from, node_state said) {
   std::vector<std::string> known;
+  std::function<void(std::string const&)> told;
+  auto const cursor = said.notification_cursor;
   {
     std::lock_guard const guard(mutex_);
+    if (!cursor.empty()) told = cursor_told_;
     auto& one = peers_[from.boot_id];
     one.who = from;
     for (auto const& mine : said.owned)
@@ -228,6 +241,39 @@ void cluster::on_state(identity const& from, node_state said) {
   constexpr std::size_t known_max = 64;
   known.resize(std::min(known.size(), known_max));
   for (auto const& address : known) links_->dial(address);
+  if (told) told(cursor);
+}
+
+std::vector<uuid> cluster::in_reach() const {
+  std::lock_guard const guard(mutex_);
+  std::vector<uuid> all;
+  for (auto const& [boot_id, one] : peers_)
+    if (one.up) all.push_back(boot_id);
+  return all;
+}
+
+bool cluster::tells_notifications() const {
+  std::lock_guard const guard(mutex_);
+  constexpr std::string_view role = "notifications";
+  for (auto const& one : owners_) {
+    if (one.claim == 0) continue;
+    if (one.by.boot_id == boot_id_) {
+      if (does(options_.roles, role)) return true;
+      continue;
+    }
+    auto const found = peers_.find(one.by.boot_id);
+    if (found != peers_.end() && found->second.up && does(found->second.who.roles, role)) return false;
+  }
+  // Nobody who owns a partition has it.
+  if (!does(options_.roles, role)) return false;
+  return std::ranges::none_of(peers_, [&](auto const& other) {
+    return other.second.up && does(other.second.who.roles, role) && other.first < boot_id_;
+  });
+}
+
+void cluster::on_cursor(std::function<void(std::string const&)> told) {
+  std::lock_guard const guard(mutex_);
+  cursor_told_ = std::move(told);
 }
 
 // --- What is due ----------------------------------------------------------------------------------
@@ -242,14 +288,15 @@ void cluster::run(std::stop_token const& stop) {
 
 void cluster::tick() {
   forwarder_.tick();
+  asks_.tick();
   look_for_silence();
   watch_owners();
-  bool const able = facts_().ready;
+  refresh_facts();
   std::vector<partition_id> take;
   {
     std::lock_guard const guard(mutex_);
     // Who cannot write to the log would only claim late.
-    if (able && options_.owns_partitions && !leaving_) take = ownership_.due(steady::now());
+    if (facts_.ready && options_.owns_partitions && !leaving_) take = ownership_.due(steady::now());
   }
   for (auto const p : take) engine_->take(p);
   say_state();
@@ -290,14 +337,23 @@ std::string cluster::state_of(partition_id p) const {
   return "claiming";
 }
 
-node_state cluster::state_now() {
-  auto const facts = facts_();
-  node_state out;
-  out.ready = facts.ready;
-  out.why_not_ready = facts.why_not_ready;
-  out.lag = facts.lag;
-  out.warnings = facts.warnings;
+void cluster::refresh_facts() {
+  auto const time = steady::now();
+  if (time - facts_at_ < facts_every) return;
+  facts_at_ = time;
+  auto facts = ask_facts_();
   std::lock_guard const guard(mutex_);
+  facts_ = std::move(facts);
+}
+
+node_state cluster::state_now() {
+  node_state out;
+  std::lock_guard const guard(mutex_);
+  out.ready = facts_.ready;
+  out.why_not_ready = facts_.why_not_ready;
+  out.lag = facts_.lag;
+  out.warnings = facts_.warnings;
+  out.notification_cursor = facts_.notification_cursor;
   out.leaving = leaving_;
   for (partition_id p = 0; p < partitions_; ++p)
     if (owners_[p].by.boot_id == boot_id_)
@@ -325,119 +381,6 @@ void cluster::say_state() {
   }
   state.sent = now();
   links_->send_to_all(frame_kind::state, codec::encode(state));
-}
-
-// --- For people -----------------------------------------------------------------------------------
-
-std::string cluster::why_not_ready() const {
-  std::lock_guard const guard(mutex_);
-  auto const time = steady::now();
-  for (partition_id p = 0; p < partitions_; ++p) {
-    auto const& one = owners_[p];
-    if (!one.lost_since || time - *one.lost_since < owner_patience) continue;
-    auto const state = state_of(p);
-    if (state == "unowned") return "partition " + std::to_string(p) + " is no node's yet";
-    return "partition " + std::to_string(p) + " is owned by " + one.by.node + " and " +
-           (state == "unreachable" ? "it cannot be reached" : "it is " + state);
-  }
-  return {};
-}
-
-bool cluster::is_settled() const {
-  std::lock_guard const guard(mutex_);
-  for (partition_id p = 0; p < partitions_; ++p)
-    if (state_of(p) != "open") return false;
-  return true;
-}
-
-std::string cluster::fatal() const {
-  std::lock_guard const guard(mutex_);
-  return fatal_;
-}
-
-std::vector<std::string> cluster::warnings() const {
-  std::vector<std::string> out;
-  if (group_)
-    if (auto words = group_->trouble(); !words.empty()) out.push_back(std::move(words));
-  constexpr double clocks_differ_s = 5;
-  for (auto const& one : links_->status()) {
-    if (!one.up)
-      out.push_back("The node " + (one.peer ? one.peer->node + " " : std::string()) + "at " + one.address +
-                    " is not reached: " + one.trouble + ".");
-    else if (std::abs(one.clock_ahead_s) > clocks_differ_s)
-      out.push_back("The clock of " + one.peer->node + " is " +
-                    std::to_string(static_cast<long>(std::abs(one.clock_ahead_s))) + " s " +
-                    (one.clock_ahead_s > 0 ? "ahead of" : "behind") + " this node's. Set both by one time server.");
-  }
-  if (auto const count = links_->strangers(); count > 0)
-    out.push_back(std::to_string(count) + " connections to the port for nodes were refused; the last one: " +
-                  links_->last_stranger() + ".");
-  return out;
-}
-
-http::cluster_view cluster::view() const {
-  http::cluster_view out;
-  out.clustered = true;
-  out.node = options_.node;
-  out.warnings = warnings();
-  auto const own = self();
-  auto const facts = facts_ ? facts_() : node_facts_now{};
-  std::map<std::string, link_status> by_address;
-  for (auto& one : links_->status()) by_address[one.address] = one;
-  std::lock_guard const guard(mutex_);
-  auto const partitions_of = [&](uuid const& boot_id) {
-    std::vector<std::uint16_t> owned;
-    for (partition_id p = 0; p < partitions_; ++p)
-      if (owners_[p].claim != 0 && owners_[p].by.boot_id == boot_id) owned.push_back(p);
-    return owned;
-  };
-  auto const describe_node = [&](identity const& who) {
-    http::cluster_node node;
-    node.name = who.node;
-    node.boot_id = to_string(who.boot_id);
-    node.version = who.version;
-    node.address = who.address;
-    node.http = who.http;
-    node.roles = who.roles;
-    node.started = who.started;
-    node.partitions = partitions_of(who.boot_id);
-    return node;
-  };
-  auto& here = out.nodes.emplace_back(describe_node(own));
-  here.state = "here";
-  here.ready = facts.ready;
-  here.trouble = facts.why_not_ready;
-  here.lag = facts.lag;
-  here.leaving = leaving_;
-  here.warnings = facts.warnings;
-  for (auto const& [boot_id, one] : peers_) {
-    auto& node = out.nodes.emplace_back(describe_node(one.who));
-    node.state = one.up ? "reachable" : "unreachable";
-    node.heard_at = one.heard_at;
-    if (auto const line = by_address.find(one.who.address); line != by_address.end()) {
-      node.clock_ahead_s = line->second.clock_ahead_s;
-      if (!one.up) node.trouble = line->second.trouble;
-    }
-    if (!one.said) continue;
-    node.ready = one.up && one.said->ready;
-    if (one.up) node.trouble = one.said->why_not_ready;
-    node.leaving = one.said->leaving;
-    node.lag = one.said->lag;
-    node.warnings = one.said->warnings;
-  }
-  std::ranges::sort(out.nodes, {}, &http::cluster_node::name);
-  for (partition_id p = 0; p < partitions_; ++p) {
-    auto const& one = owners_[p];
-    auto& row = out.partitions.emplace_back();
-    row.partition = p;
-    row.state = state_of(p);
-    if (one.claim == 0) continue;
-    row.owner = one.by.node;
-    row.boot_id = to_string(one.by.boot_id);
-    row.claim = one.claim;
-    row.since = one.by.since;
-  }
-  return out;
 }
 
 // --- The end ---------------------------------------------------------------------------------------
@@ -468,6 +411,7 @@ void cluster::stop() {
   }
   if (group_) group_->leave();
   forwarder_.stop();
+  asks_.stop();
   if (links_) links_->stop();
 }
 

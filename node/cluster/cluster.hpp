@@ -14,6 +14,7 @@
 
 #include "actors/runtime/engine.hpp"
 #include "events/partition_group.hpp"
+#include "node/cluster/asks.hpp"
 #include "node/cluster/forwarder.hpp"
 #include "node/cluster/links.hpp"
 #include "node/cluster/ownership.hpp"
@@ -44,6 +45,7 @@ struct node_facts_now {
   std::string why_not_ready;
   std::uint64_t lag = 0;
   std::vector<std::string> warnings;
+  std::string notification_cursor;
 };
 
 /// Any thread.
@@ -68,6 +70,11 @@ class cluster {
 
   /// Every partition is open somewhere in reach.
   [[nodiscard]] bool is_settled() const;
+  /// Of the nodes that have the role, one: the owner of the lowest partition that has such an owner. Two may
+  /// believe so for a moment.
+  [[nodiscard]] bool tells_notifications() const;
+  /// What the node that tells notifications says of how far it is.
+  void on_cursor(std::function<void(std::string const&)> told);
   /// Empty when every partition has an owner in reach, or had a moment ago.
   [[nodiscard]] std::string why_not_ready() const;
   /// Set once this node must not go on: another one has its name.
@@ -75,6 +82,11 @@ class cluster {
   /// Leaves the group and waits until others have taken what is owned here, or `within` is over.
   void leave(std::chrono::milliseconds within);
   void stop();
+
+  /// Questions between nodes.
+  [[nodiscard]] asks& questions() noexcept { return asks_; }
+  /// Boot ids of the nodes that can be asked.
+  [[nodiscard]] std::vector<uuid> in_reach() const;
 
   [[nodiscard]] http::cluster_view view() const;
   [[nodiscard]] std::vector<std::string> warnings() const;
@@ -109,6 +121,8 @@ class cluster {
   void look_for_silence();
   void watch_owners();
   [[nodiscard]] node_state state_now();
+  /// Asks its own node, which costs a question to the log, now and then.
+  void refresh_facts();
   /// With the lock.
   [[nodiscard]] std::string state_of(partition_id p) const;
 
@@ -117,12 +131,15 @@ class cluster {
   uuid const boot_id_;
   partition_id const partitions_;
   instant const started_ = now();
-  std::function<node_facts_now()> facts_;
+  std::function<node_facts_now()> ask_facts_;
+  std::chrono::steady_clock::time_point facts_at_{};  ///< on the thread that ticks
   std::unique_ptr<links> links_;
   forwarder forwarder_;
+  asks asks_;
   std::unique_ptr<partition_group> group_;
 
   mutable std::mutex mutex_;  // guards what follows
+  node_facts_now facts_;
   ownership ownership_;
   std::map<uuid, peer> peers_;
   std::vector<owner> owners_;
@@ -130,6 +147,7 @@ class cluster {
   std::string said_;  ///< the newest state, to see whether it changed
   std::chrono::steady_clock::time_point said_at_{};
   bool leaving_ = false;
+  std::function<void(std::string const&)> cursor_told_;
 
   std::condition_variable_any wake_;
   std::jthread thread_;

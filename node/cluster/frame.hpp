@@ -10,8 +10,9 @@
 
 namespace tracseq::cluster {
 
-enum class frame_kind : std::uint8_t { hello = 1, welcome, proof, accepted, refused, state, forward, answer };
-inline constexpr std::uint8_t frame_kinds = 8;
+enum class frame_kind : std::uint8_t { hello = 1, welcome, proof, accepted, refused, state, forward, answer,
+                                      ask, told };
+inline constexpr std::uint8_t frame_kinds = 10;
 
 inline constexpr std::size_t frame_head_bytes = 9;
 /// A group of commands is a few records at most; a record has 900 KiB.

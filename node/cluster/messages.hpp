@@ -2,7 +2,8 @@
 // What nodes say to each other: described structs, as codec bytes in frames (frame.hpp). Nothing here is stored.
 //
 // A node dials every other one, and asks over the connection that it dialled; answers come back over it.
-//   dialled:  hello →   ← welcome   proof →   ← accepted     then at any time   forward →   ← answer   state →
+//   dialled:  hello →   ← welcome   proof →   ← accepted
+//   then at any time:  forward →   ← answer    ask →   ← told    state →
 // One that is refused is told why, and the connection ends.
 
 #include <cstdint>
@@ -153,4 +154,22 @@ BOOST_DESCRIBE_STRUCT(answer, (),
                       (id, refusal, detail, problems, stream, partition, offset, version, events, repeated,
                        recorded_at))
 
+namespace messages {
+
+/// A question that is no command; `topic` says what its bytes are.
+struct ask {
+  std::uint64_t id = 0;
+  std::string topic;
+  std::string body;
+};
+BOOST_DESCRIBE_STRUCT(ask, (), (id, topic, body))
+
+struct told {
+  std::uint64_t id = 0;
+  std::uint8_t refusal = 0;  ///< errc; 0 = answered
+  std::string body;          ///< the answer, or why there is none
+};
+BOOST_DESCRIBE_STRUCT(told, (), (id, refusal, body))
+
+}  // namespace messages
 }  // namespace tracseq::cluster

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "events/result.hpp"
 
 namespace tracseq::cluster {
 
@@ -24,5 +27,8 @@ struct node_settings {
     return (" " + roles + " ").find(" " + std::string(role) + " ") != std::string::npos;
   }
 };
+
+/// `invalid_argument` where the settings do not fit together. `shared_log`: others can read the log, too.
+[[nodiscard]] result<void> check(node_settings const& wanted, bool shared_log, bool read_only);
 
 }  // namespace tracseq::cluster

@@ -135,8 +135,22 @@ void submit(call_ptr c, write_options const& why, outgoing_command command, on_r
   submit(std::move(c), std::move(group), std::move(then));
 }
 
-uuid picked_id(call& c) {
-  if (c.picked.id.is_nil()) c.picked.id = new_uuid();
+std::optional<partition_id> home_of(call const& c) {
+  if (!c.at->facts.clustered || c.request->header("idempotency-key").empty()) return std::nullopt;
+  return partition_of(stream_name("command", c.command_id), c.at->facts.partitions);
+}
+
+namespace {
+
+uuid new_id_at_home(call const& c, std::string_view kind) {
+  auto const home = home_of(c);
+  return home ? new_uuid_in_partition(kind, *home, c.at->facts.partitions) : new_uuid();
+}
+
+}  // namespace
+
+uuid picked_id(call& c, std::string_view kind) {
+  if (c.picked.id.is_nil()) c.picked.id = new_id_at_home(c, kind);
   return c.picked.id;
 }
 
@@ -147,8 +161,8 @@ uuid picked_id_beside(call& c, std::string_view kind, std::string const& label_s
   return c.picked.id;
 }
 
-uuid picked_process_id(call& c) {
-  if (c.picked.process_id.is_nil()) c.picked.process_id = new_uuid();
+uuid picked_process_id(call& c, std::string_view kind) {
+  if (c.picked.process_id.is_nil()) c.picked.process_id = new_id_at_home(c, kind);
   return c.picked.process_id;
 }
 

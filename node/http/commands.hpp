@@ -45,12 +45,18 @@ void when_shown(call_ptr c, command_reply const& reply, on_reply then);
 /// called with the first answer, else `begin`. Calls with the same key take turns.
 void once(call_ptr c, std::function<void(call_ptr)> begin, on_reply then);
 
-/// The id of what this call makes: a repeat gets the same one while the outcome is open (turns.hpp).
-[[nodiscard]] uuid picked_id(call& c);
+/// In a cluster a repeat may come to another node, which remembers nothing of the first: then all that a key
+/// makes lives in one partition, whose owner knows every command that was ever accepted there. None where the
+/// server made the key, or where there is one node, which remembers (turns.hpp).
+[[nodiscard]] std::optional<partition_id> home_of(call const& c);
+
+/// The id of what this call makes: a repeat gets the same one while the outcome is open, or at least one in the
+/// same partition.
+[[nodiscard]] uuid picked_id(call& c, std::string_view kind);
 /// The same, in the partition of the label's stream.
 [[nodiscard]] uuid picked_id_beside(call& c, std::string_view kind, std::string const& label_stream);
 /// Of the process manager that the call starts.
-[[nodiscard]] uuid picked_process_id(call& c);
+[[nodiscard]] uuid picked_process_id(call& c, std::string_view kind);
 
 /// The position to demand in order to see `reply`.
 [[nodiscard]] std::string position_of(call const& c, command_reply const& reply);

@@ -177,7 +177,7 @@ void label_rows(call_ptr c, listing_ptr all) {
       ++all->labelled;
     if (all->labelled == all->rows.size()) return start_listing(std::move(c), std::move(all));
     auto const turn = std::make_shared<std::atomic<int>>(0);
-    c->at->labels->next([c, all, turn](result<std::string> label) {
+    c->at->labels->next(std::nullopt, [c, all, turn](result<std::string> label) {
       guarded(c, [&](call_ptr const& one) {
         if (!label) return refuse(*one, label.error());
         auto& row = all->rows[all->labelled];
@@ -227,7 +227,7 @@ void begin_import(call_ptr c, start_import const& asked, std::shared_ptr<kept_pr
   if (asked.force) {
     // In the partition that a first try may have gone to: there the command id is known.
     auto const partitions = c->at->facts.partitions;
-    auto const beside = stream_name(sheet_import::kind, picked_id(*c));
+    auto const beside = stream_name(sheet_import::kind, picked_id(*c, sheet_import::kind));
     all->import_id =
         new_uuid_in_partition(sheet_import::kind, partition_of(beside, partitions), partitions);
   } else {

@@ -121,7 +121,7 @@ void relocate(call_ptr c, write_options const& why, relocation_wish const& wish,
               refused failed) {
   auto const view = c->at->view();
   commands::move::request asked;
-  asked.move_id = picked_process_id(*c);
+  asked.move_id = picked_process_id(*c, tracseq::move::kind);
   asked.thing = wish.thing;
   auto const id = parse_uuid(stream_key(wish.thing)).value_or(uuid{});
   std::uint64_t version = 0;
@@ -172,7 +172,7 @@ void discard(call_ptr c, write_options const& why, uuid const& sample_id, std::s
     auto const view = asker->at->view();
     auto const row = samples_query(*view).get(sample_id);
     if (!row) return refuse(*asker, no_such(sample::kind, to_string(sample_id)));
-    commands::discard::request const asked{picked_process_id(*asker), sample_id, row->details.name,
+    commands::discard::request const asked{picked_process_id(*asker, tracseq::discard::kind), sample_id, row->details.name,
                                            why.reason.value_or(""), how};
     std::vector<command_request> group;
     group.push_back(

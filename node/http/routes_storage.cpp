@@ -224,7 +224,7 @@ give::add command_of(add_unit const& asked) {
 void add_one(call_ptr c, add_unit const& asked, on_reply then) {
   auto command = command_of(asked);
   if (asked.barcode.empty()) {
-    auto const stream = stream_name(storage_unit::kind, picked_id(*c));
+    auto const stream = stream_name(storage_unit::kind, picked_id(*c, storage_unit::kind));
     std::vector<command_request> group;
     group.push_back(make_request(*c, asked, make_command(stream, command)));
     return submit(std::move(c), std::move(group), then);

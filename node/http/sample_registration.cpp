@@ -63,7 +63,7 @@ void with_label(call_ptr c, std::string const& given,
     return then(std::move(c), *std::move(label), false);
   }
   if (auto const picked = c->picked.label; !picked.empty()) return then(std::move(c), picked, true);
-  c->at->labels->next([c, then = std::move(then)](result<std::string> label) {
+  c->at->labels->next(home_of(*c), [c, then = std::move(then)](result<std::string> label) {
     guarded(c, [&](call_ptr const& one) {
       if (!label) return refuse(*one, label.error());
       one->picked.label = *label;

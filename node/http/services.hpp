@@ -54,8 +54,9 @@ class progress {
 class label_source {
  public:
   virtual ~label_source() = default;
-  /// The next unused label; calls back at once while the block lasts.
-  virtual void next(std::function<void(result<std::string>)> done) = 0;
+  /// The next unused label, or the next whose stream lives in the partition `beside`; calls back at once
+  /// while there are such.
+  virtual void next(std::optional<partition_id> beside, std::function<void(result<std::string>)> done) = 0;
 };
 
 /// Where commands go in: the engine. Any thread; see engine::submit.
@@ -121,6 +122,7 @@ struct node_facts {
   std::optional<instant> until;  ///< of a replay: the moment it shows
   instant started;
   partition_id partitions = 12;
+  bool clustered = false;  ///< a repeat may come to another node
 };
 
 struct services {

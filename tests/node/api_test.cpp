@@ -89,7 +89,7 @@ class slow_status final : public http::node_status {
 
 class one_label final : public http::label_source {
  public:
-  void next(std::function<void(result<std::string>)> done) override { done(std::string("TS-2026-000001-W")); }
+  void next(std::optional<partition_id>, std::function<void(result<std::string>)> done) override { done(std::string("TS-2026-000001-W")); }
 };
 
 /// A node that takes commands down and accepts each.
