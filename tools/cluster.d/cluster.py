@@ -241,7 +241,7 @@ class Cluster:
         if not kind:
             return
         if shutil.which(kind) is None:
-            raise Failed(f"{kind} is missing; install it with: tools/install-packages test (or --proxy none)")
+            raise Failed(f"{kind} is missing; install it with: tools/install-packages cluster (or --proxy none)")
         proxies.write(kind, folder, f"{state['host']}:{state['port']}",
                       [(f"node-{n}", f"{node['address']}:{node['port']}") for n, node in state["nodes"].items()])
         pids = running.of_part(self.folder, "proxy")

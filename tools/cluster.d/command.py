@@ -4,8 +4,9 @@ Usage: tools/cluster [--dir DIR] COMMAND [OPTIONS]
 
   up [N]            start Kafka, N nodes (default 3) and nginx, and say where they are
   status            what runs; exit code 0 if all nodes are ready, else 1. --json for a program
-  down              stop everything; the data stays for the next `up`. --delete: it does not;
-                    --all: also what clusters of other folders left on this machine (their data stays)
+  down              stop everything; the data stays for the next `up`. --delete: it does not
+  sweep             take away the networks of all clusters on this machine and end what runs in them, also
+                    where the folder is gone
 
   kill N            SIGKILL a node, as a power cut
   stop N, start N   SIGTERM; start again with the same data
@@ -88,7 +89,7 @@ def read_arguments(words):
     command("status").add_argument("--json", action="store_true")
     down = command("down")
     down.add_argument("--delete", action="store_true")
-    down.add_argument("--all", action="store_true")
+    command("sweep")
     for name in ("kill", "stop", "start", "pause", "resume"):
         command(name, "node")
     command("add").add_argument("--serve-arg", action="append", default=[])
@@ -144,8 +145,8 @@ def logs(cluster, n, follow):
     return subprocess.run(["tail", *(["-n", "50", "-F"] if follow else ["-n", "+1"]), str(cluster.output(n))]).returncode
 
 
-def down_all():
-    """Takes away networks whose cluster is not known any more, or whose folder is gone."""
+def sweep():
+    """For networks that no folder knows any more."""
     for identity in network.ids_on_this_machine():
         say(f"Removing the network of cluster {identity} …")
         net = network.Network(identity, "")
@@ -195,8 +196,8 @@ def act(wanted):
         return watch(cluster, wanted.pid)
     elif name == "down":
         cluster.down(delete=wanted.delete)
-        if wanted.all:
-            down_all()
+    elif name == "sweep":
+        sweep()
     elif name == "partition":
         cluster.partition(wanted.one, wanted.others.split(","), wanted.one_way, wanted.loss)
     elif name == "heal":

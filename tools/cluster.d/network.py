@@ -36,7 +36,7 @@ def missing():
         return "that needs root"
     absent = [name for name in ("ip", "nft", "nsenter") if shutil.which(name) is None]
     if absent:
-        return f"{absent[0]} is missing; install it with: tools/install-packages test"
+        return f"{absent[0]} is missing; install it with: tools/install-packages cluster"
     name = f"tsqprobe{os.getpid() % 100000}"
     probe = f"table bridge {name} {{ chain c {{ type filter hook forward priority 0; }}; }}\ndelete table bridge {name}\n"
     try:

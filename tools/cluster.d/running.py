@@ -10,6 +10,10 @@ import signal
 import subprocess
 import time
 
+# Where Debian has nginx and nft, and not every user's shell looks.
+if "/usr/sbin" not in os.environ.get("PATH", "").split(":"):
+    os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/sbin"
+
 MARK, PART = "LAB_CLUSTER", "LAB_CLUSTER_PART"
 
 
