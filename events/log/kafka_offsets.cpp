@@ -1,5 +1,6 @@
 // The part of kafka_topic.hpp that asks where the partitions begin and end, and what lies there.
 #include <algorithm>
+#include <numeric>
 #include <thread>
 
 #include "events/log/kafka_topic.hpp"
@@ -23,6 +24,7 @@ bool passing(rd_kafka_resp_err_t code) {
 /// What one fetch found at one position.
 struct finding {
   bool settled = false;
+  bool doubted = false;  ///< one broker says that nothing lies there
   std::optional<std::string> record;
 };
 
@@ -39,7 +41,7 @@ result<void> settle(client const& with, address const& where, rd_kafka_message_t
       case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        findings[i].settled = true;
+        findings[i].doubted = true;
         return {};
       default:
         if (passing(message.err)) return {};
@@ -51,25 +53,27 @@ result<void> settle(client const& with, address const& where, rd_kafka_message_t
   return {};
 }
 
-}  // namespace
-
-result<std::vector<std::uint64_t>> query_offsets(client& with, address const& where,
-                                                 partition_id partitions, edge which) {
-  deadline const by(where.timeout);
+result<std::vector<std::uint64_t>> ask_offsets(client& with, address const& where,
+                                               std::span<partition_id const> partitions, edge which,
+                                               std::chrono::milliseconds within) {
+  deadline const by(within);
   auto last = RD_KAFKA_RESP_ERR__TIMED_OUT;
   do {
-    offsets_handle list(rd_kafka_topic_partition_list_new(partitions));
-    for (partition_id p = 0; p < partitions; ++p)
+    offsets_handle list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+    for (auto const p : partitions)
       rd_kafka_topic_partition_list_add(list.get(), where.topic.c_str(), p)->offset =
           static_cast<std::int64_t>(which);
     last = rd_kafka_offsets_for_times(with.get(), list.get(), std::max(by.left_ms(), 1));
-    std::vector<std::uint64_t> offsets(partitions);
+    std::vector<std::uint64_t> offsets(partitions.size());
     for (int i = 0; i < list->cnt && last == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
       auto const& answer = list->elems[i];
       last = answer.err;
       if (last == RD_KAFKA_RESP_ERR_NO_ERROR && answer.offset < 0)
         last = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
-      offsets[static_cast<std::size_t>(answer.partition)] = static_cast<std::uint64_t>(answer.offset);
+      auto const place = std::ranges::find(partitions, static_cast<partition_id>(answer.partition));
+      if (place != partitions.end())
+        offsets[static_cast<std::size_t>(place - partitions.begin())] =
+            static_cast<std::uint64_t>(answer.offset);
     }
     if (last == RD_KAFKA_RESP_ERR_NO_ERROR) return offsets;
     if (!passing(last)) break;
@@ -78,6 +82,35 @@ result<std::vector<std::uint64_t>> query_offsets(client& with, address const& wh
   return tl::unexpected(broker_error(
       with, last, "ask where the partitions of " + where.topic + " at " + where.brokers +
                       (which == edge::end ? " end" : " begin")));
+}
+
+/// A broker that has just become leader may not know yet that its newest records lie on the others,
+/// too, and shows none of them until it does. Asked where the partition ends, it refuses until then:
+/// so its answer decides whether a record is missing or only not shown yet.
+result<void> resolve_doubt(client& with, address const& where, log_position const& at, finding& what,
+                           rd_kafka_topic_t* topic, rd_kafka_queue_t* queue,
+                           std::chrono::milliseconds within) {
+  std::span const asked(&at.partition, 1);
+  auto const end = ask_offsets(with, where, asked, edge::end, within);
+  if (!end) return tl::unexpected(end.error());
+  auto const begin = ask_offsets(with, where, asked, edge::begin, within);
+  if (!begin) return tl::unexpected(begin.error());
+  what.doubted = false;
+  what.settled = end->front() <= at.offset || at.offset < begin->front();
+  if (what.settled) return {};
+  rd_kafka_consume_stop(topic, at.partition);
+  rd_kafka_consume_start_queue(topic, at.partition, static_cast<std::int64_t>(at.offset), queue);
+  std::this_thread::sleep_for(20ms);
+  return {};
+}
+
+}  // namespace
+
+result<std::vector<std::uint64_t>> query_offsets(client& with, address const& where,
+                                                 partition_id partitions, edge which) {
+  std::vector<partition_id> all(partitions);
+  std::iota(all.begin(), all.end(), partition_id{0});
+  return ask_offsets(with, where, all, which, where.timeout);
 }
 
 result<std::vector<std::optional<std::string>>> fetch_records(
@@ -103,6 +136,10 @@ result<std::vector<std::optional<std::string>>> fetch_records(
     rd_kafka_poll((*reader)->get(), 0);
     if (message_handle const message{rd_kafka_consume_queue(queue.get(), std::min(by.left_ms(), 50))})
       outcome = settle(**reader, where, *message, at, findings);
+    for (std::size_t i = 0; outcome && i < at.size(); ++i)
+      if (findings[i].doubted)
+        outcome = resolve_doubt(**reader, where, at[i], findings[i], topic.get(), queue.get(),
+                                std::chrono::milliseconds(std::max(by.left_ms(), 1)));
   }
   for (auto const& one : at) rd_kafka_consume_stop(topic.get(), one.partition);
   if (!outcome) return tl::unexpected(outcome.error());

@@ -120,7 +120,7 @@ def bad_words():
                               stdin=subprocess.DEVNULL)
         check(f"start {arguments}: refused", done.returncode in (1, 2), done.returncode)
         check_words(f"start {arguments}: words", done.stderr, words)
-    for script in ("start", "build", "test", "install-packages", "node", "kafka"):
+    for script in ("start", "build", "test", "install-packages", "node", "kafka", "certificates", "cluster"):
         done = subprocess.run([str(PROJECT / "tools" / script), "--help"], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL)
         check(f"tools/{script} --help", done.returncode == 0 and script in done.stdout, done.stderr)

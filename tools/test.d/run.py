@@ -93,6 +93,8 @@ def parts():
              {"program", "kafka"}),
         Part("bounce", script("crash/bounce_test.py"), "a broker that goes and comes under load", 900,
              {"program", "kafka"}),
+        Part("cluster-tools", script("system/cluster_tools_test.py"), "brokers, certificates, cut networks, proxies", 600,
+             {"program", "cluster"}),
         Part("ui", ["npm", "test"], "unit tests of the page", 300, {"page", "node"}, PROJECT / "ui"),
         Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 1200,
              {"program", "page", "node", "lab"}),
@@ -182,7 +184,8 @@ class Lab:
 def prepare(chosen, build):
     """Installs and builds; gives the environment of the parts."""
     needs = set().union(*(part.needs for part in chosen))
-    groups = ["build"] + (["kafka"] if "kafka" in needs else []) + ["test"]
+    groups = ["build"] + (["kafka"] if needs & {"kafka", "cluster"} else [])
+    groups += (["cluster"] if "cluster" in needs else []) + ["test"]
     if quiet_run([PROJECT / "tools" / "install-packages", *groups]).returncode != 0:
         raise RuntimeError("packages are missing")
     if build and needs & {"program", "tests", "page"}:
