@@ -173,7 +173,7 @@ func effects(c *command) []*commit {
 			all = append(all, one)
 		}
 	}
-	if reserved != 0 && len(all) == 0 {
+	if reserved > 0 && len(all) == 0 {
 		for _, one := range c.commits {
 			if !isProcess(one.stream) {
 				return []*commit{one}
@@ -187,7 +187,7 @@ func effects(c *command) []*commit {
 func wholly(c *command, l *laboratory, found *findings) {
 	if verb, _ := c.does(); verb == "register" {
 		kinds := map[string]bool{}
-		for _, one := range c.commits {
+		for _, one := range effects(c) {
 			kinds[kindOf(one.stream)] = true
 		}
 		if kinds["sample"] != kinds["barcode"] {
@@ -199,7 +199,7 @@ func wholly(c *command, l *laboratory, found *findings) {
 			continue
 		}
 		switch state := l.of(one.stream).state; state {
-		case "refused":
+		case "refused", "abandoned":
 			if effect := effects(c); len(effect) > 0 {
 				found.add("I9", "%s was refused, and %s stays", c, effect[0].at())
 			}
