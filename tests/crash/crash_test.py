@@ -292,8 +292,12 @@ def compare_with_api(api, state):
     check("the projections equal the second fold", not wrong, wrong[:3])
 
 
-def examine(node, book=None):
-    """The history of a node at rest, judged from outside. The node must run; it is stopped and started."""
+def examine(node, book=None, records=None):
+    """The history of a node at rest, judged from outside. The node must run; it is stopped and started.
+
+    `book` and `records` (those of the book, if left out) say what clients were told.
+    """
+    records = records or (book and book.records)
     quiet = support.wait_quiet(node.api())
     check("every process came to its end", quiet)
     node.stop()
@@ -312,20 +316,21 @@ def examine(node, book=None):
     check("the export's JSON agrees with its bytes", not disagree, disagree[:2])
     if book:
         check_promises(book, history, state)
-        ask_oracle(path, book)
+    if records:
+        ask_oracle(path, records)
     audit = support.run("audit", "verify", "--data", node.data, *(["--log", node.log] if node.log else []))
     check("tracseq audit verify passes", audit.returncode == 0, audit.stdout + audit.stderr)
     node.start(timeout_s=90)
-    compare_with_api(book.api("last") if book else node.api(), state)
-    if book:
-        ask_oracle(path, book, " once more, with what is shown behind a restart")
+    compare_with_api(records.api(node.url, node.token(), "last") if records else node.api(), state)
+    if records:
+        ask_oracle(path, records, ", with what is shown behind a restart")
     return history, state
 
 
-def ask_oracle(path, book, when=""):
+def ask_oracle(path, records, when=""):
     """What shares no code with us, over the same history and what its clients wrote down."""
-    book.records.flush()
-    code, words = judge(path, book.records.path)
+    records.flush()
+    code, words = judge(path, records.path)
     check(f"the oracle finds nothing{when}", code == 0, words[-1500:])
     print(f"        oracle{when}: {words.strip().splitlines()[-1]}", flush=True)
 
