@@ -3,12 +3,12 @@ import contextlib
 import http.client
 
 import support
-from scene import Scene
+from scene import START_S, Scene
 from support import check
 
 NAME, UNIT, EACH = "T2-syscall", "deaths at a chosen call", 4
 ABOUT = "SIGKILL at the n-th write, fsync, rename, … of a script, then at three more while it recovers"
-ROUNDS, ENGINES, MAX_S = dict(ci=3, pr=12, nightly=300), ("embedded",), 300
+ROUNDS, ENGINES, MAX_S = dict(ci=2, pr=12, nightly=300), ("embedded",), 300
 
 # What changes a disk. Of each a thread makes so many in the script, at most (measured, rounded up); `when`
 # counts each thread's own calls.
@@ -68,10 +68,10 @@ def attack(seed, engine, number):
         call = scene.draw.choice(sorted(IN_RECOVERY))
         scene.node.wrapper = tracer(call, scene.draw.randrange(1, IN_RECOVERY[call] + 1))
         with contextlib.suppress(RuntimeError):
-            scene.node.start(timeout_s=60)
+            scene.node.start(timeout_s=START_S)
         scene.node.kill()
     scene.node.wrapper = []
-    scene.node.start(timeout_s=60)
+    scene.node.start(timeout_s=START_S)
     scene.book.token = scene.node.token()
     if not scene.book.boxes:
         from crash_test import furnish

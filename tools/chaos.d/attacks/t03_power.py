@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import support
-from scene import Scene, mount, needs_root, unmount
+from scene import START_S, Scene, mount, needs_root, unmount
 from support import check
 
 NAME, UNIT, EACH = "T3-power", "power losses", 5
@@ -66,7 +66,7 @@ def attack(seed, engine, number):
                     scene.book.down.set()
                     scene.node.kill()
                 disk.come_back()
-                scene.node.start(timeout_s=150)
+                scene.node.start(timeout_s=START_S)
                 print(f"        back after {scene.node.ready_s:.1f} s", flush=True)
             check("the token of before still opens", scene.node.token() == scene.book.token)
             scene.was_loaded(5 * EACH)

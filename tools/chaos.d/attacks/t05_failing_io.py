@@ -4,13 +4,13 @@ import re
 import time
 
 import support
-from scene import Scene, measured
+from scene import START_S, Scene, measured
 from segments import segments
 from support import check
 
 NAME, UNIT, EACH = "T5-io", "failures", 1
 ABOUT = "the n-th fdatasync or pwrite of the history fails with EIO, or writes less than it was asked to"
-ROUNDS, ENGINES, MAX_S = dict(ci=3, pr=9, nightly=200), ("embedded",), 200
+ROUNDS, ENGINES, MAX_S = dict(ci=2, pr=9, nightly=200), ("embedded",), 200
 
 FAULTS = [("fdatasync", "error=EIO"), ("pwrite64", "error=EIO"), ("pwrite64", "retval=7"), ("fdatasync", "error=EIO")]
 
@@ -45,7 +45,7 @@ def attack(seed, engine, number):
             leaves_or_refuses(node)
         node.kill()
         node.wrapper = []
-        node.start(timeout_s=60)
+        node.start(timeout_s=START_S)
         measured("acknowledged_before", len(scene.book.acknowledged))
         draw.random()
         scene.judge()

@@ -1,7 +1,7 @@
 """Two programs on one data folder: the second is sent away, and the first does not notice."""
 import time
 
-from scene import Scene
+from scene import START_S, Scene
 from support import Node, check
 
 NAME, UNIT, EACH = "T11-two", "second starts", 3
@@ -25,6 +25,6 @@ def attack(seed, engine, number):
                       words[-300:])
             check("the first one still runs", scene.node.process.poll() is None)
         if scene.draw.random() < 0.5:
-            scene.node.restart(timeout_s=60)
+            scene.node.restart(timeout_s=START_S)
         scene.was_loaded(5 * EACH)
         scene.judge()

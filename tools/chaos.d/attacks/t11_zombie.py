@@ -8,7 +8,7 @@ import time
 
 import support
 from crash_test import Book, Client
-from scene import Scene
+from scene import START_S, Scene
 from support import Node, check
 
 NAME, UNIT, EACH = "T11-zombie", "zombies", 3
@@ -32,7 +32,7 @@ def attack(seed, engine, number):
                 time.sleep(scene.draw.uniform(0.3, 0.8))
                 os.kill(here.process.pid, signal.SIGSTOP)
                 time.sleep(scene.draw.uniform(0.1, 2.5 * DEADLINE_MS / 1000))
-                there.start(timeout_s=60)
+                there.start(timeout_s=START_S)
                 # What its clients know does not change: they ask the other node from now on.
                 take_over(scene, there, work_s=scene.draw.uniform(0.3, 1.0))
                 os.kill(here.process.pid, signal.SIGCONT)
