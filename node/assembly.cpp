@@ -268,6 +268,7 @@ struct node::parts {
     with.body_bytes_max = options.body_bytes_max;
     with.upload_bytes_max = options.upload_bytes_max;
     with.view = [this] { return models->newest(); };
+    with.snapshot = [this] { return models->snapshot(); };
     with.progress = follower.get();
     with.status = status.get();
     with.log = log.get();

@@ -13,6 +13,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include "events/file.hpp"
 #include "projections/store_core.hpp"
 
 namespace tracseq {
@@ -27,13 +28,12 @@ bool contains(std::string const& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-result<void> write_format(fs::path const& file) {
-  std::ofstream out(file, std::ios::trunc);
-  out << format_words << store::format_version << '\n';
-  out.close();
-  if (out) return {};
-  return fail(errc::io_failure, "The store cannot be made in " + file.parent_path().string() +
-                                    ": the directory is not writable or the disk is full.");
+// On the disk before the database is: a machine that loses its power must not leave a store without it.
+result<void> write_format(fs::path const& path) {
+  auto const words = std::string(format_words) + std::to_string(store::format_version) + "\n";
+  if (auto const made = make_file(path, words, file::readers::everybody); made || made.error().code != errc::conflict)
+    return made;
+  return fail(errc::io_failure, path.string() + " is there and cannot be read.");
 }
 
 result<void> check_format(std::string const& directory, store_options const& options) {

@@ -165,7 +165,8 @@ void do_start(call_ptr c, none, start_import asked) {
         return false;
       }
     };
-    one->api->processes().until(std::move(ended), end_wait, [one, id, facts](bool) {
+    one->api->processes().until(std::move(ended), end_wait, [one, id, reply, facts](bool) mutable {
+      facts.position = position_of(*one, reply);  // its rows are in the log by now
       guarded(one, [&](call_ptr const& last) { answer_import(last, id, facts); });
     });
   };

@@ -154,7 +154,7 @@ map_slot_view slot_of(slot_view const& one) {
 void show_map(call_ptr c, read_options, none) {
   when_readable(std::move(c), [](call_ptr asker) {
     on_worker(std::move(asker), [](call_ptr one) {
-      auto const view = one->at->view();
+      auto const view = one->at->snapshot();
       auto const id = find_unit(*view, one->id());
       if (!id) return refuse(*one, id.error());
       storage_query const units(*view);

@@ -134,8 +134,10 @@ struct services {
   std::chrono::milliseconds read_wait{2'000};     ///< for projections to reach a demanded position
   std::chrono::milliseconds process_wait{5'000};  ///< for a move or discard to end
 
-  /// Rows of all projections at this moment.
+  /// Rows of all projections, each the newest when it is read: for answers that are made of one row.
   std::function<std::shared_ptr<read_view const>()> view;
+  /// The same at one moment, so that the rows agree with each other and with the ETag.
+  std::function<std::shared_ptr<read_view const>()> snapshot;
   submit_commands submit;  ///< empty in a read-only node
   http::progress* progress = nullptr;
   label_source* labels = nullptr;  ///< null in a read-only node

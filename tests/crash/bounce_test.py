@@ -49,9 +49,9 @@ def load(book, clients, round_number):
     return threads
 
 
-def first_write_after(node, key):
+def first_write_after(book, key):
     """Seconds until the node acknowledges again, and the slowest answer until then."""
-    api, began, slowest = node.api(), time.monotonic(), 0.0
+    api, began, slowest = book.api("first"), time.monotonic(), 0.0
     while time.monotonic() - began < 2 * RESUMES_S:
         asked = time.monotonic()
         ok = api.post("/samples", dict(name=f"BACK-{key}", type="DNA"), key=f"back-{key}").ok
@@ -72,7 +72,7 @@ def bounce(bounces, clients, seed):
         boot = node.process.pid
         book = Book(node, seed)
         book.token = node.token()
-        book.boxes = furnish(node.api())
+        book.boxes = furnish(book.api())
         resumed, slowest = 0.0, 0.0
         for number in range(bounces):
             threads = load(book, clients, number)
@@ -81,7 +81,7 @@ def bounce(bounces, clients, seed):
             # At times shorter than a command's deadline, at times longer.
             time.sleep(draw.choice([0.2, 2.5 * DEADLINE_MS / 1000]))
             broker.start()
-            took, slow = first_write_after(node, f"{seed}-{number}")
+            took, slow = first_write_after(book, f"{seed}-{number}")
             resumed, slowest = max(resumed, took), max(slowest, slow)
             book.stop.set()
             for thread in threads:

@@ -7,7 +7,8 @@ The seed chooses what each client does and when the node is killed. What is held
   every acknowledged command is in the export exactly once, with the effect it was told;
   a refused command is not in it; one whose outcome is unknown is in it wholly or not at all;
   no slot and no label is held twice at any prefix; the chain verifies by tools/verify.py;
-  the projections, asked through the API, equal the second fold.
+  the projections, asked through the API, equal the second fold;
+  tests/oracle, which shares no code with any of this, finds nothing in what the clients wrote down.
 """
 import argparse
 import http.client
@@ -23,7 +24,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"
 import support  # noqa: E402
 from support import Api, Node, case, check, quote  # noqa: E402
 from history import History, command_id  # noqa: E402
+from records import Records, judge  # noqa: E402
 from second_fold import check_export, fold  # noqa: E402
+
+
+READS = 0.15  # of what a client asks
 
 
 class Client(threading.Thread):
@@ -36,9 +41,13 @@ class Client(threading.Thread):
         self.round_number, self.count = round_number, 0
 
     def run(self):
-        api = Api(self.book.node.url, self.book.token, timeout_s=15)
+        api = self.book.api(f"{self.round_number}-{self.number}", timeout_s=15)
         while not self.book.stop.is_set():
             self.count += 1
+            if self.random.random() < READS:
+                if not self.look(api):
+                    break
+                continue
             retry = self.book.take_unknown(self.random)
             key, path, body = retry or self.choose()
             try:
@@ -50,6 +59,17 @@ class Client(threading.Thread):
                 continue
             self.book.outcome(key, path, body, answer)
         api.close()
+
+    def look(self, api):
+        """Reads a sample or a box; False if the node is gone."""
+        sample = self.book.some_sample(self.random)
+        path = (f"/storage-units/{self.random.choice(self.book.boxes)}/map"
+                if sample is None or self.random.random() < 0.4 else f"/samples/{sample}")
+        try:
+            api.get(path)
+        except (OSError, http.client.HTTPException):
+            return not self.book.down.is_set()
+        return True
 
     def choose(self):
         key = f"{self.book.seed}-{self.round_number}-{self.number}-{self.count}"
@@ -66,8 +86,9 @@ class Client(threading.Thread):
         if what < 0.54:
             return key, path + ":accept", {}
         if what < 0.80:
+            # One box chooses the slot itself: where its tubes without an answer are, no client knows.
             body = dict(unit=draw.choice(self.book.boxes))
-            if draw.random() < 0.8:  # few slots, so that they are fought for
+            if body["unit"] != self.book.boxes[-1]:  # few slots, so that they are fought for
                 body["slot"] = f"{draw.choice('ABCDEFGHI')}{draw.randrange(1, 10)}"
             return key, path + ":place", body
         if what < 0.88:
@@ -90,6 +111,11 @@ class Book:
         self.samples, self.boxes = [], []
         self.acknowledged, self.refused, self.unresolved, self.resolved = {}, {}, {}, 0
         self.unclear = []
+        self.records = Records(support.new_folder("records") / "clients.ndjson")
+
+    def api(self, client="main", timeout_s=30):
+        """An Api of the node that writes down what it is told."""
+        return self.records.api(self.node.url, self.token or self.node.token(), client, timeout_s)
 
     def some_sample(self, draw):
         with self.lock:
@@ -266,8 +292,12 @@ def compare_with_api(api, state):
     check("the projections equal the second fold", not wrong, wrong[:3])
 
 
-def examine(node, book=None):
-    """The history of a node at rest, judged from outside. The node must run; it is stopped and started."""
+def examine(node, book=None, records=None):
+    """The history of a node at rest, judged from outside. The node must run; it is stopped and started.
+
+    `book` and `records` (those of the book, if left out) say what clients were told.
+    """
+    records = records or (book and book.records)
     quiet = support.wait_quiet(node.api())
     check("every process came to its end", quiet)
     node.stop()
@@ -286,11 +316,23 @@ def examine(node, book=None):
     check("the export's JSON agrees with its bytes", not disagree, disagree[:2])
     if book:
         check_promises(book, history, state)
+    if records:
+        ask_oracle(path, records)
     audit = support.run("audit", "verify", "--data", node.data, *(["--log", node.log] if node.log else []))
     check("tracseq audit verify passes", audit.returncode == 0, audit.stdout + audit.stderr)
     node.start(timeout_s=90)
-    compare_with_api(node.api(), state)
+    compare_with_api(records.api(node.url, node.token(), "last") if records else node.api(), state)
+    if records:
+        ask_oracle(path, records, ", with what is shown behind a restart")
     return history, state
+
+
+def ask_oracle(path, records, when=""):
+    """What shares no code with us, over the same history and what its clients wrote down."""
+    records.flush()
+    code, words = judge(path, records.path)
+    check(f"the oracle finds nothing{when}", code == 0, words[-1500:])
+    print(f"        oracle{when}: {words.strip().splitlines()[-1]}", flush=True)
 
 
 def crash(engine, kills, seed, clients):
@@ -300,7 +342,7 @@ def crash(engine, kills, seed, clients):
     node.start()
     book = Book(node, seed)
     book.token = node.token()
-    book.boxes = furnish(node.api())
+    book.boxes = furnish(book.api())
     began = time.monotonic()
     slowest, nested = kill_rounds(book, kills, clients, draw)
     print(f"        {engine}: {kills} kills under load and {nested} while recovering in "

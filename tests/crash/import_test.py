@@ -17,6 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"
 import support  # noqa: E402
 from support import Node, check  # noqa: E402
 from crash_test import examine, main_of  # noqa: E402
+from records import Records  # noqa: E402
 
 ROWS = 2_000
 ENDS_S = 90  # a listing that nobody goes on with gives up by itself
@@ -32,18 +33,22 @@ def sheet(number):
 class Asker(threading.Thread):
     """Sends one import and writes down what it was told, if anything."""
 
-    def __init__(self, node, number, key):
+    def __init__(self, node, number, key, records):
         super().__init__(daemon=True)
         self.node, self.number, self.key, self.answer, self.asked = node, number, key, None, threading.Event()
-        api, data = node.api(), sheet(number)
+        self.records = records
+        api, data = self.api(), sheet(number)
         shown = api.request("POST", f"/imports/preview?filename=import-{number}.csv", raw=data,
                             headers={"Content-Type": "application/octet-stream"})
         if not shown.ok or not shown.body["can_commit"]:
             raise RuntimeError(f"the preview: {shown.problem}")
         self.body = dict(preview_id=shown.body["preview_id"], sha256=hashlib.sha256(data).hexdigest())
 
+    def api(self):
+        return self.records.api(self.node.url, self.node.token(), f"asker {self.number}")
+
     def run(self):
-        api = self.node.api()
+        api = self.api()
         self.asked.set()
         try:
             self.answer = api.post("/imports", self.body, key=self.key)
@@ -51,17 +56,17 @@ class Asker(threading.Thread):
             pass
 
 
-def kill_in(node, kills, draw):
+def kill_in(node, kills, draw, records):
     """One import after the other, each killed at its own moment; what became of each is asked later."""
     began = time.monotonic()
-    asker = Asker(node, 0, "whole")
+    asker = Asker(node, 0, "whole", records)
     asker.start()
     asker.join(60)
     check("an import that is left alone completes", asker.answer is not None and asker.answer.ok)
     support.wait_quiet(node.api())
     whole_s, asked = time.monotonic() - began, [asker]
     for number in range(1, kills + 1):
-        asker = Asker(node, number, f"import-{number}")
+        asker = Asker(node, number, f"import-{number}", records)
         asker.start()
         asker.asked.wait(10)
         # Its rows are listed in the first moments.
@@ -71,7 +76,7 @@ def kill_in(node, kills, draw):
         node.start(timeout_s=90)
         asked.append(asker)
         if draw.random() < 0.5:  # the same request again, as a careful client does
-            again = node.api().post("/imports", asker.body, key=asker.key)
+            again = asker.api().post("/imports", asker.body, key=asker.key)
             check("a repeat is answered by what the first one began, or knows of nothing",
                   again.ok or again.status == 404, again.problem)
     return asked
@@ -107,9 +112,10 @@ def imports_killed(engine, kills, seed):
     draw = random.Random(seed)
     node = Node(support.new_folder() / "data", support.fresh_topic("import") if engine == "kafka" else "")
     node.start()
-    asked = kill_in(node, kills, draw)
+    records = Records(support.new_folder("records") / "clients.ndjson")
+    asked = kill_in(node, kills, draw, records)
     check("every import comes to its end by itself", support.wait_quiet(node.api(), ENDS_S))
-    _, state = examine(node)
+    _, state = examine(node, records=records)
     judge(node, asked, state)
     node.stop()
 

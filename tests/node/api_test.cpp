@@ -108,7 +108,7 @@ struct small_node {
     out.facts.read_only = read_only;
     out.token = "secret";
     out.body_bytes_max = 2000;
-    out.view = [this] { return rows; };
+    out.view = out.snapshot = [this] { return rows; };
     out.status = &status;
     out.progress = &progress;
     out.labels = &labels;

@@ -29,7 +29,7 @@ CORES = len(os.sched_getaffinity(0))
 UNITS = ["events", "log", "actors", "runtime", "projections", "sheets", "node"]
 # These wait much and keep about one core busy, and their bounds on time leave room for a neighbour: they run beside
 # each other, one for each core. Every other part has the machine for itself.
-BESIDE = {*UNITS, "tidy", "verify", "cli", "document", "donors", "parked", "webhooks", "starts", "disk"}
+BESIDE = {*UNITS, "tidy", "oracle", "verify", "cli", "document", "donors", "parked", "webhooks", "starts", "disk"}
 # How a runner closes: doctest, vitest, and our own scripts.
 CLOSINGS = [
     re.compile(r"test cases:\s+\d+ \|\s+(?P<passed>\d+) passed \|\s+(?P<failed>\d+) failed"
@@ -58,6 +58,8 @@ def parts():
              for name in UNITS]
     found += [
         Part("tidy", script("system/tidy_test.py"), "rules of the source: includes, lengths, lists", 60),
+        Part("oracle", ["go", "test", "-count=1", "./..."], "the judge of clients and histories, by planted violations",
+             300, (), PROJECT / "tests" / "oracle"),
         Part("verify", script("verify/verify_test.py"), "an export, verified by strangers' scripts", 180,
              {"program"}),
         Part("cli", script("system/cli_test.py"), "the command line, its words and exit codes", 300,
@@ -95,6 +97,8 @@ def parts():
              {"program", "kafka"}),
         Part("cluster-tools", script("system/cluster_tools_test.py"), "brokers, certificates, cut networks, proxies", 600,
              {"program", "cluster"}),
+        Part("chaos", [sys.executable, str(PROJECT / "tools" / "chaos.d" / "run.py"), "pr", "--no-build"],
+             "every attack of tools/chaos, a few rounds each", 1800, {"program", "kafka"}),
         Part("ui", ["npm", "test"], "unit tests of the page", 300, {"page", "node"}, PROJECT / "ui"),
         Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 1200,
              {"program", "page", "node", "lab"}),
@@ -106,6 +110,8 @@ def exists(part):
     """Parts whose sources are in the tree."""
     if part.name in UNITS:
         return any((PROJECT / "tests" / part.name).glob("*.cpp"))
+    if part.name == "oracle":
+        return (part.cwd / "go.mod").exists()
     if part.name == "ui":
         return (PROJECT / "ui" / "package.json").exists()
     return pathlib.Path(part.command[-1] if part.name == "browser" else part.command[1]).exists()

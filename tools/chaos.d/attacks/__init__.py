@@ -1,0 +1,21 @@
+"""The attacks: one module each, found by its file name. What a module has:
+
+    NAME     as people call it: "T3-power"
+    ABOUT    what it does, in a sentence
+    UNIT     what is counted: "power losses"
+    EACH     how many of them one round does
+    ROUNDS   {"ci": n, "pr": n, "nightly": n}, for each engine
+    ENGINES  ("embedded",), ("embedded", "kafka") or ("kafka",)
+    MAX_S    a round that takes longer has failed
+    why_not()                 words if it cannot be done on this machine; else ""
+    attack(seed, engine, n)   does the n-th round. It runs in a process of its own; what breaks is said by
+                              support.check, and an exception is a violation too
+"""
+import importlib
+import pathlib
+
+
+def load():
+    """Every attack of this folder, in the order of the names."""
+    names = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("t*.py"))
+    return [importlib.import_module(f"attacks.{name}") for name in names]

@@ -1,0 +1,168 @@
+"""Planted bugs: a suite that does not find them is not to be trusted.
+
+Each tools/chaos.d/plants/*.patch is one bug, with a line "Bug:" that says what it is and a line "Suite:" that
+names who has to find it. It is planted into a copy of the source, the program is built, and the suite is run
+against it. Before the first plant of a suite the suite runs against the program without one, and has to pass.
+"""
+import filecmp
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
+PLANTS = pathlib.Path(__file__).resolve().parent / "plants"
+TREE = PROJECT / "var" / "chaos" / "plants" / "tree"
+TESTS = PROJECT / "tests"
+SUITE_MAX_S = 900
+
+# What a suite is: its command, or the target of unit tests. Short forms of the parts of tools/test.
+SUITES = {
+    "races": [TESTS / "crash" / "race_test.py"],
+    "disk": [TESTS / "system" / "disk_test.py"],
+    "tail": [TESTS / "system" / "tail_test.py"],
+    "crash": [TESTS / "crash" / "crash_test.py", "--engine", "embedded", "--kills", "8", "--seed", "1"],
+    "unit-events": "test_events",
+    "unit-projections": "test_projections",
+    "unit-log": "test_log",
+    "unit-runtime": "test_runtime",
+}
+ATTACK_ROUNDS = 3  # of a plant that an attack has to find
+ENVIRONMENT = dict(TRACSEQ_TAIL_STEP="61", TRACSEQ_FLIPS="60", TRACSEQ_SEED="7")
+
+
+class Plant:
+    def __init__(self, path):
+        text = path.read_text()
+        self.path, self.name = path, path.stem
+        self.bug = re.search(r"^Bug: (.+)$", text, re.M)[1]
+        self.suite = re.search(r"^Suite: (.+)$", text, re.M)[1]
+
+
+def all_plants():
+    return [Plant(path) for path in sorted(PLANTS.glob("*.patch"))]
+
+
+def add_arguments(options):
+    options.add_argument("names", nargs="*", metavar="NAME", help="these alone")
+    options.add_argument("--list", action="store_true", help="the plants, and who has to find each")
+    options.add_argument("--check", action="store_true", help="only whether each can still be planted")
+
+
+def copy_source():
+    """The files that Git knows, as they are now; what is the same keeps its time, so that little is built."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=PROJECT,
+                            capture_output=True, check=True).stdout.decode()
+    for name in filter(None, listed.split("\0")):
+        source, target = PROJECT / name, TREE / name
+        if not source.is_file() or (target.exists() and filecmp.cmp(source, target, shallow=False)):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def patch(plant, *options):
+    done = subprocess.run(["patch", "-p1", "--no-backup-if-mismatch", "-s", "-f", *options, "-i", str(plant.path)],
+                          cwd=TREE, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return done.returncode == 0, (done.stdout + done.stderr).strip()
+
+
+def build(suite):
+    """The program and, for unit tests, their binary; words if it cannot be built."""
+    done = subprocess.run([TREE / "tools" / "build", "--no-page"], cwd=TREE, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+    target = SUITES.get(suite)
+    if done.returncode == 0 and isinstance(target, str):
+        env = dict(os.environ, CCACHE_BASEDIR=str(TREE), CCACHE_NOHASHDIR="1")
+        done = subprocess.run(["ninja", "-C", TREE / "build", target], env=env, capture_output=True, text=True)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr)[-1500:]
+
+
+def commands_of(suite):
+    target = SUITES.get(suite)
+    if isinstance(target, str):
+        return [[TREE / "build" / "tests" / target]]
+    if target:
+        return [[sys.executable, *target]]
+    return [[sys.executable, PROJECT / "tools" / "chaos.d" / "run.py", "round", suite, "embedded", str(n), str(1000 + n)]
+            for n in range(ATTACK_ROUNDS)]
+
+
+def run_suite(suite):
+    """Whether it passed, and the first that failed."""
+    env = {**os.environ, **ENVIRONMENT, "TRACSEQ_PROGRAM": str(TREE / "build" / "tracseq")}
+    for command in commands_of(suite):
+        try:
+            done = subprocess.run(list(map(str, command)), cwd=TREE, env=env, capture_output=True, text=True,
+                                  stdin=subprocess.DEVNULL, timeout=SUITE_MAX_S)
+        except subprocess.TimeoutExpired:
+            return False, f"not done after {SUITE_MAX_S} s"
+        if done.returncode != 0:
+            said = done.stdout + done.stderr
+            # The first failure may be a symptom; a violated invariant says more.
+            found = re.search(r"^\s*((?:I\d+|Porcupine) .*)$", said, re.M) or re.search(
+                r"^FAILED  (.*)$|TEST CASE: +(.*)$|(error:.*)$", said, re.M)
+            words = next((g for g in found.groups() if g), "") if found else said.strip()[-200:]
+            first = re.search(r"^FAILED  (.*)$", said, re.M)
+            return False, (f"{first[1]}; " if first and first[1] not in words else "") + words
+    return True, ""
+
+
+def try_plant(plant, controls):
+    """One line of the table: (what became of it, seconds, words)."""
+    if plant.suite not in controls:
+        if words := build(plant.suite):
+            return "the tree without it does not build", 0, words[-300:]
+        passed, words = run_suite(plant.suite)
+        controls[plant.suite] = passed, words
+    if not controls[plant.suite][0]:
+        return "its suite fails without it", 0, controls[plant.suite][1]
+    planted, words = patch(plant)
+    if not planted:
+        return "cannot be planted", 0, words
+    try:
+        if words := build(plant.suite):
+            return "does not build", 0, words[-300:]
+        began = time.monotonic()
+        passed, words = run_suite(plant.suite)
+        return "NOT FOUND" if passed else "found", time.monotonic() - began, words
+    finally:
+        patch(plant, "-R")
+
+
+def run(options):
+    plants = [p for p in all_plants() if not options.names or p.name in options.names]
+    if unknown := set(options.names) - {p.name for p in plants}:
+        print(f"tools/chaos: there is no plant {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    if options.list:
+        for plant in plants:
+            print(f"{plant.name:<24} {plant.suite:<18} {plant.bug}")
+        return 0
+    copy_source()
+    if options.check:
+        return check(plants)
+    lines, controls, missed = ["| bug | suite | found | after | by |", "|---|---|---|---|---|"], {}, 0
+    for plant in sorted(plants, key=lambda p: (p.suite, p.name)):
+        what, seconds, words = try_plant(plant, controls)
+        missed += what != "found"
+        words = " ".join(words.split()).replace("|", "/")[:140]
+        lines.append(f"| {plant.name}: {plant.bug} | {plant.suite} | {what} | {seconds:.0f} s | {words} |")
+        print(f"{what:<12} {plant.name:<24} {plant.suite:<18} {seconds:6.1f} s  {words}", flush=True)
+        (TREE.parent / "plants.md").write_text("\n".join(lines) + "\n")
+    print(f"\n{len(plants) - missed} passed, {missed} failed", flush=True)
+    return 1 if missed else 0
+
+
+def check(plants):
+    stale = []
+    for plant in plants:
+        fits, words = patch(plant, "--dry-run")
+        if not fits:
+            stale.append(plant.name)
+            print(f"{plant.name}: {words}")
+    print(f"{len(plants) - len(stale)} passed, {len(stale)} failed")
+    return 1 if stale else 0

@@ -1,0 +1,133 @@
+"""What the attacks share: a node under load whose clients write everything down, and its judgement.
+
+    with Scene(seed, engine) as scene:
+        scene.under_load(1.0, lambda: scene.node.kill())
+        scene.judge()
+"""
+import contextlib
+import os
+import pathlib
+import random
+import subprocess
+import time
+
+import crash_test
+import support
+from crash_test import Book, Client, examine, furnish
+from support import Node, check
+
+PROJECT = support.PROJECT
+START_S = 150  # a machine that is shared may starve a start; how long it took is measured
+
+
+def measured(name, value):
+    """A figure for the report."""
+    print(f"measured {name} {value:.4g}", flush=True)
+
+
+class VariedNode(Node):
+    """Each start has other settings: nothing that is promised may depend on them."""
+
+    draw = None
+
+    def launch(self):
+        if self.draw:
+            self.env.update(TRACSEQ_ENGINE_THREADS=str(self.draw.choice([1, 2, 4])),
+                            TRACSEQ_HTTP_THREADS=str(self.draw.choice([1, 2, 3])),
+                            TRACSEQ_ENGINE_LIVE_ENTITIES_MAX=str(self.draw.choice([100, 10_000])),
+                            TRACSEQ_ENGINE_IN_FLIGHT_MAX=str(self.draw.choice([16, 4_096])),
+                            TRACSEQ_CHECKPOINT_COMMITS=str(self.draw.choice([1, 100, 1_000])))
+        return super().launch()
+
+
+class Scene:
+    """A laboratory of its own: a node, and a book of what its clients were told.
+
+    `data` is the node's folder (default: a new one), `wrapper` and `env` are those of support.Node.
+    """
+
+    def __init__(self, seed, engine, data=None, wrapper=(), env=None, varied=False, clients=8):
+        self.draw, self.clients, self.round = random.Random(seed), clients, 0
+        data = data or support.new_folder("chaos") / "data"
+        self.node = VariedNode(data, support.fresh_topic("chaos") if engine == "kafka" else "", wrapper=wrapper,
+                               env=dict(env or {}))
+        if varied:
+            self.node.draw = random.Random(seed + 1)
+        self.book = Book(self.node, seed)
+
+    def __enter__(self):
+        self.begin()
+        return self
+
+    def __exit__(self, *_):
+        self.book.stop.set()
+        self.book.down.set()
+        if self.node.process is not None and self.node.process.poll() is None:
+            self.node.kill()
+
+    def begin(self):
+        self.node.start(timeout_s=START_S)
+        self.book.token = self.node.token()
+        self.book.boxes = furnish(self.book.api())
+
+    @contextlib.contextmanager
+    def load(self, going_down=False):
+        """Clients work as long as the block runs. `going_down`: the node ends in it, and they with it."""
+        self.book.stop.clear()
+        self.book.down.clear()
+        threads = [Client(self.book, n, self.round) for n in range(self.clients)]
+        self.round += 1
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            if going_down:
+                self.book.down.set()
+            self.book.stop.set()
+            for thread in threads:
+                thread.join(30)
+
+    def was_loaded(self, at_least):
+        check("the load was real", len(self.book.acknowledged) >= at_least, len(self.book.acknowledged))
+
+    def judge(self):
+        """The node runs and is at rest: every promise, by the second fold, the oracle and the program itself."""
+        check("who got no result was told that it can be repeated", not self.book.unclear, self.book.unclear[:3])
+        examine(self.node, self.book)
+        self.node.stop()
+
+
+def writes_within(api, seconds, key):
+    """Seconds until a write is acknowledged; more than `seconds` if none was."""
+    began = time.monotonic()
+    for attempt in range(10 ** 6):
+        with contextlib.suppress(OSError, crash_test.http.client.HTTPException):
+            if api.post("/samples", dict(name=f"AGAIN-{key}", type="DNA"), key=f"again-{key}").ok:
+                break
+        if time.monotonic() - began > seconds:
+            return seconds + 1
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def mount(*arguments):
+    done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"mount: {done.stderr.strip()}")
+
+
+def unmount(path):
+    subprocess.run(["umount", "-l", str(path)], check=False, capture_output=True)
+
+
+def needs_root():
+    return "" if os.geteuid() == 0 else "mounting needs root"
+
+
+def tmpfs(size_mib, name="full"):
+    """A small disk, mounted; the caller unmounts it."""
+    path = support.new_folder(name) / "disk"
+    path.mkdir()
+    mount("-t", "tmpfs", "-o", f"size={size_mib}m", "tmpfs", path)
+    return pathlib.Path(path)
