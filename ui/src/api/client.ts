@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch'
+import { demanded, seen } from './position'
 import { problemFrom, unreachable } from './problem'
 import type { paths } from './schema'
 import { signOut, token } from './session'
@@ -17,9 +18,12 @@ const authorise: Middleware = {
     // A key of its own on every write: a repeated send of the same request is then harmless.
     if (request.method === 'POST' && !request.headers.has('Idempotency-Key'))
       request.headers.set('Idempotency-Key', randomUuid())
+    const position = demanded()
+    if (position) request.headers.set('X-TracSeq-Position', position)
     return request
   },
   onResponse({ response }) {
+    seen(response.headers.get('X-TracSeq-Position'))
     if (response.status === 401 && token())
       signOut('This token is not accepted any more. Paste the current one from the data directory.')
   },

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { seen } from '~/api/position'
 import type { CloudEvent } from '~/api/types'
 import { EventApplier } from './apply'
 import { shareStream } from './leader'
@@ -15,6 +16,7 @@ export function useLive() {
     const stop = shareStream({
       onEvents: (events, position) => {
         if (position) setLivePosition(position)
+        seen(position)
         applier.apply(events)
         for (const watcher of watchers) watcher(events)
       },
