@@ -62,6 +62,10 @@ void answer(call& c, std::string json, answer_facts const& facts) {
   response out;
   out.status = facts.status ? facts.status : c.row->status;
   out.headers.reserve(512);
+  if (!facts.position.empty())
+    out.add("X-TracSeq-Position", facts.position);
+  else if (c.at->facts.clustered && c.at->progress && !c.row->outside)
+    out.add("X-TracSeq-Position", to_text(c.at->progress->applied()));  // another node may answer the next one
   if (facts.version) {
     auto const etag = "\"" + std::to_string(*facts.version) + "\"";
     out.add("ETag", etag);
@@ -73,7 +77,6 @@ void answer(call& c, std::string json, answer_facts const& facts) {
   }
   if (!facts.location.empty()) out.add("Location", facts.location);
   if (!facts.link.empty()) out.add("Link", facts.link);
-  if (!facts.position.empty()) out.add("X-TracSeq-Position", facts.position);
   if (facts.repeated) out.add("Idempotency-Replayed", "true");
   out.content_type = c.row->media;
   out.body = std::move(json);

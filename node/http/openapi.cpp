@@ -62,8 +62,8 @@ json_value success_of(route const& row, int status, schema const& (*answer)(), s
                                                             ? "Begun; see Location."
                                                             : "Done.")}};
   json_object headers;
+  if (!row.outside) headers.emplace_back("X-TracSeq-Position", reference("#/components/headers/position"));
   if (row.writes) {
-    headers.emplace_back("X-TracSeq-Position", reference("#/components/headers/position"));
     headers.emplace_back("Idempotency-Key", reference("#/components/headers/idempotency_key"));
     headers.emplace_back("Idempotency-Replayed", reference("#/components/headers/replayed"));
   }
@@ -202,7 +202,8 @@ json_value components(schema_writer& schemas) {
                                          "A position from an earlier answer that this one must "
                                          "reflect; 503 when that takes longer than 2 s.")}})},
       {"headers", make(json_object{
-                      {"position", header("What a later read demands in order to see this write.")},
+                      {"position", header("What a later request demands in order to see this write; of reads only in a cluster, "
+                                          "where another node may answer the next one.")},
                       {"idempotency_key", header("The key of this command.")},
                       {"replayed", header("true where this is the first answer, repeated.")},
                       {"etag", header("The version of the entity, in quotes.")},

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Nodes of a cluster are killed, stopped, paused, cut off and added under load; then the history is judged.
+
+    tests/cluster/faults_test.py [--rounds N] [--seed N] [--fault NAME…]
+
+What is held is what tests/crash/crash_test.py holds, for clients that ask every node by turns and demand the
+position of the newest answer that any of them got: so that what one node acknowledged every other shows.
+"""
+import argparse
+import os
+import random
+import time
+
+from lab import ClusterLab, check, support
+from support import case
+
+# Seconds; a node that is silent is missed after 2, and the group gives its partitions away after 6.
+PAUSES = (1.0, 3.0, 9.0)
+
+
+def kill(lab, n, draw):
+    lab.cluster.kill(n)
+    time.sleep(draw.uniform(0, 2))
+    if draw.random() < 0.3:  # once more, while it recovers
+        lab.cluster.start(n, wait=False)
+        time.sleep(draw.uniform(0, 1))
+        lab.cluster.kill(n)
+    lab.cluster.start(n)
+
+
+def stop(lab, n, draw):
+    check("a node that is stopped ends in good order", lab.cluster.stop(n))
+    time.sleep(draw.uniform(0, 1))
+    lab.cluster.start(n)
+
+
+def zombie(lab, n, draw):
+    lab.cluster.pause(n)
+    time.sleep(draw.choice(PAUSES))
+    lab.cluster.resume(n)
+    time.sleep(1)
+
+
+def isolate(lab, n, draw):
+    lab.cluster.partition(n, [m for m in lab.cluster.nodes if m != n], one_way=draw.random() < 0.3,
+                          loss=draw.choice([100, 100, 30]))
+    time.sleep(draw.choice(PAUSES))
+    lab.cluster.heal()
+
+
+def off_kafka(lab, n, draw):
+    lab.cluster.partition(n, ["kafka"], one_way=draw.random() < 0.3)
+    time.sleep(draw.choice(PAUSES))
+    lab.cluster.heal()
+
+
+def add(lab, n, draw):
+    if len(lab.cluster.nodes) < 5:
+        lab.cluster.add()
+
+
+def broker(lab, n, draw):
+    if draw.random() < 0.5:
+        lab.cluster.kafka("kill")
+    else:
+        lab.cluster.kafka("stop")
+    time.sleep(draw.uniform(0, 2))
+    lab.cluster.kafka("start")
+
+
+FAULTS = dict(kill=kill, stop=stop, zombie=zombie, isolate=isolate, off_kafka=off_kafka, broker=broker, add=add)
+NEEDS_CUTS = {"isolate", "off_kafka"}
+
+
+def faults(rounds, seed, chosen):
+    draw = random.Random(seed)
+    with ClusterLab(seed, durable=True) as lab:
+        usable = [name for name in chosen if lab.cluster.isolated or name not in NEEDS_CUTS]
+        if len(usable) < len(chosen):
+            print("        without root nothing can be cut off: the other faults alone", flush=True)
+        for number in range(rounds):
+            name = usable[number % len(usable)] if number < len(usable) else draw.choice(usable)
+            n = draw.choice(lab.cluster.nodes)
+            began, before = time.monotonic(), len(lab.book.acknowledged)
+            with lab.load():
+                time.sleep(draw.uniform(0.3, 1))
+                FAULTS[name](lab, n, draw)
+                time.sleep(1)
+            print(f"        {name} of node {n}: {len(lab.book.acknowledged) - before} acknowledged in "
+                  f"{time.monotonic() - began:.1f} s", flush=True)
+        check("the load was real", len(lab.book.acknowledged) > 20 * rounds, len(lab.book.acknowledged))
+        lab.judge()
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rounds", type=int, default=int(os.environ.get("TRACSEQ_FAULTS", "10")))
+    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2 ** 32))
+    options.add_argument("--fault", nargs="*", choices=list(FAULTS), default=list(FAULTS))
+    given = options.parse_args()
+    print(f"seed {given.seed} (repeat with --seed {given.seed})", flush=True)
+
+    def all_of_it():
+        faults(given.rounds, given.seed, given.fault)
+    all_of_it.__name__ = f"{given.rounds} faults under load"
+    case(all_of_it)
+    support.finish()
+
+
+if __name__ == "__main__":
+    main()
