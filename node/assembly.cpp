@@ -283,6 +283,7 @@ struct node::parts {
     }
     register_node_metrics(metrics, {with.facts, models.get(), streams.get(), status.get(), pulse.get(), engine.get(),
                                     follower.get(), webhooks.get()});
+    if (others) register_cluster_metrics(metrics, *others);
     register_checkpoint_metrics(metrics, checkpoints);
     api = std::make_unique<http::api>(std::move(with), metrics);
   }

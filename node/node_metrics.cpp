@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "node/cluster/cluster.hpp"
+
 namespace tracseq {
 namespace {
 
@@ -109,6 +111,21 @@ void register_node_metrics(metrics& counts, measured_parts const& of) {
 void register_checkpoint_metrics(metrics& counts, std::unique_ptr<checkpoint_keeper> const& keeper) {
   counts.source("tracseq_checkpoints_total",
                 [&keeper] { return keeper ? static_cast<double>(keeper->written()) : 0.0; });
+}
+
+void register_cluster_metrics(metrics& counts, cluster::cluster const& others) {
+  auto const source = [&](std::string_view name, auto ask) {
+    counts.source(name, [&others, ask] { return static_cast<double>(ask(others)); });
+  };
+  using cluster::cluster;
+  source("tracseq_cluster_nodes_reachable", [](cluster const& of) { return of.in_reach().size(); });
+  source("tracseq_cluster_nodes_known", [](cluster const& of) { return of.view().nodes.size() - 1; });
+  source("tracseq_cluster_partitions_unserved", [](cluster const& of) { return of.unserved(); });
+  source("tracseq_cluster_strangers_total", [](cluster const& of) { return of.strangers(); });
+  source("tracseq_forwards_total", [](cluster const& of) { return of.forwards().sent; });
+  source("tracseq_forwards_moved_total", [](cluster const& of) { return of.forwards().moved; });
+  source("tracseq_forwards_failed_total", [](cluster const& of) { return of.forwards().gave_up; });
+  source("tracseq_forwards_waiting", [](cluster const& of) { return of.forwards().waiting; });
 }
 
 void register_server_metrics(metrics& counts, http::server const& server) {

@@ -94,22 +94,61 @@ result<void> cluster::join(std::vector<partition_position> const& at, std::funct
   facts_ = ask_facts_();
   for (partition_id p = 0; p < at.size(); ++p)
     if (at[p].owner) on_claim(p, at[p].chain.c, *at[p].owner);
-  if (options_.owns_partitions) {
-    group_options wanted;
-    wanted.session_timeout = options_.session_timeout;
-    wanted.name = options_.node;
-    auto joined = join_group(options_.log_address, wanted, [this](std::vector<partition_id> mine) {
-      {
-        std::lock_guard const guard(mutex_);
-        ownership_.assigned(mine, steady::now());
-      }
-      wake_.notify_all();
-    });
-    if (!joined) return tl::unexpected(joined.error());
-    group_ = *std::move(joined);
-  }
   thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
   return {};
+}
+
+std::string cluster::why_not_fit() const {
+  std::set<std::string> owners;
+  std::map<uuid, identity> up;
+  {
+    std::lock_guard const guard(mutex_);
+    for (auto const& one : owners_)
+      if (one.claim != 0 && one.by.boot_id != boot_id_) owners.insert(one.by.address);
+    for (auto const& [boot_id, one] : peers_) {
+      if (!one.up) continue;
+      auto const hears = one.said && std::ranges::find(one.said->reaches, options_.node) != one.said->reaches.end();
+      if (!hears)
+        return one.who.node + " cannot reach this node at " + address() +
+               "; set cluster.advertise to an address that the others can dial";
+    }
+  }
+  for (auto const& one : links_->status()) {
+    if (one.denied)
+      return "the node at " + one.address + " and this one do not have each other: " + one.trouble;
+    if (owners.contains(one.address) && !one.up && one.trouble.empty())
+      return "the node at " + one.address + " was not tried yet";
+  }
+  return {};
+}
+
+// Who got partitions before the others can reach him would take them away from everybody.
+void cluster::join_when_fit() {
+  if (joined_ || !options_.owns_partitions || leaving_now_) return;
+  auto why = why_not_fit();
+  bool const fit = why.empty();
+  {
+    std::lock_guard const guard(mutex_);
+    unfit_ = std::move(why);
+  }
+  if (!fit) return;
+  group_options wanted;
+  wanted.session_timeout = options_.session_timeout;
+  wanted.name = options_.node;
+  auto joined = join_group(options_.log_address, wanted, [this](std::vector<partition_id> mine) {
+    {
+      std::lock_guard const guard(mutex_);
+      ownership_.assigned(mine, steady::now());
+    }
+    wake_.notify_all();
+  });
+  if (!joined) {
+    std::lock_guard const guard(mutex_);
+    unfit_ = joined.error().detail;
+    return;
+  }
+  group_ = *std::move(joined);
+  joined_ = true;
 }
 
 void cluster::on_claim(partition_id partition, std::uint64_t number, partition_owner const& by) {
@@ -292,11 +331,12 @@ void cluster::tick() {
   look_for_silence();
   watch_owners();
   refresh_facts();
+  join_when_fit();
   std::vector<partition_id> take;
   {
     std::lock_guard const guard(mutex_);
     // Who cannot write to the log would only claim late.
-    if (facts_.ready && options_.owns_partitions && !leaving_) take = ownership_.due(steady::now());
+    if (facts_.ready && joined_ && !leaving_) take = ownership_.due(steady::now());
   }
   for (auto const p : take) engine_->take(p);
   say_state();
@@ -392,8 +432,9 @@ void cluster::leave(milliseconds within) {
     leaving_ = true;
     for (auto const& [boot_id, one] : peers_) others = others || (one.up && may_own(one.who));
   }
+  leaving_now_ = true;
   wake_.notify_all();
-  if (group_) group_->leave();
+  if (joined_) group_->leave();
   if (!others) return;
   auto const until = steady::now() + within;
   auto const owns_some = [this] {
@@ -409,7 +450,7 @@ void cluster::stop() {
     wake_.notify_all();
     thread_.join();
   }
-  if (group_) group_->leave();
+  if (joined_) group_->leave();
   forwarder_.stop();
   asks_.stop();
   if (links_) links_->stop();

@@ -68,7 +68,9 @@ class cluster {
   /// An accepted claim, from the follower.
   void on_claim(partition_id partition, std::uint64_t number, partition_owner const& owner);
 
-  /// Every partition is open somewhere in reach.
+  /// Partitions that are open nowhere in reach.
+  [[nodiscard]] std::size_t unserved() const;
+  /// None is.
   [[nodiscard]] bool is_settled() const;
   /// Of the nodes that have the role, one: the owner of the lowest partition that has such an owner. Two may
   /// believe so for a moment.
@@ -120,6 +122,10 @@ class cluster {
   void say_state();
   void look_for_silence();
   void watch_owners();
+  /// Into the group, once that is no harm to the others.
+  void join_when_fit();
+  /// Why it would be: partitions whose commands could not come here.
+  [[nodiscard]] std::string why_not_fit() const;
   [[nodiscard]] node_state state_now();
   /// Asks its own node, which costs a question to the log, now and then.
   void refresh_facts();
@@ -136,7 +142,9 @@ class cluster {
   std::unique_ptr<links> links_;
   forwarder forwarder_;
   asks asks_;
-  std::unique_ptr<partition_group> group_;
+  std::unique_ptr<partition_group> group_;  ///< made on the thread that ticks; read by others once `joined_`
+  std::atomic<bool> joined_{false};
+  std::atomic<bool> leaving_now_{false};
 
   mutable std::mutex mutex_;  // guards what follows
   node_facts_now facts_;
@@ -144,6 +152,7 @@ class cluster {
   std::map<uuid, peer> peers_;
   std::vector<owner> owners_;
   std::string fatal_;
+  std::string unfit_;
   std::string said_;  ///< the newest state, to see whether it changed
   std::chrono::steady_clock::time_point said_at_{};
   bool leaving_ = false;

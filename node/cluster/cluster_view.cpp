@@ -16,6 +16,7 @@ constexpr auto owner_patience = std::chrono::seconds(3);  // a partition that mo
 
 std::string cluster::why_not_ready() const {
   std::lock_guard const guard(mutex_);
+  if (!unfit_.empty()) return unfit_;
   auto const time = steady::now();
   for (partition_id p = 0; p < partitions_; ++p) {
     auto const& one = owners_[p];
@@ -28,12 +29,14 @@ std::string cluster::why_not_ready() const {
   return {};
 }
 
-bool cluster::is_settled() const {
+std::size_t cluster::unserved() const {
   std::lock_guard const guard(mutex_);
-  for (partition_id p = 0; p < partitions_; ++p)
-    if (state_of(p) != "open") return false;
-  return true;
+  std::size_t count = 0;
+  for (partition_id p = 0; p < partitions_; ++p) count += state_of(p) == "open" ? 0 : 1;
+  return count;
 }
+
+bool cluster::is_settled() const { return unserved() == 0; }
 
 std::string cluster::fatal() const {
   std::lock_guard const guard(mutex_);
@@ -42,13 +45,13 @@ std::string cluster::fatal() const {
 
 std::vector<std::string> cluster::warnings() const {
   std::vector<std::string> out;
-  if (group_)
+  if (joined_)
     if (auto words = group_->trouble(); !words.empty()) out.push_back(std::move(words));
   constexpr double clocks_differ_s = 5;
   for (auto const& one : links_->status()) {
     if (!one.up)
       out.push_back("The node " + (one.peer ? one.peer->node + " " : std::string()) + "at " + one.address +
-                    " is not reached: " + one.trouble + ".");
+                    " is not reached: " + (one.trouble.empty() ? std::string("it was not tried yet") : one.trouble) + ".");
     else if (std::abs(one.clock_ahead_s) > clocks_differ_s)
       out.push_back("The clock of " + one.peer->node + " is " +
                     std::to_string(static_cast<long>(std::abs(one.clock_ahead_s))) + " s " +

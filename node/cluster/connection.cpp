@@ -50,6 +50,7 @@ void connection::begin() {
     if (!cancelled && !self->is_up()) self->end("it did not prove that it belongs here in time");
   });
   auto const proceed = [self = shared_from_this()](boost::system::error_code const& problem) {
+    self->denied_ = problem.category() == net::error::get_ssl_category();
     if (problem) return self->end(words_of(problem));
     if (self->dialled_) {
       self->wanted_ = frame_kind::welcome;
@@ -83,6 +84,7 @@ void connection::on_head() {
 void connection::on_frame(frame_kind kind) {
   if (kind == frame_kind::refused) {
     auto const told = codec::decode<refused>(body_);
+    denied_ = true;
     return end(told ? "it refused: " + told->why : "it refused");
   }
   if (is_up()) {
@@ -159,6 +161,7 @@ void connection::go_up() {
 
 void connection::refuse(std::string why) {
   put(make_frame(frame_kind::refused, codec::encode(refused{why})));
+  denied_ = true;
   ending_ = true;
   why_ = "this node refused: " + std::move(why);
 }

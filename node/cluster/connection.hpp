@@ -50,6 +50,8 @@ class connection : public std::enable_shared_from_this<connection> {
   [[nodiscard]] bool dialled() const noexcept { return dialled_; }
   /// Known once it was up.
   [[nodiscard]] identity const& peer() const noexcept { return peer_; }
+  /// One of the two will not have the other.
+  [[nodiscard]] bool denied() const noexcept { return denied_; }
   [[nodiscard]] double clock_ahead_s() const noexcept { return clock_ahead_s_; }
   [[nodiscard]] std::string remote() const;
 
@@ -80,6 +82,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::string remote_;
   std::atomic<bool> up_{false};
   bool ended_ = false;
+  bool denied_ = false;
   bool ending_ = false;  ///< when what waits is written
   std::string why_;
   frame_kind wanted_ = frame_kind::hello;  ///< next, of one who has not proved

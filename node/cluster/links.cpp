@@ -129,7 +129,7 @@ struct links::parts : std::enable_shared_from_this<parts> {
     for (auto const& one : lines)
       if (one->address == address) return;
     lines.push_back(std::make_shared<line>(io, address, options.redial_min));
-    note(*lines.back(), "not reached yet");
+    note(*lines.back(), "");
     connect(lines.back());
   }
 
@@ -201,6 +201,8 @@ struct links::parts : std::enable_shared_from_this<parts> {
     }
     if (was_up) to->pause = std::chrono::milliseconds(0);  // once at once: it may be a cable, or an end
     retry(to, why, false);
+    std::lock_guard const guard(mutex);
+    statuses[to->address].denied = !was_up && one.denied();
   }
 
   void retry(std::shared_ptr<line> const& to, std::string const& why, bool refused) {
@@ -229,6 +231,7 @@ struct links::parts : std::enable_shared_from_this<parts> {
     status.up = false;
     status.since.reset();
     status.trouble = why;
+    status.denied = false;
   }
 
   std::shared_ptr<connection> up_to(uuid const& boot_id) {

@@ -38,7 +38,8 @@ struct link_status {
   std::string address;
   std::optional<identity> peer;      ///< who answered there last
   bool up = false;
-  std::string trouble;               ///< why it is not up
+  std::string trouble;               ///< why it is not up; empty while it was not tried
+  bool denied = false;               ///< somebody answers there, and one of the two will not have the other
   double clock_ahead_s = 0;          ///< theirs less ours, at the handshake
   std::optional<instant> since;      ///< it is up
 };

@@ -58,9 +58,8 @@ class Everywhere:
         if n not in self.apis:
             # A session of one client reads what it read before: the position sees to that, at every node.
             self.apis[n] = self.lab.book.records.api(self.lab.cluster.node_url(n), self.lab.token, self.name,
-                                                     self.timeout_s)
-        answer = self.apis[n].request(method, path, body, key, {**(headers or {}), **self.lab.position.header()})
-        self.lab.position.seen(answer.headers.get("X-TracSeq-Position", ""))
+                                                     self.timeout_s, self.lab.position)
+        answer = self.apis[n].request(method, path, body, key, headers)
         self.lab.told(n, answer)
         return answer
 

@@ -27,8 +27,8 @@ class Records:
         self.path, self.lock = pathlib.Path(path), threading.Lock()
         self.file = open(path, "a")
 
-    def api(self, url, token="", client="main", timeout_s=30):
-        return RecordingApi(self, client, url, token, timeout_s)
+    def api(self, url, token="", client="main", timeout_s=30, position=None):
+        return RecordingApi(self, client, url, token, timeout_s, position)
 
     def write(self, line):
         with self.lock:
@@ -40,9 +40,11 @@ class Records:
 
 
 class RecordingApi(Api):
-    def __init__(self, records, client, url, token, timeout_s):
+    """`position`, of clients that ask several nodes: its header() is sent, and it has seen() what was answered."""
+
+    def __init__(self, records, client, url, token, timeout_s, position=None):
         super().__init__(url, token, timeout_s)
-        self.records, self.client = records, client
+        self.records, self.client, self.position = records, client, position
 
     def request(self, method, path, body=None, key=None, headers=None, raw=None):
         if path.startswith(("//", "/imports/preview")):  # neither reads nor writes what is judged
@@ -57,7 +59,12 @@ class RecordingApi(Api):
         if headers and "If-Match" in headers:
             line["if_match"] = headers["If-Match"]
         try:
+            # Behind the time of the call, and the answer's before that of its return: whoever asks later demands it.
+            if self.position:
+                headers = {**(headers or {}), **self.position.header()}
             answer = super().request(method, path, body, key, headers, raw)
+            if self.position:
+                self.position.seen(answer.headers.get("X-TracSeq-Position", ""))
         except (OSError, http.client.HTTPException):
             self.records.write({**line, "return": None, "status": 0})
             raise

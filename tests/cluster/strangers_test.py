@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""Who does not belong to a cluster, or does not fit it: a clear word on the node, in its figures and in
+`tracseq cluster status`; and the rest goes on."""
+import contextlib
+import os
+import pathlib
+import re
+import secrets
+import socket
+import ssl
+import subprocess
+import time
+
+from lab import support
+from support import PROJECT, Api, Node, case, check, check_words
+
+folder = support.new_folder("strangers")
+STARTS_S = 90
+
+
+def secret(name):
+    path = folder / name
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(32) + "\n")
+        path.chmod(0o600)
+    return path
+
+
+class Member(Node):
+    """A node of a cluster on 127.0.0.1."""
+
+    def __init__(self, name, topic, secret_name="secret", tls="", **how):
+        self.cluster_port = support.free_port()
+        extra = ["--node-name", name, "--cluster-address", "127.0.0.1", "--cluster-port", str(self.cluster_port),
+                 "--cluster-secret-file", str(secret(secret_name)), *how.pop("extra", [])]
+        if tls:
+            extra += ["--cluster-tls-certificate", f"{tls}/{name}.crt", "--cluster-tls-key", f"{tls}/{name}.key",
+                      "--cluster-tls-ca", f"{tls}/ca.crt"]
+        super().__init__(folder / f"{name}-{secrets.token_hex(3)}", topic, extra=extra, **how)
+
+    def view(self):
+        return self.api().must("GET", "/cluster")
+
+    def metric(self, name):
+        found = re.search(rf"^{name} (\S+)$", self.api().get("//metrics").body, re.M)
+        return float(found[1]) if found else None
+
+    def cpu_s(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def members(*nodes):
+    try:
+        for one in nodes:
+            one.launch()
+        for one in nodes:
+            wait_until(lambda one=one: is_ready(one), STARTS_S)
+        yield nodes
+    finally:
+        for one in nodes:
+            if one.process and one.process.poll() is None:
+                one.kill()
+
+
+def is_ready(node):
+    if node.process.poll() is not None:
+        raise RuntimeError(f"a node left with {node.process.returncode}: {node.words()[-800:]}")
+    with contextlib.suppress(OSError):
+        return Api(node.url, timeout_s=5).get("//readyz").status == 200
+    return False
+
+
+def wait_until(holds, seconds=30):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def takes_commands(node, name):
+    return node.api().post("/samples", dict(name=name, type="DNA"), key=secrets.token_hex(8)).status == 201
+
+
+def two_with_one_name():
+    topic = support.fresh_topic("names")
+    with members(Member("node-1", topic)) as (first,):
+        second = Member("node-1", topic)
+        code, words = second.expect_refusal(STARTS_S)
+        check("the second of two with one name leaves", code not in (0, None), code)
+        check_words("it says why", words, "another node is named node-1", "--node-name")
+        check("the first goes on", takes_commands(first, "STILL-1"))
+        check("and says what was there", wait_until(lambda: first.metric("tracseq_cluster_strangers_total") > 0))
+
+
+def another_secret():
+    topic = support.fresh_topic("secrets")
+    with members(Member("node-1", topic), Member("node-2", topic)) as (first, second):
+        stranger = Member("node-3", topic, secret_name="other")
+        stranger.launch()
+        try:
+            # It reads the same log, so it finds the others there; none talks to it.
+            check("the others refuse it",
+                  wait_until(lambda: any("another cluster secret" in w for w in first.view()["warnings"])),
+                  first.view()["warnings"])
+            status = support.run("cluster", "status", "--url", first.url, "--data", first.data)
+            check_words("so says the command line", status.stdout + status.stderr, "another cluster secret")
+            check("it counts as a stranger", first.metric("tracseq_cluster_strangers_total") > 0)
+            check("it is not ready", not is_ready(stranger))
+        finally:
+            stranger.kill()
+        check("the two take commands, as soon as nobody takes partitions from them",
+              wait_until(lambda: takes_commands(first, "SECRET-1") and takes_commands(second, "SECRET-2"), 40))
+
+
+def other_partitions():
+    topic = support.fresh_topic("partitions")
+    with members(Member("node-1", topic)) as (first,):
+        code, words = Member("node-2", topic, extra=["--log-partitions", "6"]).expect_refusal(STARTS_S)
+        check("a node that counts other partitions leaves", code not in (0, None), code)
+        check_words("it says how many there are", words, "12 partitions", "6 are set")
+        check("the first goes on", takes_commands(first, "PARTS-1"))
+
+
+def bad_settings():
+    topic = support.fresh_topic("settings")
+    for name, arguments, words in (
+            ("an embedded log", ["--cluster-address", "127.0.0.1"], ("embedded log", "Kafka")),
+            ("no secret", ["--log", topic, "--cluster-address", "127.0.0.1"], ("cluster.secret_file", "urandom")),
+            ("a role that is none", ["--node-roles", "shards cooking"], ("shards, http and notifications", "cooking")),
+            ("nothing to own", ["--node-roles", "http"], ("alone",)),
+            ("half of the certificates", ["--log", topic, "--cluster-address", "127.0.0.1", "--cluster-secret-file",
+                                          secret("secret"), "--cluster-tls-key", "x.pem"], ("all three",)),
+            ("a name for an address", ["--log", topic, "--cluster-address", "localhost", "--cluster-secret-file",
+                                       secret("secret")], ("IP address", "localhost"))):
+        done = support.run("serve", "--data", folder / "bad", "--port", "0", *arguments, timeout_s=60)
+        check(f"{name}: it does not start", done.returncode not in (0, 2 ** 31), done.returncode)
+        check_words(f"{name}: it says why", done.stderr, *words)
+    open_secret = secret("open")
+    open_secret.chmod(0o644)
+    done = support.run("serve", "--data", folder / "bad", "--port", "0", "--log", topic, "--cluster-address", "127.0.0.1",
+                       "--cluster-secret-file", open_secret, timeout_s=60)
+    check_words("a secret that others can read", done.stderr, "others can read", "chmod 600")
+
+
+def bytes_of_strangers():
+    topic = support.fresh_topic("bytes")
+    with members(Member("node-1", topic), Member("node-2", topic)) as (first, second):
+        port = first.cluster_port
+        for said in (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"CAF\0" * 64, os.urandom(4096), b"TSN1\x01\xff\xff\xff\xff",
+                     b"TSN1\x07\x10\0\0\0" + b"x" * 16, b"TSN1\x01\x04\0\0\0abcd"):
+            with socket.create_connection(("127.0.0.1", port), 5) as line:
+                line.settimeout(10)
+                line.sendall(said)
+                with contextlib.suppress(ConnectionResetError):
+                    check("it is cut off", line.recv(4096) == b"", said[:16])
+        check("each is counted", wait_until(lambda: first.metric("tracseq_cluster_strangers_total") >= 6),
+              first.metric("tracseq_cluster_strangers_total"))
+        # A silent one made CAF's own links turn a processor for nothing: docs/adr/0011.
+        silent = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(20)]
+        began, before = time.monotonic(), first.cpu_s()
+        time.sleep(2)
+        load = (first.cpu_s() - before) / (time.monotonic() - began)
+        check("silent ones cost nothing", load < 0.5, f"{load:.2f} of a processor")
+        check("and are cut off in time", all(closed_within(line, 10) for line in silent))
+        flood = [socket.socket() for _ in range(300)]
+        for line in flood:
+            line.connect(("127.0.0.1", port))
+        check("a flood does not part the nodes", takes_commands(first, "FLOOD-1") and takes_commands(second, "FLOOD-2"))
+        for line in flood:
+            line.close()
+        check("the two still reach each other",
+              all(n["state"] in ("here", "reachable") for n in first.view()["nodes"]), first.view()["nodes"])
+
+
+def closed_within(line, seconds):
+    line.settimeout(seconds)
+    try:
+        return line.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    finally:
+        line.close()
+
+
+def with_certificates():
+    topic = support.fresh_topic("tls")
+    for where, more in (("tls", []), ("theirs", ["--ca-name", "Strangers"])):
+        made = subprocess.run([PROJECT / "tools" / "certificates", folder / where, "node-1", "node-2", "node-3", *more],
+                              capture_output=True, text=True)
+        check("certificates are made", made.returncode == 0, made.stderr)
+    with members(Member("node-1", topic, tls=folder / "tls"), Member("node-2", topic, tls=folder / "tls")) as (first, second):
+        check("commands travel over TLS", takes_commands(first, "TLS-1") and takes_commands(second, "TLS-2"))
+        check("both are in reach", {n["state"] for n in first.view()["nodes"]} == {"here", "reachable"})
+        strangers = first.metric("tracseq_cluster_strangers_total")
+        with socket.create_connection(("127.0.0.1", first.cluster_port), 5) as line:
+            line.settimeout(10)
+            line.sendall(b"TSN1\x01\x04\0\0\0abcd")
+            with contextlib.suppress(ConnectionResetError):
+                check("who speaks no TLS gets no greeting", b"TSN1" not in line.recv(4096))
+        for name, context in (("without a certificate", ssl.create_default_context(cafile=folder / "tls" / "ca.crt")),
+                              ("with a stranger's certificate", with_theirs())):
+            check(f"who comes {name} is cut off", not greeted(first.cluster_port, context))
+        check("each is counted",
+              wait_until(lambda: first.metric("tracseq_cluster_strangers_total") >= strangers + 3))
+        third = Member("node-3", topic, tls=folder / "theirs")
+        third.launch()
+        try:
+            check("a node of another authority gets nowhere",
+                  wait_until(lambda: any("TLS failed" in w for w in first.view()["warnings"])), first.view()["warnings"])
+        finally:
+            third.kill()
+        began, before = time.monotonic(), first.cpu_s()
+        silent = [socket.create_connection(("127.0.0.1", first.cluster_port), 5) for _ in range(20)]
+        time.sleep(2)
+        load = (first.cpu_s() - before) / (time.monotonic() - began)
+        check("silent ones cost nothing, with TLS either", load < 0.5, f"{load:.2f} of a processor")
+        for line in silent:
+            line.close()
+        check("the two go on", wait_until(lambda: takes_commands(first, "TLS-3") and takes_commands(second, "TLS-4"), 40))
+
+
+def with_theirs():
+    context = ssl.create_default_context(cafile=folder / "tls" / "ca.crt")
+    context.load_cert_chain(folder / "theirs" / "node-3.crt", folder / "theirs" / "node-3.key")
+    return context
+
+
+def greeted(port, context):
+    """Whether a node answers a greeting. With TLS 1.3 a client learns only now that it was refused."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 5) as line, context.wrap_socket(
+                line, server_hostname="localhost") as wrapped:
+            wrapped.settimeout(10)
+            wrapped.sendall(b"TSN1\x01\x04\0\0\0abcd")
+            return wrapped.recv(4096) != b""
+    except (ssl.SSLError, ConnectionError, TimeoutError):
+        return False
+
+
+def address_out_of_reach():
+    topic = support.fresh_topic("address")
+    nowhere = f"127.0.0.1:{support.free_port()}"
+    with members(Member("node-1", topic)) as (first,):
+        second = Member("node-2", topic, extra=["--cluster-advertise", nowhere])
+        second.launch()
+        try:
+            check("the others say that it is not reached",
+                  wait_until(lambda: any(nowhere in w and "not reached" in w for w in first.view()["warnings"])),
+                  first.view()["warnings"])
+        finally:
+            second.stop()
+        check("what it had is served again", wait_until(lambda: takes_commands(first, "ADDRESS-1"), 40))
+
+
+for test in (bad_settings, two_with_one_name, other_partitions, another_secret, bytes_of_strangers, with_certificates,
+             address_out_of_reach):
+    case(test)
+support.finish()
