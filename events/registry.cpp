@@ -4,6 +4,7 @@
 #include <array>
 
 #include "events/codec.hpp"
+#include "events/formats.hpp"
 #include "events/json.hpp"
 
 namespace tracseq {
@@ -88,6 +89,12 @@ event_facts facts_of(any_event const& event) noexcept {
 }
 
 std::span<event_type const> all_event_types() { return types_by_id; }
+
+std::uint32_t known_event_formats() {
+  std::uint32_t sum = 0;
+  for (auto const& type : types_by_id) sum += type.schema;
+  return sum;
+}
 
 encoded_event encode_event(any_event const& event) {
   return visit_event(

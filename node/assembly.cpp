@@ -7,6 +7,7 @@
 #include "actors/command_codec.hpp"
 #include "actors/delivery.hpp"
 #include "actors/runtime/engine.hpp"
+#include "events/formats.hpp"
 #include "node/channels/webhook.hpp"
 #include "node/checkpoint_file.hpp"
 #include "node/cluster/cluster.hpp"
@@ -162,6 +163,9 @@ struct node::parts {
       say(*put_back);
       startup_warning = *put_back;
     }
+    // Of what a newer TracSeq wrote: this may be the newer one.
+    if (auto const mended = models->healthy() ? 0 : models->retry_all_parked(); mended > 0)
+      say(std::to_string(mended) + " parked streams could be read now, and are parked no more");
     auto reported = std::chrono::steady_clock::now();
     return models->catch_up(*log, nullptr, [&](std::uint64_t events) {
       if (std::chrono::steady_clock::now() - reported < std::chrono::seconds(2)) return;
@@ -181,6 +185,7 @@ struct node::parts {
     made.http = options.http.address + ":" + std::to_string(options.http.port);
     made.node = options.node;
     made.version = program_version;
+    made.event_formats = known_event_formats();
     made.log_address = options.log_address;
     made.log_name = log->name();
     made.owns_partitions = from.does("shards");

@@ -127,6 +127,9 @@ class runner {
   [[nodiscard]] std::vector<parked_commit> parked(std::size_t limit = 100) const;
   /// Applies a stream's parked commits again, in order. The error is that of the first that still
   /// fails; it and those behind it stay parked. `not_found` where nothing of the stream is parked.
+  /// Tries all again, as after an upgrade that may read what the version before could not; how many streams are
+  /// mended. Those that fail again stay as they are.
+  std::size_t retry_all_parked();
   [[nodiscard]] result<void> retry_parked(std::string const& projection, std::string const& stream);
   /// Leaves the first parked commit out for ever and retries those behind it.
   [[nodiscard]] result<void> skip_parked(std::string const& projection, std::string const& stream);

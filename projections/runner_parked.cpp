@@ -1,6 +1,7 @@
 // What could not be applied: shown to an operator, tried again, or left out.
 
 #include <algorithm>
+#include <set>
 
 #include "projections/runner_parts.hpp"
 
@@ -99,6 +100,15 @@ result<void> runner::retry_parked(std::string const& projection, std::string con
   } catch (query_failure const& caught) {
     return tl::unexpected(caught.why());
   }
+}
+
+std::size_t runner::retry_all_parked() {
+  constexpr std::size_t tried_max = 100'000;
+  std::set<std::pair<std::string, std::string>> streams;
+  for (auto const& one : parked(tried_max)) streams.emplace(one.projection, one.stream);
+  std::size_t mended = 0;
+  for (auto const& [projection, stream] : streams) mended += retry_parked(projection, stream) ? 1 : 0;
+  return mended;
 }
 
 result<void> runner::skip_parked(std::string const& projection, std::string const& stream) {

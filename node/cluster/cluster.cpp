@@ -74,6 +74,7 @@ identity cluster::self() const {
   who.node = options_.node;
   who.boot_id = boot_id_;
   who.version = options_.version;
+  who.event_formats = options_.event_formats;
   who.address = address();
   who.http = options_.http;
   who.log = options_.log_name;
@@ -293,20 +294,27 @@ std::vector<uuid> cluster::in_reach() const {
 
 bool cluster::tells_notifications() const {
   std::lock_guard const guard(mutex_);
-  constexpr std::string_view role = "notifications";
+  // While nodes are upgraded an older one would pass by what it cannot read.
+  auto newest = options_.event_formats;
+  for (auto const& [boot_id, one] : peers_)
+    if (one.up) newest = std::max(newest, one.who.event_formats);
+  auto const fit = [&](std::string const& roles, std::uint32_t formats) {
+    return does(roles, "notifications") && formats == newest;
+  };
+  bool const self_fit = fit(options_.roles, options_.event_formats);
   for (auto const& one : owners_) {
     if (one.claim == 0) continue;
     if (one.by.boot_id == boot_id_) {
-      if (does(options_.roles, role)) return true;
+      if (self_fit) return true;
       continue;
     }
     auto const found = peers_.find(one.by.boot_id);
-    if (found != peers_.end() && found->second.up && does(found->second.who.roles, role)) return false;
+    if (found != peers_.end() && found->second.up && fit(found->second.who.roles, found->second.who.event_formats))
+      return false;
   }
-  // Nobody who owns a partition has it.
-  if (!does(options_.roles, role)) return false;
-  return std::ranges::none_of(peers_, [&](auto const& other) {
-    return other.second.up && does(other.second.who.roles, role) && other.first < boot_id_;
+  // Nobody who owns a partition is.
+  return self_fit && std::ranges::none_of(peers_, [&](auto const& other) {
+    return other.second.up && other.first < boot_id_ && fit(other.second.who.roles, other.second.who.event_formats);
   });
 }
 

@@ -29,6 +29,7 @@ struct cluster_options {
   std::string http;             ///< where this node's page is
   std::string node;
   std::string version;
+  std::uint32_t event_formats = 0;
   std::string log_address;
   std::string log_name;         ///< that has to be alike everywhere
   bool owns_partitions = true;  ///< role "shards"
@@ -72,8 +73,8 @@ class cluster {
   [[nodiscard]] std::size_t unserved() const;
   /// None is.
   [[nodiscard]] bool is_settled() const;
-  /// Of the nodes that have the role, one: the owner of the lowest partition that has such an owner. Two may
-  /// believe so for a moment.
+  /// Of the nodes that have the role, one: of those that read all that is written, the owner of the lowest
+  /// partition that has such an owner. Two may believe so for a moment.
   [[nodiscard]] bool tells_notifications() const;
   /// What the node that tells notifications says of how far it is.
   void on_cursor(std::function<void(std::string const&)> told);

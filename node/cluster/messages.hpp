@@ -27,6 +27,7 @@ struct identity {
   std::string node;
   uuid boot_id;
   std::string version;       ///< of the program
+  std::uint32_t event_formats = 0;  ///< that it can read: who reads more is newer
   std::string address;       ///< where others reach its cluster port: host:port
   std::string http;          ///< where its page and API are
   std::string log;           ///< the log's name without its brokers, which may be named in several ways
@@ -35,7 +36,7 @@ struct identity {
   instant started;
   friend bool operator==(identity const&, identity const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(identity, (), (protocol, node, boot_id, version, address, http, log, partitions, roles, started))
+BOOST_DESCRIBE_STRUCT(identity, (), (protocol, node, boot_id, version, event_formats, address, http, log, partitions, roles, started))
 
 struct hello {
   identity who;

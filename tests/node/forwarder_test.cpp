@@ -1,0 +1,194 @@
+// Commands on their way to the owner: through moves, lost connections and late answers, with a clock and
+// connections of their own.
+
+#include <doctest/doctest.h>
+
+#include <deque>
+
+#include "node/cluster/forwarder.hpp"
+
+using namespace tracseq;
+using namespace tracseq::cluster;
+using std::chrono::milliseconds;
+
+namespace {
+
+struct world {
+  struct sent {
+    uuid to;
+    forwarded what;
+  };
+  uuid self = new_uuid();
+  uuid b = new_uuid();
+  uuid c = new_uuid();
+  bool reached = true;
+  std::deque<sent> line;
+  std::vector<command_callback> local;
+  forwarder::clock::time_point now{};
+  forward_options options;
+  forwarder of{{[this](uuid const& to, std::string body) {
+                  if (!reached) return false;
+                  auto what = decode_forward(body);
+                  REQUIRE(what);
+                  line.push_back({to, *std::move(what)});
+                  return true;
+                },
+                [this](std::vector<command_request>, command_callback done) { local.push_back(std::move(done)); },
+                [this] { return now; }},
+               self, 12, options};
+
+  std::vector<result<command_reply>> answers;
+  uuid submit(partition_id partition = 3) {
+    std::vector<command_request> group(1);
+    group.front().command = {"sample/x", "receive", "bytes", 0};
+    group.front().command_id = new_uuid();
+    auto const id = group.front().command_id;
+    of.submit(partition, std::move(group), [this](result<command_reply> reply) { answers.push_back(std::move(reply)); });
+    return id;
+  }
+  void after(int ms) {
+    now += milliseconds(ms);
+    of.tick();
+  }
+  static command_reply accepted() {
+    command_reply reply;
+    reply.stream = "sample/x";
+    reply.offset = 17;
+    reply.version = 2;
+    return reply;
+  }
+  void answer(sent const& one, result<command_reply> reply) { of.on_answer({one.what.id, std::move(reply)}); }
+};
+
+}  // namespace
+
+TEST_CASE("a command goes to the owner, and its answer comes back") {
+  world at;
+  at.of.on_connected(at.b);
+  at.of.on_route(3, {1, at.b, "b"});
+  auto const id = at.submit();
+  REQUIRE(at.line.size() == 1);
+  CHECK(at.line[0].to == at.b);
+  CHECK(at.line[0].what.commands.front().command_id == id);
+  CHECK(at.line[0].what.commands.front().command.payload == "bytes");
+  at.answer(at.line[0], world::accepted());
+  REQUIRE(at.answers.size() == 1);
+  CHECK(at.answers[0]->version == 2);
+  CHECK(at.of.stats().waiting == 0);
+}
+
+TEST_CASE("a refusal comes back with its words and fields") {
+  world at;
+  at.of.on_connected(at.b);
+  at.of.on_route(3, {1, at.b, "b"});
+  at.submit();
+  auto const told = decode_answer(
+      encode_answer(at.line[0].what.id, fail(errc::conflict, "taken", {{"/slot", "taken", "A1 is taken"}})));
+  REQUIRE(told);
+  at.of.on_answer(*told);
+  REQUIRE(at.answers.size() == 1);
+  CHECK(at.answers[0].error().code == errc::conflict);
+  CHECK(at.answers[0].error().problems.front().pointer == "/slot");
+}
+
+TEST_CASE("the next owner is asked with the same id, and a late answer of the first is not taken") {
+  world at;
+  at.of.on_connected(at.b);
+  at.of.on_connected(at.c);
+  at.of.on_route(3, {1, at.b, "b"});
+  auto const id = at.submit();
+  at.of.on_route(3, {2, at.c, "c"});
+  REQUIRE(at.line.size() == 2);
+  CHECK(at.line[1].to == at.c);
+  CHECK(at.line[1].what.commands.front().command_id == id);
+  at.answer(at.line[0], fail(errc::not_owner, "moved"));
+  CHECK(at.answers.empty());
+  at.answer(at.line[1], world::accepted());
+  at.answer(at.line[0], world::accepted());
+  CHECK(at.answers.size() == 1);
+  CHECK(at.of.stats().moved == 1);
+}
+
+TEST_CASE("an owner that is not one yet is asked again, not at once") {
+  world at;
+  at.of.on_connected(at.b);
+  at.of.on_route(3, {1, at.b, "b"});
+  at.submit();
+  at.answer(at.line[0], fail(errc::not_owner, "not open"));
+  CHECK(at.line.size() == 1);
+  at.after(10);
+  CHECK(at.line.size() == 1);
+  at.after(60);
+  REQUIRE(at.line.size() == 2);
+  at.answer(at.line[1], world::accepted());
+  CHECK(at.answers.size() == 1);
+}
+
+TEST_CASE("a lost connection sends it again over the next") {
+  world at;
+  at.of.on_connected(at.b);
+  at.of.on_route(3, {1, at.b, "b"});
+  at.submit();
+  at.of.on_lost(at.b);
+  at.after(1'000);
+  CHECK(at.line.size() == 1);
+  at.of.on_connected(at.b);
+  REQUIRE(at.line.size() == 2);
+  at.answer(at.line[1], world::accepted());
+  CHECK(at.answers.size() == 1);
+}
+
+TEST_CASE("what was never sent is refused soon, what was sent has an unknown outcome in the end") {
+  world at;
+  at.of.on_route(3, {1, at.b, "b"});
+  at.submit();
+  at.after(2'900);
+  CHECK(at.answers.empty());
+  at.after(200);
+  REQUIRE(at.answers.size() == 1);
+  CHECK(at.answers[0].error().code == errc::unavailable);
+  CHECK(at.answers[0].error().detail.find("b, which this node cannot reach") != std::string::npos);
+  at.of.on_connected(at.b);
+  at.submit();
+  at.after(9'900);
+  CHECK(at.answers.size() == 1);
+  at.after(200);
+  REQUIRE(at.answers.size() == 2);
+  CHECK(at.answers[1].error().code == errc::outcome_unknown);
+}
+
+TEST_CASE("a partition that came here meanwhile is served here") {
+  world at;
+  at.submit();
+  at.of.on_route(3, {1, at.self, "self"});
+  REQUIRE(at.local.size() == 1);
+  at.local[0](fail(errc::not_owner, "gone again"));
+  at.of.on_connected(at.c);
+  at.of.on_route(3, {2, at.c, "c"});
+  REQUIRE(at.line.size() == 1);
+  at.answer(at.line[0], world::accepted());
+  CHECK(at.answers.size() == 1);
+}
+
+TEST_CASE("too much is shed at once, and the end refuses all") {
+  world at;
+  for (std::size_t i = 0; i < at.options.waiting_max; ++i) at.submit();
+  CHECK(at.answers.empty());
+  at.submit();
+  REQUIRE(at.answers.size() == 1);
+  CHECK(at.answers[0].error().code == errc::overloaded);
+  at.of.stop();
+  CHECK(at.answers.size() == at.options.waiting_max + 1);
+  at.submit();
+  CHECK(at.answers.size() == at.options.waiting_max + 2);
+}
+
+TEST_CASE("bytes that are no command or answer are refused") {
+  CHECK_FALSE(decode_forward(""));
+  CHECK_FALSE(decode_forward(std::string(64, '\xff')));
+  CHECK_FALSE(decode_answer("x"));
+  auto const whole = encode_forward(7, milliseconds(5), std::vector<command_request>(2));
+  for (std::size_t i = 0; i < whole.size(); ++i) CHECK_FALSE(decode_forward(whole.substr(0, i)));
+  CHECK(decode_forward(whole)->commands.size() == 2);
+  CHECK_FALSE(decode_forward(encode_forward(7, milliseconds(5), {})));
+}
