@@ -72,9 +72,9 @@ void ownership::serving(partition_id partition, bool is, time_point at) {
     one.stuck_since = at;
 }
 
-std::size_t ownership::rank(partition_id partition, uuid const& owner) const {
+int ownership::rank(partition_id partition, uuid const& owner) const {
   auto const own = weight(partition, self_);
-  return static_cast<std::size_t>(std::ranges::count_if(
+  return static_cast<int>(std::ranges::count_if(
       reachable_, [&](uuid const& other) { return other != owner && weight(partition, other) > own; }));
 }
 

@@ -64,7 +64,7 @@ class ownership {
   };
   [[nodiscard]] bool is_due(partition_id partition, state const& one, time_point at) const;
   /// This node's place in the order of those who may take the partition from its owner.
-  [[nodiscard]] std::size_t rank(partition_id partition, uuid const& owner) const;
+  [[nodiscard]] int rank(partition_id partition, uuid const& owner) const;
 
   uuid const self_;
   ownership_options const options_;
