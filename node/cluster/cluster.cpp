@@ -274,7 +274,7 @@ void cluster::on_state(identity const& from, node_state said) {
     one.who = from;
     for (auto const& mine : said.owned)
       if (mine.partition < partitions_ && owners_[mine.partition].by.boot_id == from.boot_id)
-        ownership_.serving(mine.partition, mine.state == "open" && !said.leaving, steady::now());
+        ownership_.serving(mine.partition, mine.state == "open" && said.ready && !said.leaving, steady::now());
     known = said.known;
     one.said = std::move(said);
   }
@@ -343,7 +343,8 @@ void cluster::tick() {
   std::vector<partition_id> take;
   {
     std::lock_guard const guard(mutex_);
-    // Who cannot write to the log would only claim late.
+    // Who cannot write to the log would only claim late; and where nobody can, nobody is stuck.
+    if (!facts_.ready) ownership_.look_anew(steady::now());
     if (facts_.ready && joined_ && !leaving_) take = ownership_.due(steady::now());
   }
   for (auto const p : take) engine_->take(p);

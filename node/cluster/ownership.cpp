@@ -72,6 +72,11 @@ void ownership::serving(partition_id partition, bool is, time_point at) {
     one.stuck_since = at;
 }
 
+void ownership::look_anew(time_point at) {
+  for (auto& one : partitions_)
+    if (one.stuck_since) one.stuck_since = at;
+}
+
 int ownership::rank(partition_id partition, uuid const& owner) const {
   auto const own = weight(partition, self_);
   return static_cast<int>(std::ranges::count_if(

@@ -47,6 +47,9 @@ class ownership {
   /// Its owner says that it does not serve the partition, or that it does.
   void serving(partition_id partition, bool is, time_point at);
 
+  /// This node could not have taken anything until now: whoever seemed stuck gets his time once more.
+  void look_anew(time_point at);
+
   /// The partitions to claim now; each is told once in a while as long as it is another's.
   [[nodiscard]] std::vector<partition_id> due(time_point at);
 

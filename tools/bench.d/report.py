@@ -18,6 +18,11 @@ GOALS = {
     "restart_kafka": ("≤", 1, "s"),
     "memory": ("≤", 256, "MiB"),
     "growth": ("≤", 1.2, "×"),
+    "kill_gap_p50": ("≤", 2, "s"),
+    "kill_gap_p99": ("≤", 5, "s"),
+    "polite_failed": ("≤", 0, "requests"),
+    "forward_vs_local": ("≤", 2.5, "×"),
+    "three_nodes_vs_one": ("≥", 0.8, "×"),
 }
 
 
