@@ -59,12 +59,20 @@ class Traffic:
             key, began, status = str(uuid.uuid4()), time.monotonic(), 0
             # What is refused is asked again with its key, as every client does: the time runs on.
             while status != 201 and not self.ends.is_set():
+                words = ""
                 try:
+                    reused = url in apis
                     status = apis.setdefault(url, Api(url, self.token, self.timeout_s)).post(
                         "/samples", dict(name=f"C{number}-{count}", type="DNA"), key=key).status
                     words = str(status)
                 except (OSError, http.client.HTTPException) as problem:
                     status, words = 0, type(problem).__name__
+                    # nginx closes idle connections when it reloads. A browser and curl take a new one then and say
+                    # nothing; so is it here, once.
+                    stale = isinstance(problem, (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected))
+                    apis.pop(url).close()
+                    if reused and stale:
+                        continue
                 if status != 201:
                     with self.lock:
                         self.failed.append(words)
