@@ -270,6 +270,7 @@ struct node::parts {
     with.facts.clustered = others != nullptr;
     with.token = token;
     with.ui_dir = options.ui_directory;
+    with.serves_api = options.cluster.does("http");
     with.body_bytes_max = options.body_bytes_max;
     with.upload_bytes_max = options.upload_bytes_max;
     with.view = [this] { return models->newest(); };

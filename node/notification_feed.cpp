@@ -1,5 +1,7 @@
 #include "node/notification_feed.hpp"
 
+#include <algorithm>
+
 #include "events/cloud_event.hpp"
 #include "events/codec.hpp"
 #include "node/log.hpp"
@@ -17,6 +19,10 @@ constexpr auto group_interval = std::chrono::milliseconds(20);
 constexpr auto read_retry = std::chrono::milliseconds(250);
 constexpr auto rows_retry = std::chrono::milliseconds(500);
 constexpr auto idle_save_interval = std::chrono::seconds(1);
+// Partitions are not read in step, least of all from several brokers: what a rule was there for may be read before
+// the rule itself.
+constexpr std::int64_t recent_us = 5'000'000;
+constexpr std::size_t recent_max = 5'000;
 // Not a stream anybody could name: kinds have no blanks.
 constexpr std::string_view cursor_name = "notification feed/cursor";
 
@@ -78,6 +84,7 @@ result<void> notification_feed::begin() {
 }
 
 void notification_feed::end() {
+  recent_.clear();
   if (unsaved_) save_cursor();
   std::lock_guard const guard(mutex_);
   reader_.reset();
@@ -128,6 +135,7 @@ void notification_feed::run() {
     }
     if (!batch->empty()) {
       auto events = notices_of(*batch);
+      remember(*batch);
       unsaved_ = true;
       if (!events.empty()) {
         if (!tell(std::move(events))) return;
@@ -150,7 +158,8 @@ void notification_feed::rest(std::chrono::milliseconds time) {
 std::vector<notice> notification_feed::notices_of(folded_batch const& batch) {
   std::vector<notice> events;
   about_.clear();
-  for (auto const& accepted : batch.commits) {
+  for (auto const* of : in_order_of_time(batch)) {
+    auto const& accepted = *of;
     auto const kind = stream_kind(accepted.commit.stream);
     bool const of_rule = kind == notification_rule::kind;
     if (!of_rule && (rules_.empty() || kind == delivery::kind)) continue;
@@ -171,6 +180,29 @@ std::vector<notice> notification_feed::notices_of(folded_batch const& batch) {
     }
   }
   return events;
+}
+
+std::vector<accepted_commit const*> notification_feed::in_order_of_time(folded_batch const& batch) {
+  auto first_rule = last_instant;
+  std::vector<accepted_commit const*> all;
+  for (auto const& one : batch.commits) {
+    all.push_back(&one);
+    if (stream_kind(one.commit.stream) == notification_rule::kind)
+      first_rule = std::min(first_rule, one.commit.recorded_at);
+  }
+  // Told again where they were told: a delivery's id comes from its event and rule, so that is one delivery.
+  for (auto const& one : recent_)
+    if (one.commit.recorded_at >= first_rule) all.push_back(&one);
+  std::ranges::stable_sort(all, {}, [](accepted_commit const* one) { return one->commit.recorded_at; });
+  return all;
+}
+
+void notification_feed::remember(folded_batch const& batch) {
+  for (auto const& one : batch.commits)
+    if (stream_kind(one.commit.stream) != delivery::kind) recent_.push_back(one);
+  auto const oldest = instant{now().us - recent_us};
+  while (!recent_.empty() && (recent_.size() > recent_max || recent_.front().commit.recorded_at < oldest))
+    recent_.pop_front();
 }
 
 bool notification_feed::look_up_all() {

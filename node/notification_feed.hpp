@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,9 @@ class notification_feed {
   void rest(std::chrono::milliseconds time);
   /// What the batch tells; notes in `about_` which streams the rules will ask for.
   [[nodiscard]] std::vector<notice> notices_of(folded_batch const& batch);
+  /// The batch's commits, and where it has a rule, those of before that the rule was there for.
+  [[nodiscard]] std::vector<accepted_commit const*> in_order_of_time(folded_batch const& batch);
+  void remember(folded_batch const& batch);
   /// Looks up the streams in `about_`, once the rows show them; false when stopping.
   [[nodiscard]] bool look_up_all();
   /// Hands a batch to the actor and waits until it is done; false when stopping.
@@ -56,6 +60,7 @@ class notification_feed {
   notification_rules rules_;  ///< as the actor has them
   /// What the batch is about. Written before the actor is given it, read by the actor alone until it is done.
   std::map<std::string, entity_facts> about_;
+  std::deque<accepted_commit> recent_;
   std::uint64_t saves_ = 0;
   bool unsaved_ = false;  ///< read further than was saved
   std::chrono::steady_clock::time_point saved_at_{};

@@ -124,7 +124,7 @@ void api::handle(request_ptr request, responder to) {
                      because(errc::invalid_argument, std::string(to_string(request->method)) +
                                                        " is not taken here; " + found.allow + " are."),
                      found.allow);
-    if (reads && files_->serve(*request, *decoded, to)) return;
+    if (reads && at_.serves_api && files_->serve(*request, *decoded, to)) return;
     return missing(*request, std::move(to),
                    because(errc::not_found, "There is nothing at " + clipped(*decoded, 200) + "."), {});
   }
@@ -137,6 +137,9 @@ void api::handle(request_ptr request, responder to) {
   c->began = std::chrono::steady_clock::now();
   c->request = std::move(request);
   c->to = std::move(to);
+  if (!at_.serves_api && !c->row->outside)
+    return refuse(*c, because(errc::unavailable,
+                            "This node has no page and no API (node.roles); ask another one of the cluster."));
   if (c->row->who == access::operator_token && !known(*c->request))
     return refuse(*c, because(errc::unauthenticated, std::string(token_wanted_words)));
   c->who = {"operator", "Operator", "lab_administrator"};

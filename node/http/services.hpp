@@ -129,6 +129,7 @@ struct services {
   node_facts facts;
   std::string token;   ///< of the operator; empty = nobody gets in
   std::string ui_dir;  ///< built page; empty = none
+  bool serves_api = true;  ///< false: only what probes and Prometheus ask
   std::size_t body_bytes_max = 1 << 20;
   std::size_t upload_bytes_max = 20 << 20;
   std::chrono::milliseconds read_wait{2'000};     ///< for projections to reach a demanded position

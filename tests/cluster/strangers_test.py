@@ -3,86 +3,13 @@
 `tracseq cluster status`; and the rest goes on."""
 import contextlib
 import os
-import pathlib
-import re
-import secrets
 import socket
 import ssl
 import subprocess
 import time
 
-from lab import support
-from support import PROJECT, Api, Node, case, check, check_words
-
-folder = support.new_folder("strangers")
-STARTS_S = 90
-
-
-def secret(name):
-    path = folder / name
-    if not path.exists():
-        path.write_text(secrets.token_urlsafe(32) + "\n")
-        path.chmod(0o600)
-    return path
-
-
-class Member(Node):
-    """A node of a cluster on 127.0.0.1."""
-
-    def __init__(self, name, topic, secret_name="secret", tls="", **how):
-        self.cluster_port = support.free_port()
-        extra = ["--node-name", name, "--cluster-address", "127.0.0.1", "--cluster-port", str(self.cluster_port),
-                 "--cluster-secret-file", str(secret(secret_name)), *how.pop("extra", [])]
-        if tls:
-            extra += ["--cluster-tls-certificate", f"{tls}/{name}.crt", "--cluster-tls-key", f"{tls}/{name}.key",
-                      "--cluster-tls-ca", f"{tls}/ca.crt"]
-        super().__init__(folder / f"{name}-{secrets.token_hex(3)}", topic, extra=extra, **how)
-
-    def view(self):
-        return self.api().must("GET", "/cluster")
-
-    def metric(self, name):
-        found = re.search(rf"^{name} (\S+)$", self.api().get("//metrics").body, re.M)
-        return float(found[1]) if found else None
-
-    def cpu_s(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextlib.contextmanager
-def members(*nodes):
-    try:
-        for one in nodes:
-            one.launch()
-        for one in nodes:
-            wait_until(lambda one=one: is_ready(one), STARTS_S)
-        yield nodes
-    finally:
-        for one in nodes:
-            if one.process and one.process.poll() is None:
-                one.kill()
-
-
-def is_ready(node):
-    if node.process.poll() is not None:
-        raise RuntimeError(f"a node left with {node.process.returncode}: {node.words()[-800:]}")
-    with contextlib.suppress(OSError):
-        return Api(node.url, timeout_s=5).get("//readyz").status == 200
-    return False
-
-
-def wait_until(holds, seconds=30):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def takes_commands(node, name):
-    return node.api().post("/samples", dict(name=name, type="DNA"), key=secrets.token_hex(8)).status == 201
+from members import STARTS_S, Member, folder, members, secret, support, takes_commands, wait_until
+from support import PROJECT, case, check, check_words
 
 
 def two_with_one_name():
@@ -109,7 +36,7 @@ def another_secret():
             status = support.run("cluster", "status", "--url", first.url, "--data", first.data)
             check_words("so says the command line", status.stdout + status.stderr, "another cluster secret")
             check("it counts as a stranger", first.metric("tracseq_cluster_strangers_total") > 0)
-            check("it is not ready", not is_ready(stranger))
+            check("it is not ready", not stranger.is_ready())
         finally:
             stranger.kill()
         check("the two take commands, as soon as nobody takes partitions from them",

@@ -97,6 +97,8 @@ def parts():
              {"program", "kafka"}),
         Part("cluster-faults", script("cluster/faults_test.py"), "nodes killed, cut off, paused and added under load", 1200,
              {"program", "kafka", "cluster"}),
+        Part("cluster-roles", script("cluster/roles_test.py"), "nodes that do a part each, and who tells notifications", 400,
+             {"program", "kafka", "cluster"}),
         Part("cluster-strangers", script("cluster/strangers_test.py"), "nodes that do not fit, and bytes of strangers", 400,
              {"program", "kafka", "cluster"}),
         Part("cluster-tools", script("system/cluster_tools_test.py"), "brokers, certificates, cut networks, proxies", 600,
