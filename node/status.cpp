@@ -99,6 +99,15 @@ std::string live_status::why_not_able() const {
     if (auto const dead = log_->dead()) return dead->detail;
   if (pulse_)
     if (auto const trouble = pulse_->trouble()) return "the log does not answer: " + trouble->detail;
+  // Others can show and decide what this node cannot; one that is alone goes on with the rest.
+  if (others_ && !models_.healthy()) {
+    try {
+      if (auto const newer = models_.written_by_newer())
+        return "the history holds what a newer TracSeq wrote: " + *newer + ". Upgrade this node";
+    } catch (query_failure const& failed) {
+      return failed.why().detail;
+    }
+  }
   return {};
 }
 

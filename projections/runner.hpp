@@ -127,6 +127,8 @@ class runner {
   [[nodiscard]] std::vector<parked_commit> parked(std::size_t limit = 100) const;
   /// Applies a stream's parked commits again, in order. The error is that of the first that still
   /// fails; it and those behind it stay parked. `not_found` where nothing of the stream is parked.
+  /// Why something is parked that a newer build can read, if so.
+  [[nodiscard]] std::optional<std::string> written_by_newer() const;
   /// Tries all again, as after an upgrade that may read what the version before could not; how many streams are
   /// mended. Those that fail again stay as they are.
   std::size_t retry_all_parked();

@@ -102,6 +102,18 @@ result<void> runner::retry_parked(std::string const& projection, std::string con
   }
 }
 
+std::optional<std::string> runner::written_by_newer() const {
+  constexpr std::size_t looked_at_max = 100;
+  for (auto const& [at, row] : parked_of(*parts_->rows, "parked/", looked_at_max)) {
+    auto const decoded = decode_record(row.record);
+    if (!decoded || !std::holds_alternative<commit>(*decoded)) continue;
+    for (auto const& event : std::get<commit>(*decoded).events)
+      if (auto const read = decode_event(event); !read && read.error().code == errc::unsupported)
+        return read.error().detail;
+  }
+  return std::nullopt;
+}
+
 std::size_t runner::retry_all_parked() {
   constexpr std::size_t tried_max = 100'000;
   std::set<std::pair<std::string, std::string>> streams;

@@ -99,6 +99,8 @@ def parts():
              {"program", "kafka", "cluster"}),
         Part("cluster-roles", script("cluster/roles_test.py"), "nodes that do a part each, and who tells notifications", 400,
              {"program", "kafka", "cluster"}),
+        Part("cluster-upgrade", script("cluster/upgrade_test.py"), "nodes upgraded one by one to a build that writes more", 2400,
+             {"program", "kafka", "cluster"}),
         Part("cluster-strangers", script("cluster/strangers_test.py"), "nodes that do not fit, and bytes of strangers", 400,
              {"program", "kafka", "cluster"}),
         Part("cluster-tools", script("system/cluster_tools_test.py"), "brokers, certificates, cut networks, proxies", 600,
