@@ -204,7 +204,6 @@ struct node::parts {
     engine_options wanted;
     wanted.node = options.node;
     wanted.boot_id = boot_id;
-    wanted.command_address = options.http.address + ":" + std::to_string(options.http.port);
     wanted.in_flight_max = options.in_flight_max;
     wanted.live_entities_max = options.live_entities_max;
     wanted.deadline = options.command_deadline;

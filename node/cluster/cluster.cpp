@@ -14,6 +14,8 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto pace = milliseconds(50);
 constexpr auto say_every = milliseconds(500);
+constexpr auto look_back_every = std::chrono::seconds(5);
+constexpr auto peer_memory = std::chrono::hours(24);
 constexpr auto facts_every = milliseconds(250);
 
 std::string_view words_of(shard_phase phase) {
@@ -339,6 +341,7 @@ void cluster::tick() {
   look_for_silence();
   watch_owners();
   refresh_facts();
+  forget_old();
   join_when_fit();
   std::vector<partition_id> take;
   {
@@ -360,6 +363,24 @@ void cluster::look_for_silence() {
   }
   for (auto const& [boot_id, name] : silent)
     links_->cut(boot_id, "nothing was heard of it for " + std::to_string(options_.suspect_after.count()) + " ms");
+}
+
+void cluster::forget_old() {
+  if (steady::now() - looked_back_at_ < look_back_every) return;
+  looked_back_at_ = steady::now();
+  std::set<std::string> wanted;
+  {
+    std::lock_guard const guard(mutex_);
+    std::erase_if(peers_, [&](auto const& other) {
+      auto const& [boot_id, one] = other;
+      auto const owns = std::ranges::any_of(owners_, [&](owner const& of) { return of.by.boot_id == boot_id; });
+      return !one.up && !owns && steady::now() - one.heard > peer_memory;
+    });
+    for (auto const& [boot_id, one] : peers_) wanted.insert(one.who.address);
+    for (auto const& one : owners_) wanted.insert(one.by.address);
+  }
+  for (auto const& one : links_->status())
+    if (!one.up && !one.trouble.empty() && !wanted.contains(one.address)) links_->forget(one.address);
 }
 
 void cluster::watch_owners() {

@@ -123,6 +123,8 @@ class cluster {
   void say_state();
   void look_for_silence();
   void watch_owners();
+  /// Nodes that were not heard of for long, and addresses at which none was ever met.
+  void forget_old();
   /// Into the group, once that is no harm to the others.
   void join_when_fit();
   /// Why it would be: partitions whose commands could not come here.
@@ -140,6 +142,7 @@ class cluster {
   instant const started_ = now();
   std::function<node_facts_now()> ask_facts_;
   std::chrono::steady_clock::time_point facts_at_{};  ///< on the thread that ticks
+  std::chrono::steady_clock::time_point looked_back_at_{};
   std::unique_ptr<links> links_;
   forwarder forwarder_;
   asks asks_;

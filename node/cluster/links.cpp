@@ -133,6 +133,19 @@ struct links::parts : std::enable_shared_from_this<parts> {
     connect(lines.back());
   }
 
+  void forget(std::string const& address) {
+    auto const found = std::ranges::find(lines, address, [](auto const& one) { return one->address; });
+    if (found == lines.end()) return;
+    auto const gone = *found;
+    lines.erase(found);
+    gone->stopped = true;
+    gone->timer.cancel();
+    gone->resolver.cancel();
+    if (auto const live = gone->now) live->end("it is not in the cluster any more");
+    std::lock_guard const guard(mutex);
+    statuses.erase(address);
+  }
+
   void connect(std::shared_ptr<line> const& to) {
     if (stopping || to->stopped) return;
     auto const [host, port] = split_address(to->address);
@@ -201,11 +214,13 @@ struct links::parts : std::enable_shared_from_this<parts> {
     }
     if (was_up) to->pause = std::chrono::milliseconds(0);  // once at once: it may be a cable, or an end
     retry(to, why, false);
+    if (to->stopped) return;
     std::lock_guard const guard(mutex);
     statuses[to->address].denied = !was_up && one.denied();
   }
 
   void retry(std::shared_ptr<line> const& to, std::string const& why, bool refused) {
+    if (to->stopped) return;
     note(*to, why);
     if (refused && to->was_up) {
       to->was_up = false;
@@ -225,6 +240,7 @@ struct links::parts : std::enable_shared_from_this<parts> {
   }
 
   void note(line const& to, std::string const& why) {
+    if (to.stopped) return;
     std::lock_guard const guard(mutex);
     auto& status = statuses[to.address];
     status.address = to.address;
@@ -293,6 +309,10 @@ std::uint16_t links::port() const { return parts_->bound; }
 
 void links::dial(std::string const& address) {
   net::post(parts_->io, [all = parts_, address] { all->dial(address); });
+}
+
+void links::forget(std::string const& address) {
+  net::post(parts_->io, [all = parts_, address] { all->forget(address); });
 }
 
 bool links::send(uuid const& boot_id, frame_kind kind, std::string_view body) {

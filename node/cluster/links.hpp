@@ -74,6 +74,8 @@ class links {
 
   /// Dials `address` (host:port) until `stop`; nothing new where it is dialled already.
   void dial(std::string const& address);
+  /// Dials `address` no more; the connection to it, if there is one, ends.
+  void forget(std::string const& address);
   /// Over the connection that was dialled to the node of that boot; false where there is none.
   bool send(uuid const& boot_id, frame_kind kind, std::string_view body);
   void send_to_all(frame_kind kind, std::string_view body);
