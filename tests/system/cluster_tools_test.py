@@ -42,9 +42,10 @@ def left_of(identity, place):
 
 TCP = """import socket, sys
 socket.create_connection((sys.argv[1], int(sys.argv[2])), 2.5)"""
-# Counts until a line is typed and nothing is waiting any more. There is room for all that is sent.
+# Counts until a line is typed and nothing is waiting any more. There is room for all that is sent (33 is
+# SO_RCVBUFFORCE, which root may do).
 COUNT = """import select, socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 1 << 26)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, 33, 1 << 26)
 s.bind((sys.argv[1], 7777)); print("listening", flush=True); seen = 0
 while s in (ready := select.select([s, sys.stdin], [], [])[0]): seen += len(s.recv(100))
 print(seen)"""
