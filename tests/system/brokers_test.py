@@ -112,7 +112,7 @@ def three_brokers_lose_one():
                 "tool", "topics", "--describe", "--under-replicated-partitions").stdout.strip(), 90))
         run("stop", "3")
         check("stop, too, takes one number", "broker 3: not running" in run("status", good=False).stdout)
-        check("everything is there", len(list(api.everything("/samples"))) == 49)
+        check("everything is there", len(list(node.api().everything("/samples"))) == 49)
         node.stop()
         for words, said in ((["start", "--brokers", "2"], "has 3 brokers"), (["kill", "4"], "there is no broker 4"),
                             (["start", "--port", "1234"], "ports already"), (["status", "1", "2"], "unexpected word")):
