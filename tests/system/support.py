@@ -98,6 +98,22 @@ def run(*arguments, timeout_s=120, env=None, stdin=None):
                           input=stdin, stdin=subprocess.DEVNULL if stdin is None else None)
 
 
+def tool(name, *words, timeout_s=300, **how):
+    """A script of tools/, to its end. Its output is text."""
+    return subprocess.run([str(PROJECT / "tools" / name), *map(str, words)], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=timeout_s, **how)
+
+
+def eventually(holds, seconds=20):
+    """Whether it comes to hold."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 class Node:
     """One `tracseq serve`."""
 

@@ -29,7 +29,7 @@ Options of up
   --port N          of the proxy (default 8089; another if that is taken)
   --tls             certificates for Kafka and between the nodes
   --shared-network  all nodes on 127.0.0.1, also with root
-  --serve-arg ARG   a further argument of every node; 2:ARG of node 2. May be given several times
+  --serve-arg=ARG   a further argument of every node; 2:ARG of node 2. May be given several times
   --durable         brokers write to disk before they acknowledge
   --program FILE    default build/tracseq
 
