@@ -34,7 +34,8 @@ struct group_options {
 using assigned_callback = std::function<void(std::vector<partition_id>)>;
 
 /// Joins the nodes on the log at `address`. `unsupported` where the log is one machine's alone.
-[[nodiscard]] result<std::unique_ptr<partition_group>> join_group(std::string_view address, group_options const& options,
+[[nodiscard]] result<std::unique_ptr<partition_group>> join_group(std::string_view address,
+                                                                  group_options const& options,
                                                                   assigned_callback told);
 
 }  // namespace tracseq

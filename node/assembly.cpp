@@ -375,7 +375,8 @@ struct node::parts {
     if (auto taken = take_partitions(); !taken) return taken;
     auto const settled = [this] { return others ? others->is_settled() : engine->ready(); };
     auto const until = std::chrono::steady_clock::now() + claims_patience;
-    while (!settled() && std::chrono::steady_clock::now() < until && !log->dead() && !(others && !others->fatal().empty()))
+    auto const hopeless = [this] { return log->dead() || (others && !others->fatal().empty()); };
+    while (!settled() && std::chrono::steady_clock::now() < until && !hopeless())
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     models->start_rebuilds(*log);
     notifications = std::make_unique<notification_feed>(*log, *models, *engine, [this] {

@@ -36,7 +36,8 @@ struct identity {
   instant started;
   friend bool operator==(identity const&, identity const&) = default;
 };
-BOOST_DESCRIBE_STRUCT(identity, (), (protocol, node, boot_id, version, event_formats, address, http, log, partitions, roles, started))
+BOOST_DESCRIBE_STRUCT(identity, (),
+                      (protocol, node, boot_id, version, event_formats, address, http, log, partitions, roles, started))
 
 struct hello {
   identity who;
