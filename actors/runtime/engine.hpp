@@ -160,7 +160,8 @@ class engine {
   /// Where the follower begins to read (`at`, one for each partition). Before it tells anything.
   void stand_by(std::vector<partition_head> const& at);
   /// Claims a partition, once the follower stands at the log's end. Returns at once. It is lost to the next node
-  /// whose claim is read, and only to that: until then it is served, whatever anybody believes. What is in flight then goes to the new owner.
+  /// whose claim is read, and only to that: until then it is served, whatever anybody believes. What is in
+  /// flight then goes to the new owner.
   void take(partition_id partition);
   /// Every partition is open here.
   [[nodiscard]] bool ready() const;

@@ -10,6 +10,11 @@
 
 namespace tracseq::cluster {
 
+/// `roles` are words, parted by blanks.
+[[nodiscard]] inline bool has_role(std::string const& roles, std::string_view role) {
+  return (" " + roles + " ").find(" " + std::string(role) + " ") != std::string::npos;
+}
+
 struct node_settings {
   std::string roles = "shards http notifications";
   std::string address;  ///< IP address to listen on; empty = alone
@@ -23,9 +28,7 @@ struct node_settings {
   std::chrono::milliseconds suspect_after{2'000};
 
   [[nodiscard]] bool alone() const noexcept { return address.empty(); }
-  [[nodiscard]] bool does(std::string_view role) const {
-    return (" " + roles + " ").find(" " + std::string(role) + " ") != std::string::npos;
-  }
+  [[nodiscard]] bool does(std::string_view role) const { return has_role(roles, role); }
 };
 
 /// `invalid_argument` where the settings do not fit together. `shared_log`: others can read the log, too.
