@@ -212,6 +212,7 @@ void add_all_commands(CLI::App& app, context& shared) {
   add_route_commands(app, shared);
   add_audit_commands(app, shared);
   add_log_commands(app, shared);
+  add_backup_commands(app, shared);
   add_config_commands(app, shared);
   add_completion_command(app, shared);
   auto* document = app.add_subcommand("openapi", "Print the API's OpenAPI document; no node is needed");

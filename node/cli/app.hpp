@@ -49,6 +49,7 @@ void add_import_command(CLI::App& app, context& shared);
 void add_look_commands(CLI::App& app, context& shared);     ///< history, search
 void add_audit_commands(CLI::App& app, context& shared);    ///< audit, replay
 void add_log_commands(CLI::App& app, context& shared);      ///< log info, copy, export, repair
+void add_backup_commands(CLI::App& app, context& shared);   ///< backup, restore
 void add_config_commands(CLI::App& app, context& shared);
 void add_completion_command(CLI::App& app, context& shared);
 
