@@ -243,7 +243,8 @@ struct node::parts {
     auto const surely_asked_again = instant{now().us + 1'000'000};
     auto const until = std::chrono::steady_clock::now() + catch_up_patience;
     for (partition_id p = 0; p < ends->size(); ++p)
-      while (models->applied()[p] < (*ends)[p] && !log->dead() &&
+      // Of the positions that are claimed from below, which follow the rows by a moment.
+      while (streams->positions()[p].next_offset < (*ends)[p] && !log->dead() &&
              !follower->has_seen_the_end_since(surely_asked_again)) {
         if (auto const why = follower->failure()) return tl::unexpected(*why);
         if (std::chrono::steady_clock::now() > until)

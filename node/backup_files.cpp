@@ -87,6 +87,22 @@ result<history_facts> read_history(event_log& log, std::vector<partition_head> c
   return found;
 }
 
+result<std::vector<std::uint64_t>> records_until(event_log& log, instant moment,
+                                                 offline::report_progress const& progress) {
+  std::vector<std::uint64_t> records(log.partitions());
+  auto const ends = log.ends();
+  if (!ends) return tl::unexpected(ends.error());
+  folder fold(genesis_positions(log.partitions()));
+  fold.cut_after(moment);
+  auto const walked = offline::walk(log, offline::from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
+    for (auto const& record : fold.fold(std::move(entries), false).records) ++records[record.partition];
+    if (progress) progress(offline::sum(records), offline::sum(*ends));
+    return {};
+  });
+  if (!walked) return tl::unexpected(walked.error());
+  return records;
+}
+
 result<stored_file> describe_file(std::string const& directory, std::string const& path,
                                   std::optional<std::uint64_t> bytes) {
   auto const opened = file::open(fs::path(directory) / path, file::mode::read);

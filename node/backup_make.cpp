@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include <pwd.h>
@@ -18,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t checkpoints_kept = 1000;
-constexpr std::uint64_t room_ahead = 72u << 20;  // the newest segment takes its 64 MiB in advance
+constexpr std::uint64_t room_for_the_rest = 8u << 20;
+constexpr std::uint64_t room_of_a_segment = 64u << 20;  // taken in advance, and given back at the end
 constexpr std::string_view mark_text =
     "This folder is a backup of a TracSeq node. It holds keys of donors and secrets: keep it closed to others.\n"
     "\n"
@@ -75,12 +77,17 @@ result<void> take_folder(std::string const& directory) {
   return make_file(mark_file(directory), mark_text);
 }
 
+result<void> look_for_rights(make_wish const& wish) {
+  for (auto const& folder : {wish.data, wish.log_address})
+    if (::access(folder.c_str(), R_OK | X_OK) != 0 && errno == EACCES) return tl::unexpected(errno_error("read", folder));
+  return {};
+}
+
 /// The segments of an embedded log take as much room again.
 result<void> look_for_room(make_wish const& wish) {
   std::error_code problem;
   auto const room = fs::space(wish.directory, problem);
   if (problem) return {};
-  std::uint64_t needed = room_ahead;
   auto const bytes_in = [](std::string const& folder) {
     std::uint64_t bytes = 0;
     std::error_code ignored;
@@ -90,7 +97,7 @@ result<void> look_for_room(make_wish const& wish) {
   };
   auto const source = bytes_in(wish.log_address);
   auto const copied = bytes_in(log_folder(wish.directory));
-  if (source > copied) needed += source - copied;
+  auto const needed = room_for_the_rest + (source > copied ? source - copied : source > 0 ? 0 : room_of_a_segment);
   if (room.available >= needed) return {};
   return fail(errc::storage_full, std::to_string(needed >> 20) + " MiB are needed and " +
                                       std::to_string(room.available >> 20) + " MiB are left");
@@ -127,7 +134,9 @@ result<verify_report> verified_source(event_log& from, std::vector<std::string> 
   return found;
 }
 
-result<std::uint64_t> copy_history(event_log& from, make_wish const& wish, stage_progress const& progress) {
+result<std::uint64_t> copy_history(event_log& from, instant until, make_wish const& wish, stage_progress const& progress) {
+  auto const most = records_until(from, until, stage(progress, "Looking for the cut"));
+  if (!most) return tl::unexpected(most.error());
   log_options options;
   options.partitions = from.partitions();
   auto const damaged = [](error why) {
@@ -143,7 +152,7 @@ result<std::uint64_t> copy_history(event_log& from, make_wish const& wish, stage
   };
   if ((*to)->partitions() != from.partitions())
     return other(std::to_string((*to)->partitions()) + " partitions, not " + std::to_string(from.partitions()));
-  auto const copied = offline::copy_records(from, **to, nullptr, stage(progress, "Copying"));
+  auto const copied = offline::copy_records(from, **to, &*most, stage(progress, "Copying"));
   if (!copied && copied.error().code == errc::conflict) return other(copied.error().detail.substr(0, copied.error().detail.find(". ")));
   if (!copied) return damaged(copied.error());
   return copied->records;
@@ -234,6 +243,7 @@ result<make_report> make_in(make_wish const& wish, stage_progress const& progres
     earlier = *std::move(read);
   }
   remove_other_node_folders(wish.directory, earlier ? node_folder(earlier->number) : "");
+  if (auto rights = look_for_rights(wish); !rights) return tl::unexpected(rights.error());
   if (auto room = look_for_room(wish); !room) return tl::unexpected(room.error());
   // Before the history: a checkpoint speaks of commits that are in it.
   auto checkpoints = newest_checkpoints(wish.checkpoints, checkpoints_kept);
@@ -244,7 +254,7 @@ result<make_report> make_in(make_wish const& wish, stage_progress const& progres
   if (!from) return tl::unexpected(from.error());
   auto const checked = verified_source(**from, checkpoints, earlier, stage(progress, "Verifying"));
   if (!checked) return tl::unexpected(checked.error());
-  auto const added = copy_history(**from, wish, progress);
+  auto const added = copy_history(**from, what.made_at, wish, progress);
   if (!added) return tl::unexpected(added.error());
   what.source = (*from)->description();
   what.number = earlier ? earlier->number + 1 : 1;
@@ -257,9 +267,6 @@ result<make_report> make_in(make_wish const& wish, stage_progress const& progres
   if (!copy) return tl::unexpected(copy.error());
   auto const found = read_history(**copy, nullptr, stage(progress, "Verifying the copy"));
   if (!found) return tl::unexpected(found.error());
-  for (auto const& one : checked->partitions)
-    if (found->heads[one.partition].commits < one.head.s)
-      return fail(errc::corrupt, "The copy lacks commits of partition " + std::to_string(one.partition));
   what.partitions = (*copy)->partitions();
   what.records = found->records;
   what.commits = found->commits;

@@ -33,6 +33,11 @@ struct history_facts {
 [[nodiscard]] result<history_facts> read_history(event_log& log, std::vector<partition_head> const* most,
                                                  offline::report_progress const& progress);
 
+/// How many records of each partition stand before its first commit that was recorded after `moment`. A commit
+/// is recorded after what it follows from was read back, so what is cut off nobody before the cut has seen.
+[[nodiscard]] result<std::vector<std::uint64_t>> records_until(event_log& log, instant moment,
+                                                               offline::report_progress const& progress);
+
 /// The file's first `bytes`; of all of it where that is not given.
 [[nodiscard]] result<stored_file> describe_file(std::string const& directory, std::string const& path,
                                                 std::optional<std::uint64_t> bytes = std::nullopt);
