@@ -149,7 +149,7 @@ struct node::parts {
       if (std::chrono::steady_clock::now() - reported < std::chrono::seconds(2)) return;
       reported = std::chrono::steady_clock::now();
       say("reading the history: " + std::to_string(events) + " events so far");
-    });
+    }, [this](folded_batch const& batch) { remember_claims(*models, batch); });
   }
   std::string startup_warning;
 
@@ -362,8 +362,11 @@ std::string node::fatal() const {
   return {};
 }
 
+void node::reload() { parts_->server->reload(); }
+
 void node::say_changes() {
   auto& all = *parts_;
+  all.status->show_certificate(all.server->warnings());
   auto standing = all.status->standing();
   for (auto const& words : standing)
     if (std::ranges::find(all.said, words) == all.said.end()) log::warn(words);

@@ -57,7 +57,8 @@ result<history_facts> read_history(event_log& log, std::vector<partition_head> c
   auto const ends = log.ends();
   if (!ends) return tl::unexpected(ends.error());
   folder fold(genesis_positions(log.partitions()));
-  auto const walked = offline::walk(log, offline::from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
+  auto const walked = offline::walk(
+      log, offline::from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
     if (most != nullptr) {
       std::vector<std::uint64_t> taken(found.heads.size());
       std::erase_if(entries, [&](log_entry const& one) {
@@ -94,7 +95,8 @@ result<std::vector<std::uint64_t>> records_until(event_log& log, instant moment,
   if (!ends) return tl::unexpected(ends.error());
   folder fold(genesis_positions(log.partitions()));
   fold.cut_after(moment);
-  auto const walked = offline::walk(log, offline::from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
+  auto const walked = offline::walk(
+      log, offline::from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
     for (auto const& record : fold.fold(std::move(entries), false).records) ++records[record.partition];
     if (progress) progress(offline::sum(records), offline::sum(*ends));
     return {};

@@ -79,7 +79,8 @@ result<void> take_folder(std::string const& directory) {
 
 result<void> look_for_rights(make_wish const& wish) {
   for (auto const& folder : {wish.data, wish.log_address})
-    if (::access(folder.c_str(), R_OK | X_OK) != 0 && errno == EACCES) return tl::unexpected(errno_error("read", folder));
+    if (::access(folder.c_str(), R_OK | X_OK) != 0 && errno == EACCES)
+      return tl::unexpected(errno_error("read", folder));
   return {};
 }
 
@@ -104,12 +105,14 @@ result<void> look_for_room(make_wish const& wish) {
 }
 
 result<verify_report> verified_source(event_log& from, std::vector<std::string> const& checkpoints,
-                                      std::optional<manifest> const& earlier, offline::report_progress const& progress) {
+                                      std::optional<manifest> const& earlier,
+                                      offline::report_progress const& progress) {
   verify_options options;
   for (auto const& line : checkpoints)
     if (auto const one = decode_checkpoint(line); one && one->at.partitions == from.partitions())
       for (auto const& head : one->at.heads)
-        options.expected.push_back({head.partition, head.commits, head.h, "the checkpoint of " + to_rfc3339(one->at.at)});
+        options.expected.push_back({head.partition, head.commits, head.h, 
+                                    "the checkpoint of " + to_rfc3339(one->at.at)});
   auto const ends = from.ends();
   if (!ends) return tl::unexpected(ends.error());
   auto const total = offline::sum(*ends);
@@ -134,7 +137,8 @@ result<verify_report> verified_source(event_log& from, std::vector<std::string> 
   return found;
 }
 
-result<std::uint64_t> copy_history(event_log& from, instant until, make_wish const& wish, stage_progress const& progress) {
+result<std::uint64_t> copy_history(event_log& from, instant until, make_wish const& wish,
+                                   stage_progress const& progress) {
   auto const most = records_until(from, until, stage(progress, "Looking for the cut"));
   if (!most) return tl::unexpected(most.error());
   log_options options;
@@ -153,14 +157,18 @@ result<std::uint64_t> copy_history(event_log& from, instant until, make_wish con
   if ((*to)->partitions() != from.partitions())
     return other(std::to_string((*to)->partitions()) + " partitions, not " + std::to_string(from.partitions()));
   auto const copied = offline::copy_records(from, **to, &*most, stage(progress, "Copying"));
-  if (!copied && copied.error().code == errc::conflict) return other(copied.error().detail.substr(0, copied.error().detail.find(". ")));
+  if (!copied && copied.error().code == errc::conflict) {
+    auto const& words = copied.error().detail;
+    return other(words.substr(0, words.find(". ")));
+  }
   if (!copied) return damaged(copied.error());
   return copied->records;
 }
 
 /// Keys behind the history: a key is on disk before the first event that uses it, so none is missing. A
 /// secret that the node has not made yet is made when the restored one starts.
-result<void> copy_secrets(make_wish const& wish, std::string const& folder, std::vector<std::string> const& checkpoints) {
+result<void> copy_secrets(make_wish const& wish, std::string const& folder,
+                          std::vector<std::string> const& checkpoints) {
   auto const into = fs::path(wish.directory) / folder;
   if (auto made = make_private_folder(into.string()); !made) return made;
   std::error_code ignored;

@@ -30,6 +30,8 @@ class live_status final : public http::node_status {
   void show_checkpoints(std::string file, checkpoint_keeper const* keeper);
   /// Those of the warnings that the node's own log has not been told where they arose, but for `why_not_ready`.
   [[nodiscard]] std::vector<std::string> standing() const;
+  /// What is wrong with the server's certificate just now.
+  void show_certificate(std::vector<std::string> words);
   /// Sentences from start-up that stay worth knowing.
   void add_warning(std::string words);
 
@@ -46,6 +48,7 @@ class live_status final : public http::node_status {
   checkpoint_keeper const* checkpoints_ = nullptr;
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> of_certificate_;
 };
 
 }  // namespace tracseq

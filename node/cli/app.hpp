@@ -25,6 +25,7 @@ struct context {
   output_style style;
   std::string url;
   std::string token_file;
+  std::string ca_file;
   std::string config_file;
   std::map<std::string, std::string, std::less<>> setting_flags;  ///< by setting name, as typed
   std::function<int()> action;  ///< set by the command that was named

@@ -121,7 +121,9 @@ void add_backup_commands(CLI::App& app, context& shared) {
   make->add_flag("--verify", asked->verify, "Read every byte of the backup that is there, and make none");
   make->add_flag("--without-keys", asked->without_keys, "Leave out the keys of donors, who are shown as sealed then");
   make->callback([&shared, asked] {
-    shared.action = [&shared, asked] { return asked->verify ? check_backup(shared, *asked) : make_backup(shared, *asked); };
+    shared.action = [&shared, asked] {
+      return asked->verify ? check_backup(shared, *asked) : make_backup(shared, *asked);
+    };
   });
 
   auto const wish = std::make_shared<backup::restore_wish>();

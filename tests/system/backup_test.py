@@ -18,6 +18,7 @@ from history import History, command_id
 from second_fold import fold
 
 folder = support.new_folder("backup")
+SECRETS = ("operator.token", "webhook.key", "checkpoint.key", "secret", "subjects")
 KILLS = int(os.environ.get("TRACSEQ_BACKUP_KILLS", "4" if os.environ.get("CI") else "10"))
 SEED = int(os.environ.get("TRACSEQ_SEED", random.SystemRandom().randrange(2 ** 32)))
 print(f"seed {SEED} (repeat with TRACSEQ_SEED={SEED})", flush=True)
@@ -117,7 +118,7 @@ def under_load(engine):
     check(f"{engine}: the load was real", len(answered) > 50, len(answered))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in backup.rglob("*") if path.is_file()}
     check(f"{engine}: secrets are for their owner alone",
-          all(modes[name] == 0o600 for name in ("operator.token", "webhook.key", "checkpoint.key", "secret", "subjects"))
+          all(modes[name] == 0o600 for name in SECRETS)
           and stat.S_IMODE(backup.stat().st_mode) == 0o700, modes)
     folders = [path.name for path in backup.iterdir() if path.name.startswith("node-")]
     check(f"{engine}: earlier keys are gone", folders == ["node-000003"], folders)
@@ -129,7 +130,7 @@ def under_load(engine):
         api = other.api()
         check(f"{name}: a donor can be read", api.must("GET", f"/samples/{donor['id']}").get("donor") == "Ada Byron")
         examine(other)  # what was under way comes to its end, and every rule holds
-        check(f"{name}: it goes on", api.post("/samples", dict(name="Onwards", type="DNA")).ok)
+        check(f"{name}: it goes on", other.api().post("/samples", dict(name="Onwards", type="DNA")).ok)
         other.stop()
     node.stop()
     return node, backup
@@ -307,8 +308,8 @@ def refusals_say_what_to_do():
     if support.KAFKA:
         topic = support.fresh_topic("taken")
         run("log", "copy", folder / "killed" / "log", topic)
-        refused("a topic with another history", "restore", folder / "donors-backup", "--into", folder / "y", "--log", topic,
-                code=3, words=["another history", "nothing is overwritten"])
+        refused("a topic with another history", "restore", folder / "donors-backup", "--into", folder / "y", "--log",
+                topic, code=3, words=["another history", "nothing is overwritten"])
         check("no folder is left", not (folder / "y").exists())
 
 
@@ -343,8 +344,9 @@ def another_user_is_told():
     target = folder / "of-nobody"
     target.mkdir()
     os.chown(target, 65534, 65534)
-    done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", str(support.PROGRAM), "backup",
-                           str(target), "--data", str(private)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    done = subprocess.run([*nobody, str(support.PROGRAM), "backup", str(target), "--data", str(private)],
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
     check("another user's backup is refused", done.returncode != 0, done.stdout)
     check_words("with who could", done.stderr, "Permission denied", "belong to root", "run this as root")
 
@@ -352,7 +354,8 @@ def another_user_is_told():
 def a_full_disk_is_told():
     mount = support.new_folder("full") / "disk"
     mount.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", str(mount)], capture_output=True, text=True)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", str(mount)],
+                          capture_output=True, text=True)
     if not check("a small disk can be mounted (needs root)", made.returncode == 0, made.stderr):
         return
     try:
@@ -361,7 +364,8 @@ def a_full_disk_is_told():
         (mount / "ballast").write_bytes(bytes(60 << 20))
         done = run("backup", backup, "--data", folder / "donors")
         check("a full disk ends it", done.returncode != 0, done.stdout)
-        check_words("with what to do", done.stderr, "is full", "Make room", "it goes on where it stopped", "earlier backup")
+        check_words("with what to do", done.stderr, "is full", "Make room", "it goes on where it stopped",
+                    "earlier backup")
         verifies("the earlier one", backup)
         (mount / "ballast").unlink()
         done = run("backup", backup, "--data", folder / "donors")
