@@ -171,7 +171,7 @@ struct node::parts {
       if (std::chrono::steady_clock::now() - reported < std::chrono::seconds(2)) return;
       reported = std::chrono::steady_clock::now();
       say("reading the history: " + std::to_string(events) + " events so far");
-    });
+    }, [this](folded_batch const& batch) { remember_claims(*models, batch); });
   }
   std::string startup_warning;
 
@@ -300,7 +300,8 @@ struct node::parts {
     auto const surely_asked_again = instant{now().us + 1'000'000};
     auto const until = std::chrono::steady_clock::now() + catch_up_patience;
     for (partition_id p = 0; p < ends->size(); ++p)
-      while (models->applied()[p] < (*ends)[p] && !log->dead() &&
+      // Of the positions that are claimed from below, which follow the rows by a moment.
+      while (streams->positions()[p].next_offset < (*ends)[p] && !log->dead() &&
              !follower->has_seen_the_end_since(surely_asked_again)) {
         if (auto const why = follower->failure()) return tl::unexpected(*why);
         if (std::chrono::steady_clock::now() > until)
@@ -463,8 +464,11 @@ std::string node::fatal() const {
   return {};
 }
 
+void node::reload() { parts_->server->reload(); }
+
 void node::say_changes() {
   auto& all = *parts_;
+  all.status->show_certificate(all.server->warnings());
   auto standing = all.status->standing();
   for (auto const& words : standing)
     if (std::ranges::find(all.said, words) == all.said.end()) log::warn(words);

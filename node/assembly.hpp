@@ -56,6 +56,8 @@ class node {
   [[nodiscard]] std::string fatal() const;
   /// Writes to its own log what an operator should know and was not told yet, and what is over. Called often.
   void say_changes();
+  /// Reads the certificate again.
+  void reload();
   /// Takes nothing new, finishes what is in flight within `within`, closes.
   void stop(std::chrono::milliseconds within);
 

@@ -56,6 +56,14 @@ void follower::set_failure(std::optional<error> why) {
   failing_.store(failure_.has_value(), std::memory_order_release);
 }
 
+void follower::say_what_is_missing(error why) {
+  auto const ends = log_.ends();
+  auto const missing = ends ? words_of_loss(*ends, models_.applied()) : std::string();
+  if (missing.empty()) return;
+  why.detail += ". Missing is: " + missing + ". Stop this node and see docs/howto/mend-a-log-that-forgot.md";
+  set_failure(std::move(why));
+}
+
 double follower::behind_seconds() const {
   auto const at = caught_up_us_.load();
   return at == 0 ? 0.0 : static_cast<double>(now().us - at) / 1e6;
@@ -74,7 +82,10 @@ bool follower::follow(engine* to) {
   auto batch = reader_->next(batch_bytes_max, poll_patience);
   if (!batch) {
     set_failure(batch.error());
-    if (batch.error().code == errc::corrupt) return false;
+    if (batch.error().code == errc::corrupt) {
+      say_what_is_missing(batch.error());
+      return false;
+    }
     std::this_thread::sleep_for(read_retry);  // a broker that refuses may think better of it
     return true;
   }

@@ -55,6 +55,8 @@ class follower final : public http::progress {
   void run(engine* to);
   /// One round of it; false when reading has stopped for good.
   [[nodiscard]] bool follow(engine* to);
+  /// Of a log that forgot.
+  void say_what_is_missing(error why);
   void set_failure(std::optional<error> why);
   void tell_engine(engine& to, folded_batch const& batch);
   [[nodiscard]] bool apply(folded_batch const& batch);

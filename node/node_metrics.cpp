@@ -1,5 +1,6 @@
 #include "node/node_metrics.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -100,6 +101,13 @@ void register_node_metrics(metrics& counts, measured_parts const& of) {
     auto const ends = log->ends();
     return ends ? by_partition(*ends) : metrics::labelled{};
   });
+  counts.source_labelled("tracseq_log_missing_records", [log = of.log, models = of.models] {
+    auto const ends = log->ends();
+    if (!ends) return metrics::labelled{};
+    auto missing = models->applied();
+    for (std::size_t p = 0; p < missing.size(); ++p) missing[p] -= std::min(missing[p], (*ends)[p]);
+    return by_partition(missing);
+  });
   counts.source_labelled("tracseq_projection_lag_records", [models = of.models, reader = of.reader] {
     auto lag = reader->acknowledged();
     auto const applied = models->applied();
@@ -135,6 +143,11 @@ void register_server_metrics(metrics& counts, http::server const& server) {
   from_stats("tracseq_http_connections", &http::server_stats::connections);
   from_stats("tracseq_http_connections_refused_total", &http::server_stats::connections_refused);
   from_stats("tracseq_http_bad_requests_total", &http::server_stats::bad_requests);
+  from_stats("tracseq_tls_handshakes_failed_total", &http::server_stats::handshakes_failed);
+  counts.source("tracseq_tls_certificate_expires_seconds", [&server] {
+    auto const at = server.certificate_expires();
+    return at ? static_cast<double>(at->us) / 1e6 : 0.0;
+  });
   from_stats("tracseq_sse_clients", &http::server_stats::streams);
   from_stats("tracseq_sse_dropped_total", &http::server_stats::streams_dropped);
 }

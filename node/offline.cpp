@@ -6,7 +6,7 @@
 #include "node/checkpoint_file.hpp"
 #include "node/data_directory.hpp"
 #include "node/offline_parts.hpp"
-#include "node/repair.hpp"
+#include "node/repair_history.hpp"
 #include "projections/follow.hpp"
 #include "projections/replay.hpp"
 #include "projections/runner.hpp"
@@ -164,10 +164,11 @@ result<log_info> info(std::string const& log_address) {
   return facts;
 }
 
-result<transfer_report> repair_log(std::string const& log_address, std::string const& data,
-                                   report_progress const&) {
+result<transfer_report> repair_log(std::string const& log_address, std::string const& data, std::string const& into,
+                                   report_progress const& progress) {
   log_options options;
-  options.create = log_address.starts_with("kafka://");  // a topic that was lost is made anew
+  options.create = into.empty() && log_address.starts_with("kafka://");  // a topic that was lost is made anew
+  options.read_only = !into.empty();
   auto log = open_log(log_address, options);
   if (!log) return tl::unexpected(log.error());
   auto rows = store::open(store_directory(data), {.read_only = false, .create = false});
@@ -176,13 +177,12 @@ result<transfer_report> repair_log(std::string const& log_address, std::string c
   wanted.partitions = (*log)->partitions();
   auto models = runner::open(*std::move(rows), all_projections(), wanted);
   if (!models) return tl::unexpected(models.error());
-  auto const before = (*log)->ends();
-  if (!before) return tl::unexpected(before.error());
-  auto const words = repair_from_journal(**log, **models, repair_policy::append);
-  if (!words) return tl::unexpected(words.error());
-  auto const after = (*log)->ends();
-  if (!after) return tl::unexpected(after.error());
-  return transfer_report{sum(*after) - sum(*before), sum(*before), 0};
+  if (into.empty()) return repair_in_place(**log, **models, progress);
+  log_options target;
+  target.partitions = (*log)->partitions();
+  auto other = open_log(into, target);
+  if (!other) return tl::unexpected(other.error());
+  return repair_into(**log, **models, **other, progress);
 }
 
 }  // namespace tracseq::offline

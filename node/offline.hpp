@@ -117,9 +117,10 @@ BOOST_DESCRIBE_STRUCT(transfer_report, (), (records, already_there, bytes))
 /// read. Fails with the first line that does not agree.
 [[nodiscard]] result<transfer_report> verify_export(std::istream& from);
 
-/// Appends to the log what a node's journal holds and the log has lost.
+/// Appends to the log what a node's journal holds and the log has lost; or writes the whole history into the
+/// log at `into`, where that is not empty.
 [[nodiscard]] result<transfer_report> repair_log(std::string const& log_address,
-                                                 std::string const& data,
+                                                 std::string const& data, std::string const& into,
                                                  report_progress const& progress);
 
 }  // namespace tracseq::offline

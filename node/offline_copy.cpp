@@ -17,6 +17,7 @@ result<void> wait_for_ends(event_log& log, std::vector<std::uint64_t> const& end
     bool there = true;
     for (std::size_t p = 0; p < ends.size(); ++p) there = there && (*now_ends)[p] >= ends[p];
     if (there) return {};
+    if (auto const dead = log.dead()) return tl::unexpected(*dead);
     if (std::chrono::steady_clock::now() > until)
       return fail(errc::timed_out, "the target did not confirm the last records; run it again, it goes "
                                    "on where it stopped");
@@ -36,15 +37,21 @@ result<void> append_patiently(event_log& to, partition_id partition,
   }
 }
 
-/// The first records of each partition: how many, their hash, and the offset behind them. Counted, for the
-/// offsets of one log may have gaps where those of the other have none.
-struct beginning {
-  std::vector<std::uint64_t> records;
-  std::vector<hash256> hashes;
-  std::vector<log_position> behind;
-};
+/// What the target holds of the source already. Refused if its records are not the first of the source's.
+result<beginning> common_beginning(event_log& from, event_log& to, std::vector<std::uint64_t> const* most) {
+  auto const theirs = read_beginning(to, most);
+  if (!theirs || sum(theirs->records) == 0) return theirs;
+  auto ours = read_beginning(from, &theirs->records);
+  if (!ours) return ours;
+  for (partition_id p = 0; p < to.partitions(); ++p)
+    if (ours->records[p] != theirs->records[p] || ours->hashes[p] != theirs->hashes[p])
+      return fail(errc::conflict, "the target already holds another history (partition " +
+                                      std::to_string(p) + "). Choose an empty target.");
+  return ours;
+}
 
-/// Of as many records as `most` says, or of all.
+}  // namespace
+
 result<beginning> read_beginning(event_log& log, std::vector<std::uint64_t> const* most) {
   beginning read{std::vector<std::uint64_t>(log.partitions()), std::vector<hash256>(log.partitions()),
                  from_begin(log)};
@@ -63,20 +70,38 @@ result<beginning> read_beginning(event_log& log, std::vector<std::uint64_t> cons
   return read;
 }
 
-/// What the target holds of the source already. Refused if its records are not the first of the source's.
-result<beginning> common_beginning(event_log& from, event_log& to) {
-  auto const theirs = read_beginning(to, nullptr);
-  if (!theirs || sum(theirs->records) == 0) return theirs;
-  auto ours = read_beginning(from, &theirs->records);
-  if (!ours) return ours;
-  for (partition_id p = 0; p < to.partitions(); ++p)
-    if (ours->records[p] != theirs->records[p] || ours->hashes[p] != theirs->hashes[p])
-      return fail(errc::conflict, "the target already holds another history (partition " +
-                                      std::to_string(p) + "). Choose an empty target.");
-  return ours;
+result<transfer_report> copy_records(event_log& from, event_log& to, std::vector<std::uint64_t> const* most,
+                                     report_progress const& progress) {
+  auto begin = common_beginning(from, to, most);
+  if (!begin) return tl::unexpected(begin.error());
+  transfer_report report;
+  report.already_there = sum(begin->records);
+  auto const ends = from.ends();
+  if (!ends) return tl::unexpected(ends.error());
+  auto const total = most ? sum(*most) : sum(*ends);
+  auto wanted = to.ends();
+  if (!wanted) return tl::unexpected(wanted.error());
+  auto const copied = walk(from, begin->behind, [&](std::vector<log_entry>& entries) -> result<void> {
+    std::vector<std::vector<std::string>> by_partition(from.partitions());
+    for (auto& entry : entries) {
+      auto& records = begin->records[entry.partition];
+      if (most != nullptr && records == (*most)[entry.partition]) continue;
+      ++records;
+      ++report.records;
+      report.bytes += entry.record.size();
+      ++(*wanted)[entry.partition];
+      by_partition[entry.partition].push_back(std::move(entry.record));
+    }
+    for (partition_id p = 0; p < by_partition.size(); ++p)
+      if (!by_partition[p].empty())
+        if (auto done = append_patiently(to, p, std::move(by_partition[p])); !done) return done;
+    if (progress) progress(report.already_there + report.records, total);
+    return {};
+  });
+  if (!copied) return tl::unexpected(copied.error());
+  if (auto there = wait_for_ends(to, *wanted); !there) return tl::unexpected(there.error());
+  return report;
 }
-
-}  // namespace
 
 result<transfer_report> copy_log(std::string const& from_address, std::string const& to_address,
                                  report_progress const& progress) {
@@ -99,32 +124,8 @@ result<transfer_report> copy_log(std::string const& from_address, std::string co
                                     " partitions, the source " +
                                     std::to_string((*from)->partitions()) +
                                     "; a history moves only between logs with the same number");
-  auto const begin = common_beginning(**from, **to);
-  if (!begin) return tl::unexpected(begin.error());
-  transfer_report report;
-  report.already_there = sum(begin->records);
-  auto const ends = (*from)->ends();
-  if (!ends) return tl::unexpected(ends.error());
-  auto wanted = (*to)->ends();
-  if (!wanted) return tl::unexpected(wanted.error());
-  auto const copied =
-      walk(**from, begin->behind, [&](std::vector<log_entry>& entries) -> result<void> {
-        std::vector<std::vector<std::string>> by_partition((*from)->partitions());
-        for (auto& entry : entries) {
-          ++report.records;
-          report.bytes += entry.record.size();
-          ++(*wanted)[entry.partition];
-          by_partition[entry.partition].push_back(std::move(entry.record));
-        }
-        for (partition_id p = 0; p < by_partition.size(); ++p)
-          if (!by_partition[p].empty())
-            if (auto done = append_patiently(**to, p, std::move(by_partition[p])); !done)
-              return done;
-        if (progress) progress(report.already_there + report.records, sum(*ends));
-        return {};
-      });
-  if (!copied) return tl::unexpected(copied.error());
-  if (auto there = wait_for_ends(**to, *wanted); !there) return tl::unexpected(there.error());
+  auto const report = copy_records(**from, **to, nullptr, progress);
+  if (!report) return report;
   verify_options expected;
   for (auto const& one : checked->partitions)
     expected.expected.push_back({one.partition, one.head.s, one.head.h, "the source"});

@@ -1,9 +1,13 @@
 #include "node/offline_parts.hpp"
 
+#include <thread>
+
 namespace tracseq::offline {
 namespace {
 
 constexpr std::size_t batch_bytes = 4u << 20;
+constexpr int looks_again = 2;
+constexpr std::chrono::milliseconds between_looks{50};
 
 }  // namespace
 
@@ -11,7 +15,12 @@ result<std::unique_ptr<event_log>> open_to_read(std::string const& address) {
   log_options options;
   options.create = false;
   options.read_only = true;
-  return open_log(address, options);
+  auto opened = open_log(address, options);
+  for (int again = 0; again < looks_again && !opened && opened.error().code == errc::corrupt; ++again) {
+    std::this_thread::sleep_for(between_looks);
+    opened = open_log(address, options);
+  }
+  return opened;
 }
 
 std::uint64_t sum(std::vector<std::uint64_t> const& numbers) {

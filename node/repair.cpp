@@ -102,16 +102,33 @@ std::optional<std::vector<std::string>> proven(lost_tail const& tail) {
   return records;
 }
 
+tl::unexpected<error> not_all_here(partition_id partition, lost_tail const& tail) {
+  return fail(errc::corrupt,
+              "partition " + std::to_string(partition) + " of the log ends at offset " +
+                  std::to_string(tail.end) + ", but this node has applied records up to offset " +
+                  std::to_string(tail.applied) +
+                  ", and its journal does not hold all of what is missing. Restore the log from "
+                  "a backup; or, if the shorter history is the true one, move the store directory "
+                  "away and start again: it is rebuilt.");
+}
+
+/// "partition 3: commits 5 to 12", for each.
+std::string commits_missing(lost_tails const& lost) {
+  std::string words;
+  for (auto const& [partition, tail] : lost) {
+    if (!words.empty()) words += "; ";
+    words += "partition " + std::to_string(partition) + ": ";
+    auto const first = tail.at_end.s + 1;
+    auto const last = tail.at_applied.s;
+    words += first > last ? "claims alone" : first == last ? "commit " + std::to_string(last)
+                                                           : "commits " + std::to_string(first) + " to " +
+                                                                 std::to_string(last);
+  }
+  return words;
+}
+
 result<void> put_back(event_log& log, partition_id partition, lost_tail const& tail) {
   auto records = proven(tail);
-  if (!records)
-    return fail(errc::corrupt,
-                "partition " + std::to_string(partition) + " of the log ends at offset " +
-                    std::to_string(tail.end) + ", but this node has applied records up to offset " +
-                    std::to_string(tail.applied) +
-                    ", and its journal does not hold all of what is missing. Restore the log from "
-                    "a backup; or, if the shorter history is the true one, move the store directory "
-                    "away and start again: it is rebuilt.");
   for (auto& record : *records)
     if (auto appended = log.append(partition, {std::move(record)}); !appended) return appended;
   auto const until = std::chrono::steady_clock::now() + patience;
@@ -130,24 +147,47 @@ void remember_claim(runner& models, partition_id partition, std::uint64_t offset
   models.save_snapshot(claim_name(partition, record.number), offset, encode_record(record));
 }
 
+void remember_claims(runner& models, folded_batch const& batch) {
+  for (auto const& record : batch.records)
+    if (record.claim) remember_claim(models, record.partition, record.offset, *record.claim);
+}
+
+std::optional<std::pair<std::uint64_t, std::string>> load_claim(runner const& models, partition_id partition,
+                                                                std::uint64_t number) {
+  auto saved = models.load_snapshot(claim_name(partition, number));
+  if (!saved) return std::nullopt;
+  return std::pair(saved->version, std::move(saved->state));
+}
+
+std::string words_of_loss(std::vector<std::uint64_t> const& ends, std::vector<std::uint64_t> const& applied) {
+  std::string words;
+  for (std::size_t p = 0; p < ends.size() && p < applied.size(); ++p)
+    if (applied[p] > ends[p])
+      words += (words.empty() ? "partition " : ", partition ") + std::to_string(p) + " from offset " +
+               std::to_string(ends[p]) + " to " + std::to_string(applied[p] - 1);
+  return words;
+}
+
 result<std::string> repair_from_journal(event_log& log, runner& models, repair_policy policy) {
   auto lost = find_lost(log, models);
   if (!lost) return tl::unexpected(lost.error());
   if (lost->empty()) return std::string();
   std::uint64_t missing = 0;
   for (auto const& [partition, tail] : *lost) missing += tail.applied - tail.end;
+  if (auto folded = fold_what_is_left(log, *lost); !folded) return tl::unexpected(folded.error());
   if (policy == repair_policy::refuse)
     return fail(errc::corrupt, "the log has lost " + counted(missing, "record") +
                                    " that this node has already shown, in " +
-                                   counted(lost->size(), "partition") +
-                                   ". Is the address right? If it is, `tracseq log repair` puts it back from this "
-                                   "node's journal.");
-  if (auto folded = fold_what_is_left(log, *lost); !folded) return tl::unexpected(folded.error());
+                                   counted(lost->size(), "partition") + " (" + commits_missing(*lost) +
+                                   "). Is the address right? If it is, `tracseq log repair` puts it back from this "
+                                   "node's journal: docs/howto/mend-a-log-that-forgot.md.");
   try {
     collect(models, log.partitions(), *lost);
   } catch (query_failure const& caught) {
     return tl::unexpected(caught.why());
   }
+  for (auto const& [partition, tail] : *lost)
+    if (!proven(tail)) return not_all_here(partition, tail);
   for (auto const& [partition, tail] : *lost)
     if (auto done = put_back(log, partition, tail); !done) return tl::unexpected(done.error());
   return "the log had lost its last " + counted(missing, "record") +

@@ -2,7 +2,11 @@
 // A log can forget: a tail cut by a crash of the machine, a broker's lost disk, an old copy put back.
 // What this node has shown lies in its journal, byte for byte, and goes back from there.
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "events/event_log.hpp"
 #include "events/record.hpp"
@@ -24,5 +28,12 @@ enum class repair_policy : std::uint8_t {
 /// Keeps an accepted claim, which no journal holds, for `repair_from_journal`.
 void remember_claim(runner& models, partition_id partition, std::uint64_t offset,
                     claim const& record);
+void remember_claims(runner& models, folded_batch const& batch);
+/// Such a claim: its offset and its record.
+[[nodiscard]] std::optional<std::pair<std::uint64_t, std::string>> load_claim(
+    runner const& models, partition_id partition, std::uint64_t number);
+/// Which offsets the log does not hold any more although they were applied, in words; empty if it holds all.
+[[nodiscard]] std::string words_of_loss(std::vector<std::uint64_t> const& ends,
+                                        std::vector<std::uint64_t> const& applied);
 
 }  // namespace tracseq

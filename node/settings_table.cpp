@@ -57,8 +57,12 @@ constexpr auto table = std::to_array<setting>({
      "after `audit verify` was read.", ""},
 
     {"http.address", text, "127.0.0.1", 0, 0, "",
-     "IP address to listen on. Anything but 127.0.0.1 belongs behind a proxy that speaks TLS.", ""},
+     "IP address to listen on. Anything but 127.0.0.1 wants TLS: here, or from a proxy before it.", ""},
     {"http.port", integer, "8089", 0, 65535, "", "Port to listen on; 0 = any free one.", "port"},
+    {"http.tls_certificate", text, "", 0, 0, "",
+     "PEM file with the certificate and those that vouch for it. With http.tls_key the port speaks TLS 1.2 and 1.3; "
+     "empty: plain HTTP. Read again when it changes.", ""},
+    {"http.tls_key", text, "", 0, 0, "", "PEM file with the certificate's private key, without a passphrase.", ""},
     {"http.threads", integer, "2", 1, 16, "", "Threads that read requests and write answers.", ""},
     {"http.connections_max", integer, "1024", 1, 100000, "",
      "Open connections; beyond, a connection is answered 503.", ""},

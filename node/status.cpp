@@ -161,6 +161,7 @@ std::vector<std::string> live_status::own_warnings() const {
   {
     std::lock_guard const guard(mutex_);
     all = warnings_;
+    all.insert(all.end(), of_certificate_.begin(), of_certificate_.end());
   }
   if (log_)
     for (auto& words : log_->warnings()) all.push_back(std::move(words));
@@ -228,6 +229,11 @@ void live_status::show_checkpoints(std::string file, checkpoint_keeper const* ke
 
 std::vector<std::string> live_status::checkpoints() const {
   return newest_checkpoints(checkpoint_file_, checkpoints_listed_max);
+}
+
+void live_status::show_certificate(std::vector<std::string> words) {
+  std::lock_guard const guard(mutex_);
+  of_certificate_ = std::move(words);
 }
 
 void live_status::add_warning(std::string words) {

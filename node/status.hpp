@@ -41,6 +41,8 @@ class live_status final : public http::node_status {
   void show_cluster(cluster::cluster const* others, http::cluster_node facts);
   /// It stops: proxies are to send nothing more.
   void say_leaving() { leaving_ = true; }
+  /// What is wrong with the server's certificate just now.
+  void show_certificate(std::vector<std::string> words);
   /// Sentences from start-up that stay worth knowing.
   void add_warning(std::string words);
 
@@ -60,6 +62,7 @@ class live_status final : public http::node_status {
   std::atomic<bool> leaving_{false};
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> of_certificate_;
 };
 
 }  // namespace tracseq

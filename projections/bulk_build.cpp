@@ -92,6 +92,7 @@ class bulk_builder {
 
   void apply_all() {
     while (auto batch = batches_.pop()) {
+      if (options_.each) options_.each(*batch);
       for (auto* table : tables_) table->apply(batch->commits);
       totals_.positions = std::move(batch->positions);
       totals_.records += batch->records.size();

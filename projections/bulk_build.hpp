@@ -22,6 +22,8 @@ struct bulk_options {
   std::size_t generation_bytes = 48u << 20;
   std::function<void(std::uint64_t events)> progress;
   std::atomic<bool> const* stop = nullptr;
+  /// Told every batch before its rows are in the store; from a thread of its own.
+  std::function<void(folded_batch const&)> each = {};
 };
 
 struct bulk_totals {

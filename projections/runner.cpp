@@ -129,7 +129,8 @@ void runner::on_applied(std::function<void(folded_batch const&)> listener) {
 }
 
 result<void> runner::catch_up(event_log& log, std::atomic<bool> const* stop,
-                              std::function<void(std::uint64_t)> progress) {
+                              std::function<void(std::uint64_t)> progress,
+                              std::function<void(folded_batch const&)> each) {
   auto& all = *parts_;
   if (all.rows->read_only()) return {};
   auto const ends = log.ends();
@@ -145,6 +146,7 @@ result<void> runner::catch_up(event_log& log, std::atomic<bool> const* stop,
   bulk_options options;
   options.generation_bytes = all.options.bulk_bytes;
   options.progress = std::move(progress);
+  options.each = std::move(each);
   options.stop = stop;
   auto built = bulk_build(log, *all.rows, tables, all.positions, options);
   for (auto const& table : all.live) table->begin_batch(true);

@@ -1,6 +1,7 @@
 #include "events/log/kafka_log.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "events/log/kafka_producer.hpp"
 #include "events/log/kafka_reader.hpp"
@@ -29,6 +30,9 @@ class kafka_log final : public event_log {
 
   result<void> append(partition_id partition, std::vector<std::string> records) override {
     if (!writer_) return fail(errc::unsupported, "the log was opened to be read only");
+    // What is written into the place of lost records keeps them from being put back.
+    if (forgot_->load())
+      return fail(errc::corrupt, "the Kafka log has forgotten records that it had acknowledged, so nothing is appended");
     return writer_->append(partition, records);
   }
   void on_failure(failure_handler handler) override {
@@ -58,7 +62,7 @@ class kafka_log final : public event_log {
       if (auto held = check_position(at, (*first)[at.partition], (*last)[at.partition]); !held)
         return tl::unexpected(held.error());
     }
-    auto made = reader::start(where_, from, *last, how);
+    auto made = reader::start(where_, from, *last, how, forgot_);
     if (!made) return tl::unexpected(made.error());
     return std::unique_ptr<log_reader>(*std::move(made));
   }
@@ -77,6 +81,7 @@ class kafka_log final : public event_log {
   std::unique_ptr<client> asker_;
   topic_facts const facts_;
   std::unique_ptr<producer> writer_;
+  std::shared_ptr<std::atomic<bool>> const forgot_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace

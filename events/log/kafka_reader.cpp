@@ -18,7 +18,8 @@ std::string place(partition_id partition, std::uint64_t offset) {
 
 result<std::unique_ptr<reader>> reader::start(address const& where,
                                               std::span<log_position const> from,
-                                              std::span<std::uint64_t const> ends, reading how) {
+                                              std::span<std::uint64_t const> ends, reading how,
+                                              std::shared_ptr<std::atomic<bool>> forgot) {
   // The broker answers once so many bytes are there, or fetch.wait.max.ms (100) are over.
   auto const least_bytes = how == reading::in_groups ? "1048576" : "1";
   auto made = client::consumer(where, {{"fetch.min.bytes", least_bytes},
@@ -27,7 +28,7 @@ result<std::unique_ptr<reader>> reader::start(address const& where,
                                        {"fetch.message.max.bytes", "1048576"},
                                        {"fetch.max.bytes", "8388608"}});
   if (!made) return tl::unexpected(made.error());
-  std::unique_ptr<reader> self(new reader(where));
+  std::unique_ptr<reader> self(new reader(where, std::move(forgot)));
   self->client_ = *std::move(made);
   self->topic_.reset(rd_kafka_topic_new(self->client_->get(), where.topic.c_str(), nullptr));
   self->queue_.reset(rd_kafka_queue_new(self->client_->get()));
@@ -67,6 +68,7 @@ result<void> reader::trouble(rd_kafka_message_t const& message) {
       return {};
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+      forgot_->store(true);
       return fail(errc::corrupt, "the Kafka log has lost records: it does not hold " +
                                      place(from.partition, from.next) + " of topic " + where_.topic +
                                      " any more");
@@ -122,6 +124,7 @@ result<void> reader::verify_after_reconnect(deadline const& by) {
   verify_patience_ = verify_patience_first;
   for (std::size_t i = 0; i < at.size(); ++i) {
     if ((*found)[i] && *(*found)[i] == lane_of(at[i].partition).last) continue;
+    forgot_->store(true);
     return fail(errc::corrupt,
                 "the Kafka log has forgotten records that it had acknowledged: " +
                     place(at[i].partition, at[i].offset) + " of topic " + where_.topic +

@@ -21,7 +21,8 @@ class reader final : public log_reader {
   [[nodiscard]] static result<std::unique_ptr<reader>> start(address const& where,
                                                              std::span<log_position const> from,
                                                              std::span<std::uint64_t const> ends,
-                                                             reading how);
+                                                             reading how,
+                                                             std::shared_ptr<std::atomic<bool>> forgot);
   ~reader() override;
 
   [[nodiscard]] result<void> poll(std::vector<log_entry>& out, std::size_t max_bytes,
@@ -38,7 +39,7 @@ class reader final : public log_reader {
     std::string last;        ///< the record at next - 1, if this reader gave it
   };
 
-  explicit reader(address const& where) : where_(where) {}
+  reader(address const& where, std::shared_ptr<std::atomic<bool>> forgot) : where_(where), forgot_(std::move(forgot)) {}
   [[nodiscard]] lane& lane_of(std::int32_t partition);
   [[nodiscard]] result<void> take(rd_kafka_message_t const& message);
   [[nodiscard]] result<void> trouble(rd_kafka_message_t const& message);
@@ -48,6 +49,7 @@ class reader final : public log_reader {
   [[nodiscard]] bool at_end() const;
 
   address const where_;
+  std::shared_ptr<std::atomic<bool>> forgot_;  ///< set where the log lost what it had acknowledged
   std::unique_ptr<client> client_;
   topic_handle topic_;
   queue_handle queue_;

@@ -54,6 +54,8 @@ void add_global_options(CLI::App& app, context& shared) {
   app.add_option("--url", shared.url, "The node to talk to (TRACSEQ_URL)");
   app.add_option("--token-file", shared.token_file,
                  "File with the operator's token (TRACSEQ_TOKEN_FILE); else that of the data directory");
+  app.add_option("--ca", shared.ca_file,
+                 "File with the authority that vouches for the node's certificate (TRACSEQ_CA); else those of the system");
   app.add_option("--config", shared.config_file, "Configuration file (TRACSEQ_CONFIG)");
   for (auto const& one : setting_table()) {
     bool const common = !one.flag.empty();
@@ -153,7 +155,9 @@ result<std::unique_ptr<cli::client>> context::connect() const {
   client_options options;
   options.url = !url.empty() ? url
                              : environment("TRACSEQ_URL").value_or(
-                                   "http://127.0.0.1:" + std::to_string(loaded->integer("http.port")));
+                                   (loaded->text("http.tls_certificate").empty() ? "http://127.0.0.1:" : "https://localhost:") +
+                                   std::to_string(loaded->integer("http.port")));
+  options.ca_file = !ca_file.empty() ? ca_file : environment("TRACSEQ_CA").value_or("");
   auto file = !token_file.empty() ? token_file : environment("TRACSEQ_TOKEN_FILE").value_or("");
   if (file.empty()) file = tracseq::token_file(loaded->text("data.directory"));
   auto token = read_token(file);
@@ -212,6 +216,7 @@ void add_all_commands(CLI::App& app, context& shared) {
   add_route_commands(app, shared);
   add_audit_commands(app, shared);
   add_log_commands(app, shared);
+  add_backup_commands(app, shared);
   add_config_commands(app, shared);
   add_completion_command(app, shared);
   auto* document = app.add_subcommand("openapi", "Print the API's OpenAPI document; no node is needed");

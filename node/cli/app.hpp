@@ -25,6 +25,7 @@ struct context {
   output_style style;
   std::string url;
   std::string token_file;
+  std::string ca_file;
   std::string config_file;
   std::map<std::string, std::string, std::less<>> setting_flags;  ///< by setting name, as typed
   std::function<int()> action;  ///< set by the command that was named
@@ -49,6 +50,7 @@ void add_import_command(CLI::App& app, context& shared);
 void add_look_commands(CLI::App& app, context& shared);     ///< history, search
 void add_audit_commands(CLI::App& app, context& shared);    ///< audit, replay
 void add_log_commands(CLI::App& app, context& shared);      ///< log info, copy, export, repair
+void add_backup_commands(CLI::App& app, context& shared);   ///< backup, restore
 void add_config_commands(CLI::App& app, context& shared);
 void add_completion_command(CLI::App& app, context& shared);
 

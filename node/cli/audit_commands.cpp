@@ -228,6 +228,20 @@ int copy_log(context const& shared, std::string const& from, std::string const& 
   return 0;
 }
 
+int repair_log(context const& shared, tracseq::settings const& with, std::string const& into) {
+  progress_bar bar("Comparing");
+  auto const report = offline::repair_log(log_address_of(with), with.text("data.directory"), into, on_bar(bar));
+  bar.end();
+  if (!report) return complain(report.error(), shared.style);
+  if (shared.style.json) return print_report(*report, shared.style);
+  if (report->records == 0)
+    print("Nothing is missing that this node could put back: the log holds all that it has shown, and verifies.\n");
+  else
+    print(with_thousands(report->records) + (into.empty() ? " records were put back" : " records were written into " + into) +
+          "; the log verifies, and holds all that this node has shown.\n");
+  return 0;
+}
+
 }  // namespace
 
 void add_audit_commands(CLI::App& app, context& shared) {
@@ -306,16 +320,15 @@ void add_log_commands(CLI::App& app, context& shared) {
   });
 
   auto* repair = group->add_subcommand("repair", "Append again what the log has lost and this node still has");
-  shared.examples[repair] = {"tracseq log repair --data /srv/lab"};
-  repair->callback([&shared] {
-    shared.action = [&shared] {
-      return with_settings(shared, [&](auto const& with) {
-        progress_bar bar("Repairing");
-        auto const report =
-            offline::repair_log(log_address_of(with), with.text("data.directory"), on_bar(bar));
-        bar.end();
-        return report ? print_report(*report, shared.style) : complain(report.error(), shared.style);
-      });
+  shared.examples[repair] = {"tracseq log repair --data /srv/lab",
+                             "tracseq log repair --data /srv/lab --log kafka://broker:9092/lab",
+                             "tracseq log repair --data /srv/lab --log kafka://broker:9092/lab --into kafka://broker:9092/lab-2"};
+  auto const into = std::make_shared<std::string>();
+  repair->add_option("--into", *into, "Write the whole history there instead: where others were written into the place of "
+                                      "what was lost");
+  repair->callback([&shared, into] {
+    shared.action = [&shared, into] {
+      return with_settings(shared, [&](auto const& with) { return repair_log(shared, with, *into); });
     };
   });
 }

@@ -57,6 +57,10 @@ result<client_answer> client::send(client_request const& request) {
   curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
+  char why[CURL_ERROR_SIZE] = "";
+  curl_easy_setopt(handle_, CURLOPT_ERRORBUFFER, why);
+  curl_easy_setopt(handle_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options_.ca_file.empty()) curl_easy_setopt(handle_, CURLOPT_CAINFO, options_.ca_file.c_str());
   curl_easy_setopt(handle_, CURLOPT_NOPROXY, "127.0.0.1,localhost,::1");
   curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT, 5L);
   curl_easy_setopt(handle_, CURLOPT_TIMEOUT, options_.timeout_s);
@@ -73,6 +77,11 @@ result<client_answer> client::send(client_request const& request) {
   curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers);
   auto const code = curl_easy_perform(handle_);
   curl_slist_free_all(headers);
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+    return fail(errc::unavailable, "the certificate of " + options_.url + " is not trusted (" +
+                                       (*why ? why : curl_easy_strerror(code)) +
+                                       "); name the authority that vouches for it with --ca FILE or TRACSEQ_CA, and "
+                                       "the node as the certificate does with --url");
   if (code != CURLE_OK)
     return fail(errc::unavailable, "no node answers at " + options_.url + " (" +
                                        curl_easy_strerror(code) +

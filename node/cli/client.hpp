@@ -14,6 +14,7 @@ namespace tracseq::cli {
 struct client_options {
   std::string url = "http://127.0.0.1:8089";
   std::string token;
+  std::string ca_file;  ///< PEM; empty: the authorities that the system trusts
   long timeout_s = 60;
 };
 

@@ -68,6 +68,8 @@ node_options options_of(tracseq::settings const& from) {
   out.http.address = from.text("http.address");
   out.http.port = static_cast<std::uint16_t>(from.integer("http.port"));
   out.http.threads = size("http.threads");
+  out.http.tls_certificate = from.text("http.tls_certificate");
+  out.http.tls_key = from.text("http.tls_key");
   out.http.connections_max = size("http.connections_max");
   out.http.head_bytes_max = size("http.head_bytes_max");
   out.http.stream_queue_bytes_max = size("http.stream_queue_bytes_max");
@@ -76,6 +78,10 @@ node_options options_of(tracseq::settings const& from) {
   out.http.write_timeout = seconds("http.write_timeout_s");
   out.http.body_bytes_per_s_min = size("http.body_bytes_per_s_min");
   return out;
+}
+
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
 }
 
 /// Signals are waited for, not handled: every thread that is started later inherits the mask.
@@ -97,13 +103,18 @@ int serve(context const& shared) {
   auto const signals = block_signals();
   auto options = options_of(*loaded);
   auto const address = options.http.address;
+  bool const tls = !options.http.tls_certificate.empty();
+  if (!tls && !is_loopback(address))
+    log::warn("this node speaks plain HTTP to other machines: whoever sees the network reads the token and all "
+              "data. Set http.tls_certificate and http.tls_key, or put a proxy with TLS in front of it and listen on 127.0.0.1",
+              {{"address", address}});
   auto started = node::start(std::move(options), [](std::string const& words) { log::info(words); });
   if (!started) {
     log::error(started.error().detail);
     return describe(started.error().code).exit_code;
   }
   auto const host = address == "0.0.0.0" || address == "::" ? std::string("127.0.0.1") : address;
-  auto const url = "http://" + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" +
+  auto const url = (tls ? "https://" : "http://") + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" +
                    std::to_string((*started)->port());
   // The token opens the page once; it stays out of the log, which other people read. One that stands in no
   // file is said here, or nobody could know it.
@@ -120,6 +131,7 @@ int serve(context const& shared) {
     timespec const pause{0, 250'000'000};
     int const signal = sigtimedwait(&signals, nullptr, &pause);
     if (signal == SIGINT || signal == SIGTERM) break;
+    if (signal == SIGHUP) (*started)->reload();
     if (auto const why = (*started)->fatal(); !why.empty()) {
       log::error("the node cannot go on and stops", {{"why", why}});
       code = 6;

@@ -148,7 +148,8 @@ void api::handle(request_ptr request, responder to) {
   // What cannot be shown is not written: the log must not run ahead of what anybody can see.
   if (c->row->writes && at_.progress)
     if (auto const stuck = at_.progress->stuck())
-      return refuse(*c, {stuck->code, "Nothing can be written at the moment: " + stuck->detail, {}});
+      return refuse(*c, {stuck->code == errc::corrupt ? errc::unavailable : stuck->code,
+                         "Nothing can be written at the moment: " + stuck->detail, {}});
   // Reads wait for themselves, once it is known of which moment they are.
   if (c->row->writes && c->row->reads_rows) return when_readable(std::move(c), &run);
   run(c);

@@ -26,6 +26,7 @@ void sweep(std::shared_ptr<server_worker> const& worker) {
   worker->sweep.async_wait([weak = std::weak_ptr(worker)](boost::system::error_code ec) {
     auto const self = weak.lock();
     if (ec || !self || self->closing) return;
+    if (self->shared->tls) self->shared->tls->look();
     auto const current = session_clock::now();
     std::vector<std::shared_ptr<session>> const all(self->sessions.begin(), self->sessions.end());
     for (auto const& one : all) one->check_deadline(current);
@@ -75,9 +76,10 @@ struct server::parts {
       shared->connections_total.fetch_add(1, std::memory_order_relaxed);
       if (shared->connections.load() >= shared->options.connections_max) {
         shared->connections_refused.fetch_add(1, std::memory_order_relaxed);
-        turn_away(std::move(socket), shared->refusal_id());
+        if (!shared->tls) turn_away(std::move(socket), shared->refusal_id());  // else a handshake would cost more
       } else {
-        auto one = std::make_shared<session>(worker, std::move(socket));
+        auto with = shared->tls ? shared->tls->current() : nullptr;
+        auto one = std::make_shared<session>(worker, server_socket(std::move(socket), std::move(with)));
         asio::post(worker->io, [one] { one->begin(); });
       }
       accept();
@@ -111,6 +113,11 @@ server::~server() { drain(std::chrono::milliseconds(0)); }
 result<void> server::start() {
   auto const& options = parts_->shared->options;
   auto const where = options.address + ":" + std::to_string(options.port);
+  if (!options.tls_certificate.empty() || !options.tls_key.empty()) {
+    auto read = tls_certificate::read(options.tls_certificate, options.tls_key);
+    if (!read) return tl::unexpected(read.error());
+    parts_->shared->tls = *std::move(read);
+  }
   for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
     parts_->workers.push_back(std::make_shared<server_worker>(parts_->shared));
     parts_->guards.push_back(asio::make_work_guard(parts_->workers.back()->io));
@@ -178,7 +185,20 @@ void server::drain(std::chrono::milliseconds within) {
 server_stats server::stats() const {
   auto const& s = *parts_->shared;
   return {s.connections.load(),  s.connections_total.load(), s.connections_refused.load(),
-          s.bad_requests.load(), s.streams.load(),           s.streams_dropped.load()};
+          s.bad_requests.load(), s.streams.load(),           s.streams_dropped.load(),
+          s.handshakes_failed.load()};
+}
+
+void server::reload() {
+  if (parts_->shared->tls) parts_->shared->tls->read_again();
+}
+
+std::optional<instant> server::certificate_expires() const {
+  return parts_->shared->tls ? std::optional(parts_->shared->tls->expires()) : std::nullopt;
+}
+
+std::vector<std::string> server::warnings() const {
+  return parts_->shared->tls ? parts_->shared->tls->warnings() : std::vector<std::string>();
 }
 
 }  // namespace tracseq::http

@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "events/instant.hpp"
 #include "events/result.hpp"
 #include "node/http/message.hpp"
 
@@ -24,6 +27,8 @@ struct server_options {
   std::chrono::milliseconds idle_timeout{75'000};   ///< between requests
   std::chrono::milliseconds write_timeout{30'000};  ///< without a byte taken by the client
   std::size_t body_bytes_per_s_min = 1024;          ///< after a grace of `head_timeout`
+  std::string tls_certificate;  ///< PEM files; both empty = plain HTTP
+  std::string tls_key;
 };
 
 struct server_stats {
@@ -33,6 +38,7 @@ struct server_stats {
   std::uint64_t bad_requests = 0;         ///< refused before any handler saw them
   std::uint64_t streams = 0;              ///< open now
   std::uint64_t streams_dropped = 0;      ///< closed because the client was too slow
+  std::uint64_t handshakes_failed = 0;    ///< of TLS
 };
 
 /// Judged when the head is there and before the body is read.
@@ -54,6 +60,12 @@ class server {
   /// `within`, then closes what is left.
   void drain(std::chrono::milliseconds within);
   [[nodiscard]] server_stats stats() const;
+  /// Reads the certificate again. Without this it is, too, soon after its files have changed.
+  void reload();
+  /// When the certificate expires; none without TLS.
+  [[nodiscard]] std::optional<instant> certificate_expires() const;
+  /// What an operator should know of the certificate. Sentences.
+  [[nodiscard]] std::vector<std::string> warnings() const;
 
  private:
   struct parts;

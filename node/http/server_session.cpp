@@ -6,7 +6,10 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include "node/http/head_check.hpp"
 #include "node/http/problem.hpp"
@@ -32,9 +35,27 @@ std::string_view code_of(int status) noexcept {
   }
 }
 
+/// A client that speaks HTTP where TLS is spoken.
+bool is_plain_request(boost::system::error_code ec) {
+  return ec.category() == boost::asio::error::get_ssl_category() &&
+         ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == SSL_R_HTTP_REQUEST;
+}
+
+void tell_about_tls(boost::asio::ip::tcp::socket& wire) {
+  auto answer = problem_response({400, "bad_request", "This port speaks TLS: begin the address with https://", false, {}},
+                                 {"/", ""});
+  std::string out;
+  write_head(out, answer, {false, false, false, false});
+  out.append(answer.body);
+  boost::system::error_code ignored;
+  wire.non_blocking(true, ignored);
+  wire.write_some(boost::asio::buffer(out), ignored);
+  wire.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
 }  // namespace
 
-session::session(std::shared_ptr<server_worker> worker, boost::asio::ip::tcp::socket socket)
+session::session(std::shared_ptr<server_worker> worker, server_socket socket)
     : worker_(std::move(worker)),
       socket_(std::move(socket)),
       buffer_(worker_->shared->options.head_bytes_max) {
@@ -64,7 +85,25 @@ std::string_view session::unread() const noexcept {
 void session::begin() {
   worker_->sessions.insert(shared_from_this());
   boost::system::error_code ignored;
-  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  socket_.wire().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  set_deadline(worker_->shared->options.head_timeout);
+  if (socket_.secure()) return shake_hands();
+  read_more();
+}
+
+void session::shake_hands() {
+  phase_ = phase::handshake;
+  socket_.async_handshake([self = shared_from_this()](boost::system::error_code ec) { self->on_hands_shaken(ec); });
+}
+
+void session::on_hands_shaken(boost::system::error_code ec) {
+  if (phase_ == phase::shut) return;
+  if (ec) {
+    worker_->shared->handshakes_failed.fetch_add(1, std::memory_order_relaxed);
+    if (is_plain_request(ec)) tell_about_tls(socket_.wire());
+    return shut();
+  }
+  phase_ = phase::head;
   set_deadline(worker_->shared->options.head_timeout);
   read_more();
 }
@@ -73,8 +112,7 @@ void session::shut() {
   if (phase_ == phase::shut) return;
   phase_ = phase::shut;
   if (stream_open_.exchange(false)) worker_->shared->streams.fetch_sub(1);
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   worker_->sessions.erase(shared_from_this());
 }
 
@@ -92,7 +130,7 @@ void session::check_deadline(session_clock::time_point current) {
 
 void session::begin_drain() {
   close_after_ = true;
-  if (phase_ == phase::head && begin_ == end_) return shut();
+  if (phase_ == phase::handshake || (phase_ == phase::head && begin_ == end_)) return shut();
   if (phase_ == phase::streaming) close();
 }
 
@@ -293,11 +331,7 @@ void session::on_answered(boost::system::error_code ec) {
   answer_ = {};
   if (ec) return shut();
   if (body_unread_) return linger();
-  if (close_after_) {
-    boost::system::error_code ignored;
-    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
-    return linger();
-  }
+  if (close_after_) return linger();
   phase_ = phase::head;
   if (begin_ == end_) {
     begin_ = end_ = scanned_ = 0;
@@ -311,9 +345,11 @@ void session::on_answered(boost::system::error_code ec) {
 void session::linger() {
   // Closing with unread bytes would reset the connection, and the client might lose the answer.
   phase_ = phase::lingering;
-  boost::system::error_code ignored;
-  socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
   set_deadline(linger_time);
+  // With TLS what is unread has to be read before the farewell, which takes nothing else for its answer.
+  if (socket_.secure() && !body_unread_)
+    return socket_.async_farewell([self = shared_from_this()](boost::system::error_code) { self->shut(); });
+  socket_.end_of_writing();
   begin_ = end_ = 0;
   read_more();
 }

@@ -17,6 +17,8 @@
 #include "events/ids.hpp"
 #include "node/http/server.hpp"
 #include "node/http/server_parser.hpp"
+#include "node/http/server_socket.hpp"
+#include "node/http/server_tls.hpp"
 
 namespace tracseq::http {
 
@@ -27,11 +29,13 @@ struct server_shared {
   server_options options;
   body_limit limit;
   handler handle;
+  std::shared_ptr<tls_certificate> tls;  ///< null: plain HTTP
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> connections_total{0};
   std::atomic<std::uint64_t> connections_refused{0};
   std::atomic<std::uint64_t> bad_requests{0};
+  std::atomic<std::uint64_t> handshakes_failed{0};
   std::atomic<std::uint64_t> streams{0};
   std::atomic<std::uint64_t> streams_dropped{0};
   std::atomic<std::uint64_t> requests{0};
@@ -58,7 +62,7 @@ class session final : public std::enable_shared_from_this<session>,
                       public responder::target,
                       public stream {
  public:
-  session(std::shared_ptr<server_worker> worker, boost::asio::ip::tcp::socket socket);
+  session(std::shared_ptr<server_worker> worker, server_socket socket);
   ~session() override;
 
   void begin();
@@ -78,10 +82,12 @@ class session final : public std::enable_shared_from_this<session>,
   void close() override;
 
  private:
-  enum class phase : std::uint8_t { head, body, handling, answering, streaming, lingering, shut };
+  enum class phase : std::uint8_t { handshake, head, body, handling, answering, streaming, lingering, shut };
 
   template <class Action>
   void on_own_thread(Action action);
+  void shake_hands();
+  void on_hands_shaken(boost::system::error_code ec);
   void read_more();
   void on_read(boost::system::error_code ec, std::size_t bytes);
   void advance();
@@ -101,7 +107,7 @@ class session final : public std::enable_shared_from_this<session>,
   void set_deadline(std::chrono::milliseconds within);
 
   std::shared_ptr<server_worker> worker_;
-  boost::asio::ip::tcp::socket socket_;
+  server_socket socket_;
   phase phase_ = phase::head;
   bool close_after_ = false;
   bool stranger_ = false;

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""What docs/howto/ tells an operator to type, typed: backup and restore, and a broker that forgot, that was written
+to since, and that was replaced by an empty one."""
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import support
+from support import PROJECT, Node, case, check, check_words, run
+from bounce_test import Broker
+
+folder = support.new_folder("howto")
+broker = Broker()
+
+
+class Page:
+    """The commands of a page, run in a shell whose names are the test's."""
+
+    def __init__(self, name, **names):
+        self.text = (PROJECT / "docs" / "howto" / name).read_text()
+        self.names = {key: str(value) for key, value in names.items()}
+        wanted = re.findall(r"export (\w+)=", self.block("names"))
+        assert set(wanted) == set(names), (wanted, names)
+
+    def block(self, name):
+        found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```\n<!-- end of {name} -->", self.text, re.S)
+        assert found, f"the page has no block '{name}'"
+        return found[1]
+
+    def type(self, name, good=True, port=8089):
+        """Runs a block line by line; gives what it printed, and the node that its last line started."""
+        printed = ""
+        for line in self.block(name).splitlines():
+            if line.startswith("tracseq serve"):
+                words = subprocess.run(["bash", "-c", f"printf '%s\\n' {line}"], env={**os.environ, **self.names},
+                                       capture_output=True, text=True, check=True).stdout.split("\n")
+                return printed, self.serve(words[1:-1])
+            env = {**os.environ, **self.names, "PATH": f"{support.PROGRAM.parent}:{os.environ['PATH']}"}
+            done = subprocess.run(["bash", "-c", line.replace("127.0.0.1:8089", f"127.0.0.1:{port}")], env=env,
+                                  capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180)
+            if good:
+                check(f"$ {line}", done.returncode == 0, done.stdout[-500:] + done.stderr)
+            printed += done.stdout + done.stderr
+        return printed, None
+
+    @staticmethod
+    def serve(words):
+        """The node of a line `tracseq serve --data … --log …`."""
+        given = dict(zip(words[1::2], words[2::2]))
+        assert words[0] == "serve" and set(given) <= {"--data", "--log"}, words
+        return Node(given["--data"], given.get("--log", "")).start(timeout_s=90)
+
+
+def register(node, name, count):
+    api = node.api()
+    for n in range(count):
+        api.must("POST", "/samples", dict(name=f"{name}{n}", type="DNA", donor=f"Donor {name}{n % 3}"))
+
+
+def names_of(node):
+    return sorted(s["name"] for s in node.api().everything("/samples"))
+
+
+def until_ready(node, status, seconds=60):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        answer = node.api().get("//readyz")
+        if answer.status == status and (status == 200 or "Missing is" in str(answer.body)):
+            break
+        time.sleep(0.2)
+    return answer
+
+
+def start_broker(tries=3):
+    """A machine that is busy with other tests may need longer than tools/kafka waits."""
+    while True:
+        tries -= 1
+        try:
+            return broker.start()
+        except RuntimeError:
+            if not tries:
+                raise
+
+
+def stop_broker_and_keep(name):
+    broker.tool("stop")
+    shutil.copytree(broker.folder / "data", folder / name)
+    start_broker()
+
+
+def broker_forgets(name):
+    broker.tool("kill")
+    shutil.rmtree(broker.folder / "data")
+    if name:
+        shutil.copytree(folder / name, broker.folder / "data")
+    start_broker()
+
+
+def page_of(data, log, new_log=""):
+    return Page("mend-a-log-that-forgot.md", DATA=data, LOG=log, NEW_LOG=new_log)
+
+
+def a_broker_that_forgot():
+    log = f"kafka://127.0.0.1:{broker.port}/lab"
+    node = Node(folder / "lab", log).start(timeout_s=90)
+    register(node, "A", 15)
+    stop_broker_and_keep("older")
+    check("the broker is back", until_ready(node, 200).status == 200)
+    register(node, "B", 20)
+    node.stop()
+    shutil.copytree(node.data, folder / "behind")  # as of a node that has seen less
+    node.start(timeout_s=90)
+    register(node, "C", 20)
+    samples = names_of(node)
+    broker_forgets("older")
+    answer = until_ready(node, 503)
+    check_words("a node that runs says what is missing", str(answer.body), "Missing is: partition", "offset",
+                "docs/howto/mend-a-log-that-forgot.md")
+    api = node.api()
+    check_words("under /system, too", " ".join(api.must("GET", "/system")["warnings"]), "Missing is: partition")
+    figures = api.get("//metrics").body
+    missing = re.findall(r'^tracseq_log_missing_records\{partition="\d+"\} (\d+)', figures, re.M)
+    check("and in figures", sum(map(int, missing)) > 40,
+          (missing, re.findall(r"^tracseq_(?:log_end|chain)\S+ \d+", figures, re.M), answer.body))
+    refused = api.post("/samples", dict(name="Refused", type="DNA"))
+    check("it takes no command", refused.status == 503 and refused.body["retryable"], refused.problem)
+    check_words("and says why", refused.problem, "Nothing can be written", "Missing is")
+    check("reads go on", names_of(node) == samples)
+    page = page_of(node.data, log)
+    printed, _ = page.type("look", good=False, port=node.port)
+    check_words("the page's look shows it", printed, '"ready":false', "tracseq_log_missing_records{partition=",
+                "are missing, cut off or changed", "does NOT verify")
+    time.sleep(1)
+    said = node.words().count('"message":"not ready')
+    check("its own log says it, and not for each request",
+          1 <= said <= 4 and "request failed" not in node.words(), said)
+    node.stop()
+    code, words = node.expect_refusal()
+    check("restarted it refuses", code == 1, code)
+    check_words("and names the commits", words, "has lost", "partition 0: commit", "log repair")
+    page_of(folder / "behind", log).type("repair")  # the node that has less goes first
+    printed, _ = page.type("repair")
+    check_words("the node with the most adds the rest", printed, "records were put back", "The history verifies")
+    printed, _ = page_of(folder / "behind", log).type("repair")
+    check_words("in any order", printed, "Nothing is missing")
+    _, node = page.type("start")
+    check("all is there", names_of(node) == samples)
+    check("and goes on", node.api().post("/samples", dict(name="D0", type="DNA")).ok)
+    node.stop()
+    audit = run("audit", "verify", "--data", node.data, "--log", log)
+    check("and verifies, with its checkpoints", audit.returncode == 0, audit.stdout + audit.stderr)
+
+
+def a_log_that_went_on_behind_the_loss():
+    log, new_log = f"kafka://127.0.0.1:{broker.port}/lab", f"kafka://127.0.0.1:{broker.port}/lab-2"
+    broker_forgets("older")
+    stranger = Node(folder / "stranger", log).start(timeout_s=90)  # claims, and writes behind the loss
+    register(stranger, "X", 5)
+    stranger.stop()
+    page = page_of(folder / "lab", log, new_log)
+    before = json.loads(run("--json", "log", "info", "--log", log).stdout)["partitions"]
+    printed, _ = page.type("repair", good=False)
+    check_words("repair refuses and says what to do", printed, "others were written into their place",
+                "nothing was changed", "--into kafka://")
+    check("nothing was changed", json.loads(run("--json", "log", "info", "--log", log).stdout)["partitions"] == before)
+    printed, _ = page_of(folder / "behind", log, new_log).type("repair into")
+    printed, _ = page.type("repair into")
+    check_words("into a new topic it goes", printed, f"were written into {new_log}", "The history verifies")
+    done = run("log", "repair", "--data", folder / "lab", "--log", log, "--into", new_log)
+    check("once more it writes nothing", done.returncode == 0 and "Nothing is missing" in done.stdout,
+          done.stdout + done.stderr)
+    _, node = page_of(folder / "lab", new_log).type("start")
+    names = names_of(node)
+    check("all that was acknowledged is there, and nothing else", len(names) == 56 and "X0" not in names, names)
+    check("and it goes on", node.api().post("/samples", dict(name="D1", type="DNA")).ok)
+    node.stop()
+    audit = run("audit", "verify", "--data", node.data, "--log", new_log)
+    check("and verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+
+
+def a_broker_that_was_replaced_by_an_empty_one():
+    log = f"kafka://127.0.0.1:{broker.port}/lab-2"
+    broker_forgets("")
+    node = Node(folder / "lab", log)
+    code, words = node.expect_refusal()
+    check("the node refuses", code == 4, code)
+    check_words("and says what to do", words, "there is no topic", "log repair")
+    page = page_of(folder / "lab", log)
+    printed, _ = page.type("repair")
+    check_words("the topic is made anew", printed, "records were put back", "The history verifies")
+    _, node = page.type("start")
+    check("with all in it", len(names_of(node)) == 57, len(names_of(node)))
+    node.stop()
+    shutil.move(folder / "lab" / "store", folder / "store-of-lab")
+    (folder / "lab" / "store").mkdir()
+    broker_forgets("")
+    done = run("log", "repair", "--data", folder / "lab", "--log", log)
+    check("without a journal nothing is made up", done.returncode != 0 or "Nothing is missing" in done.stdout,
+          done.stdout)
+
+
+def backups_as_the_page_says():
+    log, new_log = f"kafka://127.0.0.1:{broker.port}/bk", f"kafka://127.0.0.1:{broker.port}/bk-2"
+    for name, address in ("plain", ""), ("kafka", log):
+        node = Node(folder / name, address).start(timeout_s=90)
+        register(node, "S", 6)
+        page = Page("back-up-and-restore.md", DATA=node.data, BACKUP=folder / f"{name}-backup",
+                    NEW_DATA=folder / f"{name}-restored", LOG=log, NEW_LOG=new_log)
+        page.type("back up from kafka" if address else "back up")
+        samples = names_of(node)
+        node.stop()
+        printed, other = page.type("restore into kafka" if address else "restore")
+        check_words(f"{name}: restored", printed, "Restored into", "The history verifies")
+        check(f"{name}: it serves", names_of(other) == samples)
+        other.stop()
+        if not address:
+            page.names["NEW_DATA"] = str(folder / "plain-erased")
+            page.type("restore with erasures")
+
+
+def all_of_it():
+    start_broker()
+    with contextlib.ExitStack() as leaving:
+        leaving.callback(broker.tool, "kill")
+        for test in (a_broker_that_forgot, a_log_that_went_on_behind_the_loss,
+                     a_broker_that_was_replaced_by_an_empty_one, backups_as_the_page_says):
+            case(test)
+
+
+case(all_of_it)
+support.finish()
