@@ -15,7 +15,8 @@ import time
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLANTS = pathlib.Path(__file__).resolve().parent / "plants"
-TREE = PROJECT / "var" / "chaos" / "plants" / "tree"
+RESULTS = PROJECT / "var" / "chaos" / "plants"
+TREE = RESULTS / "tree"
 TESTS = PROJECT / "tests"
 SUITE_MAX_S = 900
 
@@ -49,6 +50,9 @@ def all_plants():
 def add_arguments(options):
     options.add_argument("names", nargs="*", metavar="NAME", help="these alone")
     options.add_argument("--list", action="store_true", help="the plants, and who has to find each")
+    options.add_argument("--here", action="store_true",
+                         help="plant into this very tree and its build, which saves building another; what Git does not "
+                              "know of it yet would be in danger, so it has to be clean")
     options.add_argument("--check", action="store_true", help="only whether each can still be planted")
 
 
@@ -142,9 +146,19 @@ def run(options):
         for plant in plants:
             print(f"{plant.name:<24} {plant.suite:<18} {plant.bug}")
         return 0
-    copy_source()
+    global TREE
+    if options.here:
+        changed = subprocess.run(["git", "status", "--porcelain", "--", "*.cpp", "*.hpp"], cwd=PROJECT,
+                                 capture_output=True, text=True).stdout
+        if changed:
+            print(f"tools/chaos: commit first what is changed:\n{changed}", file=sys.stderr)
+            return 2
+        TREE = PROJECT
+    else:
+        copy_source()
     if options.check:
         return check(plants)
+    RESULTS.mkdir(parents=True, exist_ok=True)
     lines, controls, missed = ["| bug | suite | found | after | by |", "|---|---|---|---|---|"], {}, 0
     for plant in sorted(plants, key=lambda p: (p.suite, p.name)):
         what, seconds, words = try_plant(plant, controls)
@@ -152,7 +166,7 @@ def run(options):
         words = " ".join(words.split()).replace("|", "/")[:140]
         lines.append(f"| {plant.name}: {plant.bug} | {plant.suite} | {what} | {seconds:.0f} s | {words} |")
         print(f"{what:<12} {plant.name:<24} {plant.suite:<18} {seconds:6.1f} s  {words}", flush=True)
-        (TREE.parent / "plants.md").write_text("\n".join(lines) + "\n")
+        (RESULTS / "plants.md").write_text("\n".join(lines) + "\n")
     print(f"\n{len(plants) - missed} passed, {missed} failed", flush=True)
     return 1 if missed else 0
 
