@@ -22,12 +22,13 @@ type builder struct {
 	lines   []map[string]any
 	clock   int64
 	told    []map[string]any
+	several bool // nodes
 }
 
 const testPartitions = 2
 
 func newBuilder() *builder {
-	b := &builder{map[int][32]byte{}, map[int]uint64{}, map[int]uint64{}, map[string]uint64{}, nil, 1000, nil}
+	b := &builder{map[int][32]byte{}, map[int]uint64{}, map[int]uint64{}, map[string]uint64{}, nil, 1000, nil, false}
 	for p := 0; p < testPartitions; p++ {
 		b.heads[p] = sha256.Sum256([]byte(fmt.Sprintf("TracSeq log 1, partition %d of %d", p, testPartitions)))
 		claim := append([]byte("TSR1\x02"), make([]byte, 16)...)
@@ -256,7 +257,7 @@ func (b *builder) judge(t *testing.T) (int, string) {
 		}
 	}
 	var said strings.Builder
-	code, err := run("../../docs/formats.md", one, two, 2000, time.Second, &said)
+	code, err := run("../../docs/formats.md", one, two, limits{2000, time.Second, b.several}, &said)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,6 +113,16 @@ func TestPlantedViolations(t *testing.T) {
 			b.simple(rack, "hold", 108, text(4, "why"))
 			early["answer"].(map[string]any)["version"] = b.version["sample/"+rack]
 		}},
+		{"I8", "a read that lags behind what its own client was told, of several nodes", func(b *builder) {
+			b.several = true
+			b.readSample(tube, "accepted", nil)["answer"].(map[string]any)["version"] = 3
+		}},
+		{"I8", "a read that does not have the position it demanded", func(b *builder) {
+			b.several = true
+			line := b.readSample(tube, "accepted", nil)
+			line["client"], line["demanded"] = "c2", b.position()
+			line["answer"].(map[string]any)["version"] = 3
+		}},
 		{"I9", "half a registration", func(b *builder) {
 			command := commandID("half", "operator")
 			b.commit("barcode/HALF", command, command, 0, event1(401, text(4, "sample/"+rack), text(4, "x"), make([]byte, 16), []byte{0}))
@@ -189,6 +199,12 @@ func TestOddButRight(t *testing.T) {
 		"an import, given up":           func(b *builder) { importOf(b, 0, 0, false) },
 		"a record of a claim gone by":   func(b *builder) { zombie(b) },
 		"a torn group that comes again": func(b *builder) { torn(b) },
+		"a read on another node, that lags": func(b *builder) {
+			b.several = true
+			line := b.readSample(tube, "accepted", nil)
+			line["client"] = "c2"
+			line["answer"].(map[string]any)["version"] = 3
+		},
 		"a reserved slot in a map": func(b *builder) {
 			first := len(b.told)
 			silence(b.place(3, rack, "A2"))

@@ -25,6 +25,7 @@ def why_not():
 def attack(seed, engine, number):
     env = dict(TRACSEQ_ENGINE_COMMAND_DEADLINE_MS=str(DEADLINE_MS))
     with Scene(seed, engine, env=env) as scene:
+        scene.book.records.options.append("--several-nodes")
         nodes = [scene.node, second_node(scene, env)]
         for _ in range(EACH):
             here, there = nodes
