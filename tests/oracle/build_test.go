@@ -97,7 +97,8 @@ func (b *builder) commit(stream string, command, root uuid, flags byte, events .
 	r = append(append(r, root[:]...), make([]byte, 16)...)
 	r = append(append(r, text(2, "")...), number(2, uint64(len(events)))...)
 	for _, e := range events {
-		r = append(append(append(r, number(4, uint64(e.kind))...), number(2, uint64(e.schema))...), text(4, string(e.bytes))...)
+		r = append(append(r, number(4, uint64(e.kind))...), number(2, uint64(e.schema))...)
+		r = append(r, text(4, string(e.bytes))...)
 	}
 	b.version[stream] += uint64(len(events))
 	b.append(p, r, "commit")
@@ -139,10 +140,14 @@ func (b *builder) position() string {
 	return fmt.Sprintf("%d.%d", b.offsets[0], b.offsets[1])
 }
 
+func labelled(sample, name string) payload {
+	return event1(401, text(4, "sample/"+sample), text(4, name), make([]byte, 16), []byte{0})
+}
+
 func (b *builder) register(sample, name, label string) map[string]any {
 	key := "register-" + name
 	command := commandID(key, "operator")
-	b.commit("barcode/"+label, command, command, 0, event1(401, text(4, "sample/"+sample), text(4, name), make([]byte, 16), []byte{0}))
+	b.commit("barcode/"+label, command, command, 0, labelled(sample, name))
 	b.commit("sample/"+sample, command, command, 0, event1(100, details(name, label), []byte{0}))
 	return b.tell("POST", "/samples", key, 201, map[string]any{"name": name, "barcode": label}, map[string]any{
 		"id": sample, "version": 1, "name": name, "position": b.position()})
@@ -193,7 +198,8 @@ func (b *builder) place(n int, sample, slot string, steps ...string) map[string]
 		case "reserved":
 			do(process, event1(601, text(4, slot)))
 		case "place":
-			do("sample/"+sample, event1(106, moveID, id(box), text(4, slot), text(4, "Box"), []byte{0}, text(4, ""), text(4, "")))
+			do("sample/"+sample, event1(106, moveID, id(box), text(4, slot), text(4, "Box"), []byte{0}, text(4, ""),
+				text(4, "")))
 		case "moved":
 			do(process, event1(602))
 		case "fill":
@@ -207,7 +213,8 @@ func (b *builder) place(n int, sample, slot string, steps ...string) map[string]
 		}
 	}
 	return b.tell("POST", "/samples/"+sample+":place", key, 200, map[string]any{"unit": box, "slot": slot},
-		map[string]any{"id": sample, "version": b.version["sample/"+sample], "position": b.position(), "place": []string{box, slot}})
+		map[string]any{"id": sample, "version": b.version["sample/"+sample], "position": b.position(),
+			"place": []string{box, slot}})
 }
 
 func (b *builder) readMap(slots map[string][2]string) map[string]any {

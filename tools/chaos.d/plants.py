@@ -51,8 +51,8 @@ def add_arguments(options):
     options.add_argument("names", nargs="*", metavar="NAME", help="these alone")
     options.add_argument("--list", action="store_true", help="the plants, and who has to find each")
     options.add_argument("--here", action="store_true",
-                         help="plant into this very tree and its build, which saves building another; what Git does not "
-                              "know of it yet would be in danger, so it has to be clean")
+                         help="plant into this very tree and its build, which saves building another; the tree has to "
+                              "be clean, or what Git does not know yet would be in danger")
     options.add_argument("--check", action="store_true", help="only whether each can still be planted")
 
 
@@ -91,8 +91,8 @@ def commands_of(suite):
         return [[TREE / "build" / "tests" / target]]
     if target:
         return [[sys.executable, *target]]
-    return [[sys.executable, PROJECT / "tools" / "chaos.d" / "run.py", "round", suite, "embedded", str(n), str(1000 + n)]
-            for n in range(ATTACK_ROUNDS)]
+    program = PROJECT / "tools" / "chaos.d" / "run.py"
+    return [[sys.executable, program, "round", suite, "embedded", str(n), str(1000 + n)] for n in range(ATTACK_ROUNDS)]
 
 
 def run_suite(suite):

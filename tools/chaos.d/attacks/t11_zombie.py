@@ -70,8 +70,8 @@ def take_over(scene, node, work_s):
     for thread in more:
         thread.start()
     time.sleep(work_s)
-    check("the successor takes commands", scene.book.api("main").post("/samples", dict(name=f"T{scene.round}", type="DNA"),
-                                                          key=f"t{scene.round}").ok)
+    taken = scene.book.api("main").post("/samples", dict(name=f"T{scene.round}", type="DNA"), key=f"t{scene.round}")
+    check("the successor takes commands", taken.ok, taken.problem)
 
 
 def fenced(scene):
