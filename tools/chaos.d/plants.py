@@ -50,9 +50,6 @@ def all_plants():
 def add_arguments(options):
     options.add_argument("names", nargs="*", metavar="NAME", help="these alone")
     options.add_argument("--list", action="store_true", help="the plants, and who has to find each")
-    options.add_argument("--here", action="store_true",
-                         help="plant into this very tree and its build, which saves building another; the tree has to "
-                              "be clean, or what Git does not know yet would be in danger")
     options.add_argument("--check", action="store_true", help="only whether each can still be planted")
 
 
@@ -146,16 +143,7 @@ def run(options):
         for plant in plants:
             print(f"{plant.name:<24} {plant.suite:<18} {plant.bug}")
         return 0
-    global TREE
-    if options.here:
-        changed = subprocess.run(["git", "status", "--porcelain", "--", "*.cpp", "*.hpp"], cwd=PROJECT,
-                                 capture_output=True, text=True).stdout
-        if changed:
-            print(f"tools/chaos: commit first what is changed:\n{changed}", file=sys.stderr)
-            return 2
-        TREE = PROJECT
-    else:
-        copy_source()
+    copy_source()
     if options.check:
         return check(plants)
     RESULTS.mkdir(parents=True, exist_ok=True)
