@@ -2,7 +2,8 @@
 
 Each tools/chaos.d/plants/*.patch is one bug, with a line "Bug:" that says what it is and a line "Suite:" that
 names who has to find it. It is planted into a copy of the source, the program is built, and the suite is run
-against it; a line "Open:" says why it is known not to. Before the first plant of a suite the suite runs against the program without one, and has to pass.
+against it; a line "Open:" says why it is known not to find it. Before the first plant of a suite the suite runs
+against the program without one, and has to pass.
 """
 import filecmp
 import os

@@ -12,7 +12,8 @@ NAME, UNIT, EACH = "T5-io", "failures", 1
 ABOUT = "the n-th fdatasync or pwrite of the history fails with EIO or ENOSPC"
 ROUNDS, ENGINES, MAX_S = dict(ci=2, pr=9, nightly=200), ("embedded",), 200
 
-FAULTS = [("fdatasync", "error=EIO"), ("pwrite64", "error=EIO"), ("pwrite64", "error=ENOSPC"), ("fdatasync", "error=ENOSPC")]
+FAULTS = [("fdatasync", "error=EIO"), ("pwrite64", "error=EIO"),
+          ("pwrite64", "error=ENOSPC"), ("fdatasync", "error=ENOSPC")]
 
 
 def why_not():
