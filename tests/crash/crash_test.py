@@ -330,7 +330,7 @@ def examine(node, book=None, records=None):
 def ask_oracle(path, records, when=""):
     """What shares no code with us, over the same history and what its clients wrote down."""
     records.flush()
-    code, words = judge(path, records.path)
+    code, words = judge(path, records.path, *records.options)
     check(f"the oracle finds nothing{when}", code == 0, words[-1500:])
     print(f"        oracle{when}: {words.strip().splitlines()[-1]}", flush=True)
 

@@ -25,7 +25,7 @@ class Records:
 
     def __init__(self, path):
         self.path, self.lock = pathlib.Path(path), threading.Lock()
-        self.file = open(path, "a")
+        self.file, self.options = open(path, "a"), []  # options of the oracle
 
     def api(self, url, token="", client="main", timeout_s=30, position=None):
         return RecordingApi(self, client, url, token, timeout_s, position)
@@ -56,8 +56,9 @@ class RecordingApi(Api):
             line["key"] = key
         if isinstance(body, dict):
             line["body"] = body
-        if headers and "If-Match" in headers:
-            line["if_match"] = headers["If-Match"]
+        for header, name in (("If-Match", "if_match"), ("X-TracSeq-Position", "demanded")):
+            if headers and header in headers:
+                line[name] = headers[header]
         try:
             # Behind the time of the call, and the answer's before that of its return: whoever asks later demands it.
             if self.position:

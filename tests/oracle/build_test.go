@@ -22,12 +22,13 @@ type builder struct {
 	lines   []map[string]any
 	clock   int64
 	told    []map[string]any
+	several bool // nodes
 }
 
 const testPartitions = 2
 
 func newBuilder() *builder {
-	b := &builder{map[int][32]byte{}, map[int]uint64{}, map[int]uint64{}, map[string]uint64{}, nil, 1000, nil}
+	b := &builder{map[int][32]byte{}, map[int]uint64{}, map[int]uint64{}, map[string]uint64{}, nil, 1000, nil, false}
 	for p := 0; p < testPartitions; p++ {
 		b.heads[p] = sha256.Sum256([]byte(fmt.Sprintf("TracSeq log 1, partition %d of %d", p, testPartitions)))
 		claim := append([]byte("TSR1\x02"), make([]byte, 16)...)
@@ -96,7 +97,8 @@ func (b *builder) commit(stream string, command, root uuid, flags byte, events .
 	r = append(append(r, root[:]...), make([]byte, 16)...)
 	r = append(append(r, text(2, "")...), number(2, uint64(len(events)))...)
 	for _, e := range events {
-		r = append(append(append(r, number(4, uint64(e.kind))...), number(2, uint64(e.schema))...), text(4, string(e.bytes))...)
+		r = append(append(r, number(4, uint64(e.kind))...), number(2, uint64(e.schema))...)
+		r = append(r, text(4, string(e.bytes))...)
 	}
 	b.version[stream] += uint64(len(events))
 	b.append(p, r, "commit")
@@ -138,10 +140,14 @@ func (b *builder) position() string {
 	return fmt.Sprintf("%d.%d", b.offsets[0], b.offsets[1])
 }
 
+func labelled(sample, name string) payload {
+	return event1(401, text(4, "sample/"+sample), text(4, name), make([]byte, 16), []byte{0})
+}
+
 func (b *builder) register(sample, name, label string) map[string]any {
 	key := "register-" + name
 	command := commandID(key, "operator")
-	b.commit("barcode/"+label, command, command, 0, event1(401, text(4, "sample/"+sample), text(4, name), make([]byte, 16), []byte{0}))
+	b.commit("barcode/"+label, command, command, 0, labelled(sample, name))
 	b.commit("sample/"+sample, command, command, 0, event1(100, details(name, label), []byte{0}))
 	return b.tell("POST", "/samples", key, 201, map[string]any{"name": name, "barcode": label}, map[string]any{
 		"id": sample, "version": 1, "name": name, "position": b.position()})
@@ -192,7 +198,8 @@ func (b *builder) place(n int, sample, slot string, steps ...string) map[string]
 		case "reserved":
 			do(process, event1(601, text(4, slot)))
 		case "place":
-			do("sample/"+sample, event1(106, moveID, id(box), text(4, slot), text(4, "Box"), []byte{0}, text(4, ""), text(4, "")))
+			do("sample/"+sample, event1(106, moveID, id(box), text(4, slot), text(4, "Box"), []byte{0}, text(4, ""),
+				text(4, "")))
 		case "moved":
 			do(process, event1(602))
 		case "fill":
@@ -206,7 +213,8 @@ func (b *builder) place(n int, sample, slot string, steps ...string) map[string]
 		}
 	}
 	return b.tell("POST", "/samples/"+sample+":place", key, 200, map[string]any{"unit": box, "slot": slot},
-		map[string]any{"id": sample, "version": b.version["sample/"+sample], "position": b.position(), "place": []string{box, slot}})
+		map[string]any{"id": sample, "version": b.version["sample/"+sample], "position": b.position(),
+			"place": []string{box, slot}})
 }
 
 func (b *builder) readMap(slots map[string][2]string) map[string]any {
@@ -256,7 +264,7 @@ func (b *builder) judge(t *testing.T) (int, string) {
 		}
 	}
 	var said strings.Builder
-	code, err := run("../../docs/formats.md", one, two, 2000, time.Second, &said)
+	code, err := run("../../docs/formats.md", one, two, limits{2000, time.Second, b.several}, &said)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ type request struct {
 	Key     string         `json:"key"`
 	Account string         `json:"account"`
 	IfMatch string         `json:"if_match"`
+	Demands string         `json:"demanded"` // the position of a read
 	Body    map[string]any `json:"body"`
 	Status  int            `json:"status"`
 	Answer  answer         `json:"answer"`
@@ -99,6 +100,7 @@ type read struct {
 	call, returned int64
 	status         int
 	answer         answer
+	demanded       []uint64
 }
 
 func (r *read) String() string {
@@ -139,7 +141,8 @@ func (all *clients) take(r *request) {
 	all.requests++
 	if r.Method == "GET" {
 		if stream := streamOf(r.Path); stream != "" && r.outcome() != unknown {
-			all.reads = append(all.reads, &read{r.Client, stream, r.Call, r.returned(), r.Status, r.Answer})
+			all.reads = append(all.reads, &read{r.Client, stream, r.Call, r.returned(), r.Status, r.Answer,
+				parsePosition(r.Demands)})
 		}
 		return
 	}

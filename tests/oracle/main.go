@@ -26,6 +26,7 @@ var slotWords = regexp.MustCompile(` (holds|is reserved for|is kept for) `)
 func main() {
 	page := flag.String("formats", "", "docs/formats.md (default: looked for above this program)")
 	cap := flag.Int("slot-operations", 2000, "a slot with more operations is not given to Porcupine")
+	several := flag.Bool("several-nodes", false, "a read that demands no position may lag behind what others were told")
 	patience := flag.Duration("patience", 5*time.Second, "of Porcupine, for one slot")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), "usage: oracle [--formats PAGE] EXPORT.ndjson CLIENTS.ndjson")
@@ -36,7 +37,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	code, err := run(*page, flag.Arg(0), flag.Arg(1), *cap, *patience, os.Stdout)
+	code, err := run(*page, flag.Arg(0), flag.Arg(1), limits{*cap, *patience, *several}, os.Stdout)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "oracle: %v\n", err)
 		os.Exit(2)
@@ -44,7 +45,14 @@ func main() {
 	os.Exit(code)
 }
 
-func run(page, export, records string, cap int, patience time.Duration, to io.Writer) (int, error) {
+// How hard to look.
+type limits struct {
+	slotOperations int
+	patience       time.Duration
+	several        bool // nodes
+}
+
+func run(page, export, records string, how limits, to io.Writer) (int, error) {
 	if page == "" {
 		page = findPage()
 	}
@@ -71,7 +79,7 @@ func run(page, export, records string, cap int, patience time.Duration, to io.Wr
 	if err != nil {
 		return 2, err
 	}
-	summary := judge(h, all, found, cap, patience)
+	summary := judge(h, all, found, how)
 	found.print(to)
 	fmt.Fprintln(to, summary)
 	if found.total() > 0 {
@@ -81,15 +89,15 @@ func run(page, export, records string, cap int, patience time.Duration, to io.Wr
 }
 
 // Checks everything; the summary says how much there was.
-func judge(h *history, all *clients, found *findings, cap int, patience time.Duration) string {
+func judge(h *history, all *clients, found *findings, how limits) string {
 	l := fold(h, found)
 	promises(h, l, all, found)
 	atRest(l, h, found)
 	realTime(h, all, found)
-	w := &windows{l, all, map[string]*window{}}
+	w := &windows{l, all, map[string]*window{}, how.several}
 	reads(l, all, w, found)
 	right, open := rejections(l, all, w, found)
-	slots, unjudged := linearizable(all, found, cap, patience)
+	slots, unjudged := linearizable(all, found, how.slotOperations, how.patience, how.several)
 	outcomes := map[outcome]int{}
 	for _, c := range all.commands {
 		outcomes[c.outcome]++

@@ -105,17 +105,31 @@ func TestPlantedViolations(t *testing.T) {
 		{"I8", "a label that was free", func(b *builder) {
 			refuse(b.tell("POST", "/samples", "free", 409, map[string]any{"barcode": "FREE"}, nil), "FREE already names X.")
 		}},
-		{"I8", "a refused command that acted", func(b *builder) { refuse(b.simple(rack, "hold", 108, text(4, "why")), "no") }},
-		{"I8", "a stale read", func(b *builder) { b.readSample(tube, "accepted", nil)["answer"].(map[string]any)["version"] = 3 }},
+		{"I8", "a refused command that acted", func(b *builder) {
+			refuse(b.simple(rack, "hold", 108, text(4, "why")), "no")
+		}},
+		{"I8", "a stale read", func(b *builder) {
+			b.readSample(tube, "accepted", nil)["answer"].(map[string]any)["version"] = 3
+		}},
 		{"I8", "a sample that was there and is not found", func(b *builder) { b.readSample(tube, "", nil)["status"] = 404 }},
 		{"I8", "a read that knows the future", func(b *builder) {
 			early := b.readSample(rack, "on_hold", nil)
 			b.simple(rack, "hold", 108, text(4, "why"))
 			early["answer"].(map[string]any)["version"] = b.version["sample/"+rack]
 		}},
+		{"I8", "a read that lags behind what its own client was told, of several nodes", func(b *builder) {
+			b.several = true
+			b.readSample(tube, "accepted", nil)["answer"].(map[string]any)["version"] = 3
+		}},
+		{"I8", "a read that does not have the position it demanded", func(b *builder) {
+			b.several = true
+			line := b.readSample(tube, "accepted", nil)
+			line["client"], line["demanded"] = "c2", b.position()
+			line["answer"].(map[string]any)["version"] = 3
+		}},
 		{"I9", "half a registration", func(b *builder) {
 			command := commandID("half", "operator")
-			b.commit("barcode/HALF", command, command, 0, event1(401, text(4, "sample/"+rack), text(4, "x"), make([]byte, 16), []byte{0}))
+			b.commit("barcode/HALF", command, command, 0, labelled(rack, "x"))
 			silence(b.tell("POST", "/samples", "half", 0, nil, nil))
 		}},
 		{"I9", "a move that stops half-way", func(b *builder) {
@@ -161,7 +175,8 @@ func importOf(b *builder, rows, counted int, completed bool) {
 	command := commandID(key, "operator")
 	importID := "00000000-0000-0000-0000-0000000000d1"
 	stream := "import/" + importID
-	b.commit(stream, command, command, 0, event1(500, id(importID), text(4, "f"), text(4, ""), text(4, "csv"), number(4, 2),
+	b.commit(stream, command, command, 0, event1(500, id(importID), text(4, "f"), text(4, ""), text(4, "csv"),
+		number(4, 2),
 		text(4, ""), number(8, 0)))
 	for n := 0; n < rows; n++ {
 		sample := fmt.Sprintf("00000000-0000-0000-0000-0000000000e%d", n)
@@ -189,14 +204,20 @@ func TestOddButRight(t *testing.T) {
 		"an import, given up":           func(b *builder) { importOf(b, 0, 0, false) },
 		"a record of a claim gone by":   func(b *builder) { zombie(b) },
 		"a torn group that comes again": func(b *builder) { torn(b) },
+		"a read on another node, that lags": func(b *builder) {
+			b.several = true
+			line := b.readSample(tube, "accepted", nil)
+			line["client"] = "c2"
+			line["answer"].(map[string]any)["version"] = 3
+		},
 		"a reserved slot in a map": func(b *builder) {
 			first := len(b.told)
 			silence(b.place(3, rack, "A2"))
 			b.told[first]["call"] = b.clock
 			b.told = append(b.told, b.told[first])
 			b.told = append(b.told[:first], b.told[first+1:]...)
-			b.tell("GET", "/storage-units/"+box+"/map", "", 200, nil, map[string]any{"id": box, "version": 4, "slots": map[string][2]string{
-				"A1": {"sample/" + tube, "filled"}, "A2": {"sample/" + rack, "reserved"}}})
+			slots := map[string][2]string{"A1": {"sample/" + tube, "filled"}, "A2": {"sample/" + rack, "reserved"}}
+			b.readMap(slots)["answer"].(map[string]any)["version"] = 4
 		},
 	} {
 		t.Run(about, func(t *testing.T) {
@@ -232,7 +253,7 @@ func zombie(b *builder) {
 
 func torn(b *builder) {
 	command := commandID("torn", "operator")
-	b.commit("barcode/TORN", command, command, 1, event1(401, text(4, "sample/"+rack), text(4, "x"), make([]byte, 16), []byte{0}))
+	b.commit("barcode/TORN", command, command, 1, labelled(rack, "x"))
 	back := deriveID(command, "back")
 	b.commit("barcode/TORN", back, command, 0, event1(402, text(4, "sample/"+rack), text(4, "cut off")))
 	silence(b.tell("POST", "/samples", "torn", 0, nil, nil))

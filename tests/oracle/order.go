@@ -39,8 +39,10 @@ func realTime(h *history, all *clients, found *findings) {
 
 // When each version of a stream must have been seen, and when it cannot have been yet.
 type window struct {
-	returns []stamp // by time; version is the highest returned until then
-	calls   []stamp // by time; version is the lowest base of what is called from then on
+	returns  []stamp            // by time; version is the highest returned until then
+	sessions map[string][]stamp // the same, of what each client itself was told
+	calls    []stamp            // by time; version is the lowest base of what is called from then on
+	commits  []*commit
 }
 
 type stamp struct {
@@ -49,7 +51,7 @@ type stamp struct {
 }
 
 func newWindow(t *timeline, all *clients) *window {
-	w := &window{}
+	w := &window{sessions: map[string][]stamp{}, commits: t.commits}
 	for _, c := range t.commits {
 		by := all.byID[c.root]
 		if by == nil {
@@ -58,18 +60,25 @@ func newWindow(t *timeline, all *clients) *window {
 		w.calls = append(w.calls, stamp{by.call, c.base})
 		if by.outcome == done {
 			w.returns = append(w.returns, stamp{by.returned, c.version()})
+			w.sessions[by.client] = append(w.sessions[by.client], stamp{by.returned, c.version()})
 		}
 	}
 	byTime := func(list []stamp) func(i, j int) bool {
 		return func(i, j int) bool { return list[i].time < list[j].time }
 	}
-	sort.SliceStable(w.returns, byTime(w.returns))
-	sort.SliceStable(w.calls, byTime(w.calls))
-	for i := 1; i < len(w.returns); i++ {
-		if w.returns[i].version < w.returns[i-1].version {
-			w.returns[i].version = w.returns[i-1].version
+	rising := func(list []stamp) {
+		sort.SliceStable(list, byTime(list))
+		for i := 1; i < len(list); i++ {
+			if list[i].version < list[i-1].version {
+				list[i].version = list[i-1].version
+			}
 		}
 	}
+	rising(w.returns)
+	for _, list := range w.sessions {
+		rising(list)
+	}
+	sort.SliceStable(w.calls, byTime(w.calls))
 	for i := len(w.calls) - 2; i >= 0; i-- {
 		if w.calls[i].version > w.calls[i+1].version {
 			w.calls[i].version = w.calls[i+1].version
@@ -79,10 +88,23 @@ func newWindow(t *timeline, all *clients) *window {
 }
 
 // The versions that whoever asked in [call, returned] may have met: from what had been acknowledged before it
-// asked, to what had been asked for before it was answered.
-func (w *window) of(call, returned int64) (lowest, highest uint64) {
-	if i := sort.Search(len(w.returns), func(i int) bool { return w.returns[i].time >= call }); i > 0 {
-		lowest = w.returns[i-1].version
+// asked, to what had been asked for before it was answered. Of several nodes one may know less than another: then
+// it is what the client itself was told, and what it demanded, that it must meet.
+func (w *window) of(call, returned int64, client string, demanded []uint64, sessions bool) (lowest, highest uint64) {
+	told := w.returns
+	if sessions {
+		told = w.sessions[client]
+	}
+	if i := sort.Search(len(told), func(i int) bool { return told[i].time >= call }); i > 0 {
+		lowest = told[i-1].version
+	}
+	for _, c := range w.commits {
+		if c.partition >= len(demanded) {
+			break
+		}
+		if c.offset < demanded[c.partition] && c.version() > lowest {
+			lowest = c.version()
+		}
 	}
 	highest = open
 	if i := sort.Search(len(w.calls), func(i int) bool { return w.calls[i].time > returned }); i < len(w.calls) {
@@ -95,15 +117,22 @@ type windows struct {
 	l   *laboratory
 	all *clients
 	of_ map[string]*window
+	// Several nodes serve the clients, and reads that demand no position may lag.
+	sessions bool
 }
 
-func (w *windows) of(stream string, call, returned int64) (uint64, uint64) {
+func (w *windows) of(stream string, call, returned int64, client string, demanded []uint64) (uint64, uint64) {
 	one := w.of_[stream]
 	if one == nil {
 		one = newWindow(w.l.of(stream), w.all)
 		w.of_[stream] = one
 	}
-	return one.of(call, returned)
+	return one.of(call, returned, client, demanded, w.sessions)
+}
+
+// The window of a command, on one of the streams that it is about.
+func (w *windows) ofCommand(stream string, c *command) (uint64, uint64) {
+	return w.of(stream, c.call, c.returned, c.client, nil)
 }
 
 // I6: what a read showed is what the fold says of that version. I8: the version was right for its time, and
@@ -112,7 +141,7 @@ func reads(l *laboratory, all *clients, w *windows, found *findings) {
 	type session struct{ client, stream string }
 	seen := map[session]uint64{}
 	for _, r := range all.reads {
-		low, high := w.of(r.stream, r.call, r.returned)
+		low, high := w.of(r.stream, r.call, r.returned, r.client, r.demanded)
 		t := l.of(r.stream)
 		if r.status == 404 {
 			if low > 0 {

@@ -18,11 +18,11 @@ func rejections(l *laboratory, all *clients, w *windows, found *findings) (judge
 		case c.status == 412:
 			known, right = true, staleVersion(c, "sample/"+id, w)
 		case c.status == 404 && verb != "" && id != "":
-			low, _ := w.of("sample/"+id, c.call, c.returned)
+			low, _ := w.ofCommand("sample/"+id, c)
 			known, right = true, low == 0
 			if verb == "place" && right == false {
 				unit, _ := c.body["unit"].(string)
-				low, _ = w.of("storage_unit/"+unit, c.call, c.returned)
+				low, _ = w.ofCommand("storage_unit/"+unit, c)
 				right = low == 0
 			}
 		case c.status == 409 && c.answer.Code == "conflict" && verb == "register":
@@ -44,7 +44,7 @@ func rejections(l *laboratory, all *clients, w *windows, found *findings) (judge
 
 func staleVersion(c *command, stream string, w *windows) bool {
 	wanted, err := strconv.ParseUint(c.ifMatch, 10, 64)
-	low, high := w.of(stream, c.call, c.returned)
+	low, high := w.ofCommand(stream, c)
 	return err != nil || low != wanted || high > wanted
 }
 
@@ -53,7 +53,7 @@ func labelTaken(c *command, l *laboratory, w *windows) bool {
 	if label == "" {
 		return false
 	}
-	low, high := w.of("barcode/"+label, c.call, c.returned)
+	low, high := w.ofCommand("barcode/"+label, c)
 	return heldWithin(l.labels[label], low, high, c)
 }
 
@@ -102,7 +102,7 @@ func conflict(c *command, verb, stream string, l *laboratory, w *windows, moves 
 		return true
 	}
 	t := l.of(stream)
-	low, high := w.of(stream, c.call, c.returned)
+	low, high := w.ofCommand(stream, c)
 	places := map[string]bool{}
 	for i, one := range t.commits {
 		if one.version() < low || one.base > high {
@@ -126,7 +126,7 @@ func conflict(c *command, verb, stream string, l *laboratory, w *windows, moves 
 	if places[unit+" "+strings.ToUpper(slot)] {
 		return true // it stands there already
 	}
-	low, high = w.of("storage_unit/"+unit, c.call, c.returned)
+	low, high = w.ofCommand("storage_unit/"+unit, c)
 	if slot != "" {
 		return heldWithin(l.of("storage_unit/" + unit).slots[slot], low, high, c)
 	}

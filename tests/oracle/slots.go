@@ -121,7 +121,8 @@ func (h *slotHistory) add(at place, c *command, in slotInput, out slotOutput) {
 }
 
 // The slots that have no answer by Porcupine: not linearizable, or not judged (`unjudged`).
-func linearizable(all *clients, found *findings, cap int, patience time.Duration) (judged, unjudged int) {
+// Of several nodes one may lag: then only what was done is judged, not what was shown or refused.
+func linearizable(all *clients, found *findings, cap int, patience time.Duration, lag bool) (judged, unjudged int) {
 	h := gather(all)
 	for id, places := range h.placedAt {
 		for _, c := range h.ofSamples[id] {
@@ -135,8 +136,10 @@ func linearizable(all *clients, found *findings, cap int, patience time.Duration
 			}
 		}
 	}
-	h.addReads(all)
-	h.addRefusals()
+	if !lag {
+		h.addReads(all)
+		h.addRefusals()
+	}
 	model := slotModel()
 	for _, at := range sortedPlaces(h.ops) {
 		ops := h.ops[at]

@@ -2,7 +2,8 @@
 
 Each tools/chaos.d/plants/*.patch is one bug, with a line "Bug:" that says what it is and a line "Suite:" that
 names who has to find it. It is planted into a copy of the source, the program is built, and the suite is run
-against it. Before the first plant of a suite the suite runs against the program without one, and has to pass.
+against it; a line "Open:" says why it is known not to find it. Before the first plant of a suite the suite runs
+against the program without one, and has to pass.
 """
 import filecmp
 import os
@@ -15,13 +16,15 @@ import time
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLANTS = pathlib.Path(__file__).resolve().parent / "plants"
-TREE = PROJECT / "var" / "chaos" / "plants" / "tree"
+RESULTS = PROJECT / "var" / "chaos" / "plants"
+TREE = RESULTS / "tree"
 TESTS = PROJECT / "tests"
 SUITE_MAX_S = 900
 
 # What a suite is: its command, or the target of unit tests. Short forms of the parts of tools/test.
 SUITES = {
     "races": [TESTS / "crash" / "race_test.py"],
+    "http": [TESTS / "system" / "http_test.py"],
     "disk": [TESTS / "system" / "disk_test.py"],
     "tail": [TESTS / "system" / "tail_test.py"],
     "crash": [TESTS / "crash" / "crash_test.py", "--engine", "embedded", "--kills", "8", "--seed", "1"],
@@ -87,8 +90,8 @@ def commands_of(suite):
         return [[TREE / "build" / "tests" / target]]
     if target:
         return [[sys.executable, *target]]
-    return [[sys.executable, PROJECT / "tools" / "chaos.d" / "run.py", "round", suite, "embedded", str(n), str(1000 + n)]
-            for n in range(ATTACK_ROUNDS)]
+    program = PROJECT / "tools" / "chaos.d" / "run.py"
+    return [[sys.executable, program, "round", suite, "embedded", str(n), str(1000 + n)] for n in range(ATTACK_ROUNDS)]
 
 
 def run_suite(suite):
@@ -145,6 +148,7 @@ def run(options):
     copy_source()
     if options.check:
         return check(plants)
+    RESULTS.mkdir(parents=True, exist_ok=True)
     lines, controls, missed = ["| bug | suite | found | after | by |", "|---|---|---|---|---|"], {}, 0
     for plant in sorted(plants, key=lambda p: (p.suite, p.name)):
         what, seconds, words = try_plant(plant, controls)
@@ -152,7 +156,7 @@ def run(options):
         words = " ".join(words.split()).replace("|", "/")[:140]
         lines.append(f"| {plant.name}: {plant.bug} | {plant.suite} | {what} | {seconds:.0f} s | {words} |")
         print(f"{what:<12} {plant.name:<24} {plant.suite:<18} {seconds:6.1f} s  {words}", flush=True)
-        (TREE.parent / "plants.md").write_text("\n".join(lines) + "\n")
+        (RESULTS / "plants.md").write_text("\n".join(lines) + "\n")
     print(f"\n{len(plants) - missed} passed, {missed} failed", flush=True)
     return 1 if missed else 0
 

@@ -47,7 +47,8 @@ def write(path, state, chosen, size, skipped):
         lines.append("None.")
     for f in wrong:
         lines += [f"### {f['attack']}, {f['engine']}, round {f['n']}", "",
-                  f"`tools/chaos pr --only {f['attack']} --engine {f['engine']} --round {f['n']} --seed {f['seed']}`", ""]
+                  f"`tools/chaos pr --only {f['attack']} --engine {f['engine']} --round {f['n']} "
+                  f"--seed {f['seed']}`", ""]
         lines += ["```", *(words for words in f["violations"][:5]), "```", ""]
     if skipped:
         lines += ["", "## Not done", ""] + [f"* {name}: {why}." for name, why in skipped.items()]
@@ -66,5 +67,6 @@ def figures(finished):
     lines = ["", "| attack | engine | figure | rounds | lowest | median | highest |", "|---|---|---|---|---|---|---|"]
     for (attack, engine, name), all_ in sorted(values.items()):
         all_.sort()
-        lines.append(f"| {attack} | {engine} | {name} | {len(all_)} | {all_[0]:g} | {all_[len(all_) // 2]:g} | {all_[-1]:g} |")
+        lines.append(f"| {attack} | {engine} | {name} | {len(all_)} | {all_[0]:g} | {all_[len(all_) // 2]:g} | "
+                     f"{all_[-1]:g} |")
     return lines

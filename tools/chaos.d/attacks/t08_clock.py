@@ -22,8 +22,8 @@ def why_not():
 def attack(seed, engine, number):
     folder = support.new_folder("clock")
     library, clock = folder / "clock.so", folder / "step"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(support.PROJECT / "tools" / "chaos.d" / "clock.c")],
-                   check=True)
+    source = support.PROJECT / "tools" / "chaos.d" / "clock.c"
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
 
     def step(seconds):
         with open(clock, "r+b" if clock.exists() else "wb") as file:

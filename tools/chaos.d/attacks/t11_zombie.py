@@ -25,6 +25,7 @@ def why_not():
 def attack(seed, engine, number):
     env = dict(TRACSEQ_ENGINE_COMMAND_DEADLINE_MS=str(DEADLINE_MS))
     with Scene(seed, engine, env=env) as scene:
+        scene.book.records.options.append("--several-nodes")
         nodes = [scene.node, second_node(scene, env)]
         for _ in range(EACH):
             here, there = nodes
@@ -69,8 +70,8 @@ def take_over(scene, node, work_s):
     for thread in more:
         thread.start()
     time.sleep(work_s)
-    check("the successor takes commands", scene.book.api("main").post("/samples", dict(name=f"T{scene.round}", type="DNA"),
-                                                          key=f"t{scene.round}").ok)
+    taken = scene.book.api("main").post("/samples", dict(name=f"T{scene.round}", type="DNA"), key=f"t{scene.round}")
+    check("the successor takes commands", taken.ok, taken.problem)
 
 
 def fenced(scene):

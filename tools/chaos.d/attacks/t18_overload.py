@@ -1,5 +1,6 @@
 """Ten times what the node can do, from people who do not wait for each other."""
 import json
+import re
 import subprocess
 import time
 
@@ -22,7 +23,8 @@ def why_not():
 
 def load(node, name, rate, seconds, clients):
     """What the load generator measured. It shares the machine with the node."""
-    done = subprocess.run([str(build("./openloop", "openloop")), "--url", node.url, "--token", node.token(), "--name", name,
+    program = build("./openloop", "openloop")
+    done = subprocess.run([str(program), "--url", node.url, "--token", node.token(), "--name", name,
                            "--rate", str(rate), "--seconds", str(seconds), "--clients", str(clients)],
                           capture_output=True, text=True, timeout=seconds + 120)
     if done.returncode != 0:
@@ -53,7 +55,8 @@ def attack(seed, engine, number):
     check("nothing but success and refusals", set(much["statuses"]) <= {"201", "429", "503", "0"}, much["statuses"])
     check(f"it is normal within {NORMAL_S} s", took <= NORMAL_S, took)
     check("it still runs", node.process.poll() is None)
-    resident = int(next(line.split()[1] for line in open(f"/proc/{node.process.pid}/status") if line.startswith("VmRSS")))
+    status = open(f"/proc/{node.process.pid}/status").read()
+    resident = int(re.search(r"^VmRSS:\s+(\d+)", status, re.M)[1])
     measured("rss_mib", resident / 1024)
     check("its memory is in bounds", resident < 1 << 20, f"{resident} KiB")
     node.stop()
