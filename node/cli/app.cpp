@@ -147,10 +147,11 @@ result<tracseq::settings> context::load_settings() const {
   return loaded;
 }
 
-result<std::unique_ptr<cli::client>> context::connect() const {
+result<std::unique_ptr<cli::client>> context::connect(long timeout_s) const {
   auto const loaded = load_settings();
   if (!loaded) return tl::unexpected(loaded.error());
   client_options options;
+  options.timeout_s = timeout_s;
   options.url = !url.empty() ? url
                              : environment("TRACSEQ_URL").value_or(
                                    "http://127.0.0.1:" + std::to_string(loaded->integer("http.port")));
@@ -210,6 +211,7 @@ void add_all_commands(CLI::App& app, context& shared) {
   add_import_command(app, shared);
   add_look_commands(app, shared);
   add_route_commands(app, shared);
+  add_cluster_command(app, shared);
   add_audit_commands(app, shared);
   add_log_commands(app, shared);
   add_config_commands(app, shared);
