@@ -110,6 +110,7 @@ export async function shootAll(page, name) {
     for (const colorScheme of ['light', 'dark']) {
       await page.setViewportSize({ width, height: width > 400 ? 900 : 844 })
       await page.emulateMedia({ colorScheme })
+      await page.evaluate(() => window.scrollTo(0, 0))
       await page.waitForTimeout(150)
       await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true })
     }

@@ -52,11 +52,11 @@ function Overview({ view, now, old, at }: { view: Cluster; now: number; old: boo
   return (
     <div className="stack" data-old={old}>
       {old && (
-        <Note tone="warn" title={`${view.node} does not answer.`}>
-          {`What stands here is as it was at ${clock.format(at)}. It goes on by itself when ${view.node} answers again.`}
+        <Note tone="warn" title={`What stands here is as it was at ${clock.format(at)}.`}>
+          {`It goes on by itself when ${view.node} answers again.`}
         </Note>
       )}
-      <div aria-live="polite"><Troubles view={view} /></div>
+      <div aria-live="polite"><Troubles view={view} old={old} /></div>
       <section className="panel" aria-labelledby="nodes">
         <div className="panel-head"><h2 id="nodes">Nodes</h2></div>
         <NodesTable view={view} looks={looks} />
@@ -87,8 +87,10 @@ function Overview({ view, now, old, at }: { view: Cluster; now: number; old: boo
   )
 }
 
-function Troubles({ view }: { view: Cluster }) {
+function Troubles({ view, old }: { view: Cluster; old: boolean }) {
   const all = troublesOf(view)
+  // Nobody knows whether it still is.
+  if (all.length === 0 && old) return null
   if (all.length === 0) return <Note tone="good" title={view.clustered ? 'All is well.' : 'The node is well.'}>{view.clustered ? 'Every node is ready, and every partition is served.' : undefined}</Note>
   return (
     <ul className={`plain ${css.troubles}`} aria-label="What is to be looked at">

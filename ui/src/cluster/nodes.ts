@@ -52,6 +52,7 @@ export function marksFor(names: readonly string[]): Map<string, string> {
   let common = 0
   while (all.length > 1 && common < first.length && all.every((name) => name[common] === first[common])) common++
   const own = all.map((name) => name.slice(common).replace(/[^\p{L}\p{N}]/gu, '').slice(0, 2).toUpperCase())
+  if (all.length === 1) return new Map([[first, own[0]?.slice(0, 1) || 'A']])
   const told = own.every((mark) => mark !== '') && new Set(own).size === own.length
   const letters = (index: number): string => (index < 26 ? String.fromCodePoint(65 + index) : letters(Math.floor(index / 26) - 1) + letters(index % 26))
   return new Map(all.map((name, index) => [name, told ? (own[index] ?? '') : letters(index)]))
