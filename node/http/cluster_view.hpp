@@ -31,8 +31,8 @@ struct cluster_node {
   std::vector<std::string> warnings;
 };
 BOOST_DESCRIBE_STRUCT(cluster_node, (),
-                      (name, boot_id, state, version, address, http, roles, started, ready, trouble, leaving, partitions,
-                       lag, clock_ahead_s, heard_at, warnings))
+                      (name, boot_id, state, version, address, http, roles, started, ready, trouble, leaving,
+                       partitions, lag, clock_ahead_s, heard_at, warnings))
 
 struct cluster_partition {
   std::uint16_t partition = 0;

@@ -64,7 +64,7 @@ function Name({ node, looks }: { node: ClusterNode; looks: Looks }) {
       <Mark name={node.name} looks={looks} />
       <div>
         {page && node.state !== 'unreachable' ? <a href={`${page}/cluster`}>{node.name}</a> : <strong>{node.name}</strong>}
-        {node.state === 'here' && <span className="soft"> (this page)</span>}
+        {node.state === 'here' && <span className="soft nowrap"> (this page)</span>}
         <div className={`soft mono ${css.address}`}>{node.http || node.address}</div>
       </div>
     </div>
