@@ -114,11 +114,22 @@ async function threeNodes(cluster) {
     const { code, stdout, stderr } = await cluster.command(one, 'cluster', 'status', '--check')
     expect(code === 0 && /node-2 +stopped/.test(stdout), `${code}: ${stdout}${stderr}`)
   })
+  await check('a node that hangs is no longer taken for current', async () => {
+    one.process.kill('SIGSTOP')
+    try {
+      await page.getByText(/^Old: as it was at/).waitFor(soon)
+      expect((await page.getByText('All is well.').count()) === 0, 'it says that all is well')
+    } finally {
+      one.process.kill('SIGCONT')
+    }
+    await page.getByText('Current', { exact: true }).waitFor(soon)
+    await until('not every partition is served', async () => (await served(page)) === 12, 60_000)
+  })
   await check('a page whose own node goes away names it, and leads to the same page of another', async () => {
     await one.stop('SIGKILL')
     await page.getByText('node-1 does not answer.').first().waitFor(soon)
     await page.getByText(/^Old: as it was at/).waitFor(soon)
-    const other = page.getByRole('link', { name: 'node-3', exact: true }).first()
+    const other = page.getByRole('status').filter({ hasText: 'node-1 does not answer.' }).getByRole('link', { name: 'node-3' })
     expect((await other.getAttribute('href')) === `${three.address}/cluster`, 'it leads elsewhere')
     await shootAll(page, 'cluster-away')
     await fits(page)
