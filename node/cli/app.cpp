@@ -149,10 +149,11 @@ result<tracseq::settings> context::load_settings() const {
   return loaded;
 }
 
-result<std::unique_ptr<cli::client>> context::connect() const {
+result<std::unique_ptr<cli::client>> context::connect(long timeout_s) const {
   auto const loaded = load_settings();
   if (!loaded) return tl::unexpected(loaded.error());
   client_options options;
+  options.timeout_s = timeout_s;
   options.url = !url.empty() ? url
                              : environment("TRACSEQ_URL").value_or(
                                    (loaded->text("http.tls_certificate").empty() ? "http://127.0.0.1:" : "https://localhost:") +
@@ -214,6 +215,7 @@ void add_all_commands(CLI::App& app, context& shared) {
   add_import_command(app, shared);
   add_look_commands(app, shared);
   add_route_commands(app, shared);
+  add_cluster_command(app, shared);
   add_audit_commands(app, shared);
   add_log_commands(app, shared);
   add_backup_commands(app, shared);

@@ -35,7 +35,7 @@ struct context {
 
   [[nodiscard]] result<tracseq::settings> load_settings() const;
   /// A client of the node that is meant, with the operator's token.
-  [[nodiscard]] result<std::unique_ptr<cli::client>> connect() const;
+  [[nodiscard]] result<std::unique_ptr<cli::client>> connect(long timeout_s = client_options{}.timeout_s) const;
 };
 
 [[nodiscard]] int run(int argc, char const* const* argv);
@@ -45,6 +45,7 @@ void add_all_commands(CLI::App& app, context& shared);
 
 // One function for each group of commands.
 void add_route_commands(CLI::App& app, context& shared);
+void add_cluster_command(CLI::App& app, context& shared);   ///< `cluster status`, behind the route commands
 void add_serve_command(CLI::App& app, context& shared);
 void add_import_command(CLI::App& app, context& shared);
 void add_look_commands(CLI::App& app, context& shared);     ///< history, search

@@ -286,6 +286,7 @@ std::string_view noun_help(std::string_view noun) {
            {"activity", "What happened last"},
            {"lab", "The laboratory in numbers"},
            {"system", "The node's state"},
+           {"cluster", "The nodes, and who owns which partition"},
            {"parked", "Events that a projection could not apply"}})
     if (word == noun) return help;
   return {};

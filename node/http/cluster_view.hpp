@@ -49,10 +49,11 @@ BOOST_DESCRIBE_STRUCT(cluster_partition, (), (partition, owner, boot_id, claim, 
 struct cluster_view {
   bool clustered = false;  ///< there may be further nodes
   std::string node;
+  instant at;  ///< when it was so, by the answering node's clock
   std::vector<cluster_node> nodes;
   std::vector<cluster_partition> partitions;
   std::vector<std::string> warnings;
 };
-BOOST_DESCRIBE_STRUCT(cluster_view, (), (clustered, node, nodes, partitions, warnings))
+BOOST_DESCRIBE_STRUCT(cluster_view, (), (clustered, node, at, nodes, partitions, warnings))
 
 }  // namespace tracseq::http

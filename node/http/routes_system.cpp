@@ -71,6 +71,7 @@ template <>
 inline constexpr auto notes<cluster_view> = std::to_array<note>({
     {.field = "clustered", .doc = "There may be further nodes."},
     {.field = "node", .doc = "The node that answers."},
+    {.field = "at", .doc = "When it was so, by the answering node's clock."},
     {.field = "nodes", .doc = "Every node that it knows."},
     {.field = "partitions", .doc = "Who owns which, by the newest claim in the log."},
 });
@@ -149,7 +150,11 @@ void show_system(call_ptr c, none, none) {
 }
 
 void show_cluster(call_ptr c, none, none) {
-  on_worker(std::move(c), [](call_ptr one) { answer(*one, to_json(one->at->status->cluster())); });
+  on_worker(std::move(c), [](call_ptr one) {
+    auto out = one->at->status->cluster();
+    out.at = now();
+    answer(*one, to_json(out));
+  });
 }
 
 void list_parked(call_ptr c, none, none) {

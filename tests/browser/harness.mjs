@@ -61,23 +61,29 @@ export async function openPage(context, path = '/', { signedIn = true, at = lab 
 
 let passed = 0
 let failed = 0
+let skipped = 0
 const wrong = []
 export async function check(name, work) {
   const began = performance.now()
   try {
     await work()
     passed += 1
-    console.log(`ok ${passed + failed} - ${name} (${Math.round(performance.now() - began)} ms)`)
+    console.log(`ok ${passed + failed + skipped} - ${name} (${Math.round(performance.now() - began)} ms)`)
     return true
   } catch (error) {
     failed += 1
-    const words = [`not ok ${passed + failed} - ${name}`, ...String(error?.message ?? error).split('\n').slice(0, 30).map((line) => `  # ${line}`)].join('\n')
+    const words = [`not ok ${passed + failed + skipped} - ${name}`, ...String(error?.message ?? error).split('\n').slice(0, 30).map((line) => `  # ${line}`)].join('\n')
     wrong.push(words)
     console.log(words)
     return false
   }
 }
-export const totals = () => ({ passed, failed, wrong })
+/** What this machine cannot do, and why. */
+export function skip(name, why) {
+  skipped += 1
+  console.log(`ok ${passed + failed + skipped} - ${name} # SKIP ${why}`)
+}
+export const totals = () => ({ passed, failed, skipped, wrong })
 
 export function expect(truth, words) {
   if (!truth) throw new Error(words)
@@ -95,6 +101,21 @@ export async function until(words, holds, within_ms = 5000) {
 
 export async function shoot(page, name) {
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`) })
+}
+/** The whole page in both widths and both colours. */
+export async function shootAll(page, name) {
+  if (!shots) return
+  const before = page.viewportSize()
+  for (const width of [1440, 390])
+    for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({ width, height: width > 400 ? 900 : 844 })
+      await page.emulateMedia({ colorScheme })
+      await page.evaluate(() => window.scrollTo(0, 0))
+      await page.waitForTimeout(150)
+      await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true })
+    }
+  await page.setViewportSize(before)
+  await page.emulateMedia({ colorScheme: null })
 }
 
 /** The rules of axe for WCAG 2.2 A and AA and its best practices; every violation, in words. What passes is told

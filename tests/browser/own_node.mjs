@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './harness.mjs'
 
-const project = fileURLToPath(new URL('../..', import.meta.url))
-const program = process.env.TRACSEQ_PROGRAM ?? join(project, 'build/tracseq')
+export const project = fileURLToPath(new URL('../..', import.meta.url))
+export const program = process.env.TRACSEQ_PROGRAM ?? join(project, 'build/tracseq')
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const probe = createServer()
     probe.listen(0, '127.0.0.1', () => {
@@ -31,7 +31,7 @@ export class OwnNode {
     if (!this.address) this.address = `http://127.0.0.1:${await freePort()}`
     const port = new URL(this.address).port
     this.process = spawn(program, ['serve', '--data', this.data, '--port', port, '--ui-directory', join(project, 'ui/dist'), ...options], { stdio: 'ignore' })
-    await until('the node did not start', async () => (await fetch(`${this.address}/readyz`)).ok, 30_000)
+    await until('the node did not start', async () => (await fetch(`${this.address}/readyz`)).ok, 60_000)
     const file = join(this.data, 'operator.token')
     if (existsSync(file)) this.token = readFileSync(file, 'utf8').trim()
     return this

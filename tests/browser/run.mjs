@@ -2,7 +2,7 @@
 //   TRACSEQ_URL=http://127.0.0.1:8089 TRACSEQ_TOKEN=… [TRACSEQ_SHOTS=DIR] node tests/browser/run.mjs [PART…]
 import { check, closeBrowsers, complaints, expect, token, totals } from './harness.mjs'
 
-const parts = ['sign_in', 'storage', 'samples', 'slips', 'imports', 'runs', 'scan', 'search', 'notifications', 'audit', 'live', 'keyboard', 'own_node', 'look']
+const parts = ['sign_in', 'storage', 'samples', 'slips', 'imports', 'runs', 'scan', 'search', 'notifications', 'audit', 'live', 'keyboard', 'own_node', 'cluster', 'look']
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((part) => !parts.includes(part))
 if (unknown.length > 0) {
@@ -19,8 +19,8 @@ for (const part of parts.filter((one) => wanted.length === 0 || wanted.includes(
   await closeBrowsers()
 }
 await check('no script failed and no policy was broken', () => expect(complaints.length === 0, [...new Set(complaints)].join('\n')))
-const { passed, failed, wrong } = totals()
-console.log(`1..${passed + failed}`)
+const { passed, failed, skipped, wrong } = totals()
+console.log(`1..${passed + failed + skipped}`)
 if (failed > 0) console.log(`\nOnce more, what failed:\n${wrong.join('\n')}\n`)
-console.log(`${passed} passed, ${failed} failed`)
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed > 0 ? 1 : 0)

@@ -186,7 +186,8 @@ def output_for_programs_and_people():
     plain = tell("--plain", "sample", "list", "--q", "OUT-1").stdout
     check("--plain: a row, tabs, no header", len(plain.splitlines()) == 1 and "\t" in plain, plain)
     for arguments in (["sample", "list"], ["lab", "show"], ["storage", "list"], ["search", "OUT-1"], ["version"],
-                      ["history", "OUT-1"], ["system", "show"], ["log", "info"], ["inbox", "list"]):
+                      ["history", "OUT-1"], ["system", "show"], ["cluster", "status"], ["log", "info"],
+                      ["inbox", "list"]):
         done = tell("--json", *arguments)
         check(f"{arguments}: one JSON value on stdout", isinstance(json.loads(done.stdout), dict), done.stdout[:200])
         check(f"{arguments}: nothing on stderr", done.stderr == "", done.stderr)
@@ -201,6 +202,37 @@ def output_for_programs_and_people():
     head = subprocess.run(["bash", "-c", f"'{PROGRAM}' sample list --all --plain | head -n 1"], capture_output=True,
                           text=True, env={**os.environ, **AT_HOME})
     check("a pipe that closes is no crash", head.stdout and "core" not in head.stderr, head.stderr)
+
+
+def cluster_status():
+    """Of a node that is alone; several nodes are in tests/browser/flows/cluster.mjs."""
+    view = ask("cluster", "status")
+    check("it is alone, and says when it looked", not view["clustered"] and len(view["nodes"]) == 1 and view["at"], view)
+    count = len(view["partitions"])
+    name = re.escape(view["node"])
+    people = tell("cluster", "status", "--check").stdout
+    check_words("for people", people, f"{view['node']} is one node, with {count} partitions", "WHAT IS WRONG",
+                "cluster.address", "cluster.secret_file")
+    check("the node and its partitions", re.search(rf"^{name} \* +ready +\S+ +0-{count - 1} +0", people, re.M), people)
+    rows = re.findall(rf"^(\d+)(?:-(\d+))? +{name} +\d+ +\S+ \S+ +open +0$", people, re.M)
+    shown = sum(int(last or first) - int(first) + 1 for first, last in rows)
+    check("each partition once, neighbours in one row", shown == count, people)
+    plain = tell("cluster", "status", "--plain").stdout.splitlines()
+    check("plain: a row each, by their kind", [line.split("\t")[0] for line in plain[:1 + count]]
+          == ["node"] + ["partition"] * count and all(line.startswith("warning\t") for line in plain[1 + count:]), plain)
+    left = {}
+
+    def interrupt(seen, child):
+        left["child"] = child
+        again = seen.count(b"again each second") > 2
+        if again:
+            child.send_signal(signal.SIGINT)
+        return again
+    watched = on_terminal("cluster", "status", "--watch", until=interrupt)
+    check("--watch: again and again, until Ctrl-C", watched.count("is one node") > 2 and left["child"].returncode == 0,
+          (left, watched[-500:]))
+    gone = tell("cluster", "status", "--check", "--url", f"http://127.0.0.1:{support.free_port()}", code=UNAVAILABLE)
+    check_words("no node answers", gone.stderr, "no node answers")
 
 
 def strip(text):
@@ -400,7 +432,7 @@ def one_flow():
 
 
 for test in (help_of_every_command, examples_are_right, exit_codes, wrong_usage, wrong_settings, config_show,
-             openapi_document, output_for_programs_and_people, completion, imports, one_flow, stopped_import, exports):
+             openapi_document, output_for_programs_and_people, cluster_status, completion, imports, one_flow, stopped_import, exports):
     case(test)
 node.stop()
 support.finish()

@@ -117,7 +117,7 @@ def parts():
              "every attack of tools/chaos, a few rounds each", 1800, {"program", "kafka"}),
         Part("ui", ["npm", "test"], "unit tests of the page", 300, {"page", "node"}, PROJECT / "ui"),
         Part("browser", ["node", str(PROJECT / "tests/browser/run.mjs")], "the page in Chromium", 1200,
-             {"program", "page", "node", "lab"}),
+             {"program", "page", "node", "lab", "kafka"}),
     ]
     return [part for part in found if exists(part)]
 

@@ -11,7 +11,7 @@ async function pages() {
   const plate = await call('POST', '/storage-units', { kind: 'plate', name: `Plate ${stamp}`, layout: { rows: 16, columns: 24 } })
   return [
     ['home', '/'], ['samples', '/samples'], ['storage', '/storage'], ['scan', '/scan'], ['cards', '/scan/cards'], ['runs', '/runs'],
-    ['imports', '/imports'], ['notifications', '/notifications'], ['audit', '/audit'], ['system', '/system'], ['no-page', '/no-such-page'],
+    ['imports', '/imports'], ['notifications', '/notifications'], ['audit', '/audit'], ['system', '/system'], ['cluster', '/cluster'], ['no-page', '/no-such-page'],
     ['sample', `/samples/${sample.id}`], ['past', `/samples/${sample.id}?as_of=${encodeURIComponent(sample.created_at)}`], ['no-sample', '/samples/NO-SUCH-TUBE'],
     ['box', `/storage/${box.id}`], ['plate', `/storage/${plate.id}`], ...freezers.slice(0, 1).map((one) => ['freezer', `/storage/${one.id}`]),
     ['run', `/runs/${runs[0].id}`], ['import', `/imports/${imports[0].id}`],

@@ -65,7 +65,7 @@ async function readOnly(node) {
   const { items } = await call('GET', '/samples', undefined, node)
   const { items: runs } = await call('GET', '/runs', undefined, node)
   const { items: units } = await call('GET', '/storage-units', undefined, node)
-  const paths = ['/', '/samples', `/samples/${items[0].id}`, '/storage', `/storage/${units[0].id}`, '/runs', `/runs/${runs[0].id}`, '/imports', '/scan', '/notifications', '/audit', '/system']
+  const paths = ['/', '/samples', `/samples/${items[0].id}`, '/storage', `/storage/${units[0].id}`, '/runs', `/runs/${runs[0].id}`, '/imports', '/scan', '/notifications', '/audit', '/system', '/cluster']
   await node.stop()
   await node.start('--read-only')
   const page = await openPage(await openBrowser(), '/', { at: node })

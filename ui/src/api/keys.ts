@@ -20,6 +20,7 @@ export const keys = {
   deliveries: ['deliveries'] as const,
   processes: ['processes'] as const,
   system: ['system'] as const,
+  cluster: ['cluster'] as const,
   parked: ['parked'] as const,
   search: (words: string) => ['search', words] as const,
 }

@@ -13,6 +13,7 @@ const places: { to: string; label: string; icon: IconName }[] = [
   { to: '/notifications', label: 'Notifications', icon: 'bell' },
   { to: '/audit', label: 'Audit', icon: 'audit' },
   { to: '/system', label: 'System', icon: 'system' },
+  { to: '/cluster', label: 'Cluster', icon: 'cluster' },
 ]
 
 export function Nav({ onGo }: { onGo?: () => void }) {

@@ -16,7 +16,7 @@ const [store, spotlight] = createSpotlight()
 const pages: [string, string][] = [
   ['Home', '/'], ['Scan station', '/scan'], ['Samples', '/samples'], ['Register a sample', '/samples?register=true'],
   ['Storage', '/storage'], ['Runs', '/runs'], ['Import a sheet', '/imports'], ['Notifications', '/notifications'],
-  ['Audit', '/audit'], ['System', '/system'],
+  ['Audit', '/audit'], ['System', '/system'], ['Cluster', '/cluster'],
 ]
 
 /** What is found comes after the letters that asked for it: Enter goes to the first, unless another is chosen. */

@@ -1,6 +1,9 @@
 import { ActionIcon, Burger, useMantineColorScheme } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { signOut } from '~/api/session'
+import { useCluster } from '~/cluster/api'
 import { useLiveStatus } from '~/live/status'
+import { count } from '~/shared/words'
 import { useSystem } from '~/system/api'
 import { Icon } from './icons'
 import css from './Shell.module.css'
@@ -27,6 +30,7 @@ export function TopBar({ onSearch, onMenu, menuOpen }: { onSearch: () => void; o
         <kbd>Ctrl K</kbd>
       </button>
       <div className={css.right}>
+        <Answering />
         <span className={css.live} data-live={live} role="status">
           <span className={css.liveWord}>{copy ? 'A copy of the past' : liveWords[live]}</span>
         </span>
@@ -39,4 +43,12 @@ export function TopBar({ onSearch, onMenu, menuOpen }: { onSearch: () => void; o
       </div>
     </header>
   )
+}
+
+/** Which node this page talks to, where there are several. */
+function Answering() {
+  const { data: view } = useCluster()
+  if (!view?.clustered) return null
+  const words = `${view.node} answers this page, one of ${count(view.nodes.length, 'node')}`
+  return <Link to="/cluster" className={css.node} title={words} aria-label={words}>{view.node}</Link>
 }

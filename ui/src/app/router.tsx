@@ -53,6 +53,7 @@ const tree = root.addChildren([
   at('/notifications', () => import('~/notifications/NotificationsPage')),
   at('/audit', () => import('~/audit/AuditPage')),
   at('/system', () => import('~/system/SystemPage')),
+  at('/cluster', () => import('~/cluster/ClusterPage')),
 ])
 
 export const router = createRouter({

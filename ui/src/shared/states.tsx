@@ -25,7 +25,7 @@ export function Empty({ title, whole, children, actions }: { title: string; /** 
 }
 
 type NoteTone = 'bad' | 'warn' | 'calm' | 'good'
-export function Note({ tone, title, children, role }: { tone: NoteTone; title?: string; children?: ReactNode; role?: 'alert' | 'status' }) {
+export function Note({ tone, title, children, role }: { tone: NoteTone; title?: string; children?: ReactNode; role?: 'alert' | 'status' | 'none' }) {
   return (
     <div className={`${css.note} ${css[tone]}`} role={role ?? (tone === 'bad' ? 'alert' : undefined)}>
       {title && <strong>{title}</strong>}

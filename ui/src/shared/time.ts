@@ -36,3 +36,10 @@ export function fromLocalInput(value: string): string {
   const date = new Date(value)
   return value === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }
+
+/** "90 s", "12 min", "3 h", "5 days". */
+export function lasting(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`
+}

@@ -5,6 +5,7 @@ import { useMayChange } from '~/app/Banners'
 import { Page } from '~/shared/Page'
 import { StateBadge, Tag } from '~/shared/StateBadge'
 import { Loaded, Note } from '~/shared/states'
+import { lasting } from '~/shared/time'
 import { say } from '~/shared/undo'
 import { count } from '~/shared/words'
 import { useProcesses, useResume, useSystem } from './api'
@@ -19,16 +20,10 @@ export default function SystemPage() {
   )
 }
 
-function uptime(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`
-}
-
 function Overview({ system }: { system: System }) {
   const facts: [string, string][] = [
     ['Version', system.version], ['Node', system.node], ['Engine', system.engine], ['Log', system.log],
-    ['Data', system.data], ['Up for', uptime(system.uptime_seconds)], ['Takes changes', system.read_only ? 'No, read-only' : 'Yes'],
+    ['Data', system.data], ['Up for', lasting(system.uptime_seconds)], ['Takes changes', system.read_only ? 'No, read-only' : 'Yes'],
   ]
   const behind = system.partitions.reduce((sum, one) => sum + one.lag, 0)
   return (
