@@ -258,7 +258,7 @@ struct node::parts {
   /// A claim behind commits that do not follow gives them up for good, and from then on looks as if their
   /// writer had done so: only a person may decide that.
   result<void> refuse_damage() {
-    for (partition_id p = 0; auto const& at : streams->positions()) {
+    for (partition_id p = 0; auto const& at : models->positions()) {
       if (at.broken_at) {
         auto const found = "the history is damaged: in partition " + std::to_string(p) +
                            " what lies at offset " + std::to_string(*at.broken_at) +
@@ -281,8 +281,10 @@ struct node::parts {
     // after it has opened for one that fences it.
     if (auto there = wait_for_end(); !there) return there;
     if (auto whole = refuse_damage(); !whole) return whole;
+    // Of the models, on whom was waited: the streams are told of a batch a moment later, and a shard that is told
+    // less than it has read claims with a number that is taken, for ever.
     std::vector<partition_head> heads;
-    for (auto const& at : streams->positions()) heads.push_back({at.chain, at.recorded_at});
+    for (auto const& at : models->positions()) heads.push_back({at.chain, at.recorded_at});
     engine->open(heads);
     auto const until = std::chrono::steady_clock::now() + claims_patience;
     while (!engine->ready() && std::chrono::steady_clock::now() < until && !log->dead())
