@@ -315,7 +315,7 @@ struct node::parts {
   /// A claim behind commits that do not follow gives them up for good, and from then on looks as if their
   /// writer had done so: only a person may decide that.
   result<void> refuse_damage() {
-    for (partition_id p = 0; auto const& at : streams->positions()) {
+    for (partition_id p = 0; auto const& at : models->positions()) {
       if (at.broken_at) {
         auto const found = "the history is damaged: in partition " + std::to_string(p) +
                            " what lies at offset " + std::to_string(*at.broken_at) +
