@@ -49,9 +49,9 @@ process::process(world& in, broker& log, machine& on, surroundings_of_process& o
       machine_(on),
       others_(others),
       log_(in, log, life_),
-      owners_(log.partitions()),
       opened_(log.partitions()) {
   life_->name = on.name;
+  machine_.owners.resize(log.partitions());
 }
 
 process::~process() {
@@ -174,7 +174,7 @@ void process::tell_shards(folded_batch const& batch) {
     mine->push_back({record.partition, record.offset, record.judged, record.state,
                      record.claim ? record.claim->boot_id : uuid{}, record.recorded_at});
     if (!record.claim) continue;
-    owners_[record.partition] = {record.claim->node, record.claim->boot_id};
+    machine_.owners[record.partition] = {record.claim->node, record.claim->boot_id};
     world_.say(name(), " reads: partition ", record.partition, " is ", record.claim->node,
                "'s by claim ", record.claim->number);
   }
@@ -215,7 +215,7 @@ bool process::current() const {
 void process::take(partition_id partition) {
   if (!runs()) return;
   // What it owns it holds, or claims again by itself.
-  if (opened_[partition] != 0 && owners_[partition].boot_id == boot_id()) return;
+  if (opened_[partition] != 0 && machine_.owners[partition].boot_id == boot_id()) return;
   world_.say(name(), " takes partition ", partition);
   if (opened_[partition] != 0) {
     // A shard that was fenced stays so; another takes its place.
@@ -239,7 +239,7 @@ void process::retire(caf::actor old) {
 void process::submit(std::vector<command_request> group, command_callback done) {
   if (life_->dead) return;
   auto const partition = partition_of(group.front().command.stream, broker_.partitions());
-  auto const& owner = owners_[partition];
+  auto const& owner = machine_.owners[partition];
   if (owner.node.empty() || owner.node == machine_.name) return submit_here(std::move(group), std::move(done));
   others_.forward(owner.node, std::move(group), [of = life_, done = std::move(done)](result<command_reply> reply) {
     if (!of->dead) done(std::move(reply));

@@ -19,9 +19,16 @@
 
 namespace tracseq::sim {
 
+/// Who holds a partition by the newest claim that was read.
+struct known_owner {
+  std::string node;
+  uuid boot_id;
+};
+
 /// What lasts when a node's process ends.
 struct machine {
   std::string name;
+  std::vector<known_owner> owners;  ///< kept with the store: an old claim is not read again after a start
   std::shared_ptr<sim::disk> disk = std::make_shared<sim::disk>();
   std::int64_t clock_off_us = 0;
   std::uint64_t starts = 0;
@@ -77,10 +84,6 @@ class process {
 
  private:
   class guarded_source;
-  struct known_owner {
-    std::string node;
-    uuid boot_id;
-  };
   void follow();
   void tell_shards(folded_batch const& batch);
   void apply();
@@ -101,7 +104,6 @@ class process {
   std::optional<folded_batch> unapplied_;  ///< told to the shards, not yet in the store
   bool follows_ = false;                   ///< the follower's next step is on its way
   bool started_ = false;
-  std::vector<known_owner> owners_;              ///< by the newest claim this process has read
 
   caf::actor_system_config config_;  // the system refers to it as long as it lives
   std::unique_ptr<caf::actor_system> system_;
