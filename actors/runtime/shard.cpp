@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/runtime/entity.hpp"
+#include "events/fault_point.hpp"
 
 namespace tracseq::runtime {
 namespace {
@@ -34,7 +35,9 @@ caf::behavior shard::make_behavior() {
       [this](command_decided const& m) { on_decided(m.group, m.index); },
       [this](process_waits const& m) { on_waits(m); },
       [this](records_read const& m) { on_read(*m.records); },
-      [this](projections_applied const&) { try_open(); },
+      [this](projections_applied const&) {
+        if (!fault_point<"shard.applied_unheard">()) try_open();
+      },
       [this](append_failed const& m) { close(phase::closed, *m.why); },
       [this](stand_by const& m) {
         followed_ = m.at.chain;
@@ -94,6 +97,7 @@ bool shard::answer_repeat(group_ptr const& group) {
     first = found->second;
   } else {
     auto stored = around_->source.find_command(request.command_id);
+    if (fault_point<"shard.command_ids_unread">()) stored = fail(errc::io_failure, "the store cannot be read");
     if (!stored) {
       finish(*group, tl::unexpected(stored.error()));
       return true;
@@ -117,53 +121,6 @@ void shard::send_to_entity(group_ptr const& group, std::size_t index) {
   auto& target = entity_for(group->requests[index].command.stream);
   ++target.busy;
   send(target.actor, decide_command{group, index});
-}
-
-shard::live& shard::entity_for(std::string const& stream) {
-  if (auto const found = entities_.find(stream); found != entities_.end()) {
-    lru_.splice(lru_.end(), lru_, found->second.place_in_lru);
-    return found->second;
-  }
-  live fresh;
-  fresh.actor = passivate_idle();
-  if (fresh.actor)
-    send(fresh.actor, host_stream{stream});
-  else
-    fresh.actor = spawn<entity>(stream, caf::actor_cast<caf::actor>(this), around_);
-  fresh.process = is_process_kind(stream_kind(stream));
-  fresh.place_in_lru = lru_.insert(lru_.end(), stream);
-  if (fresh.process && stop_waiting(stream)) {
-    fresh.ended = false;
-    send(fresh.actor, resume_process{});
-  }
-  return entities_.emplace(stream, std::move(fresh)).first->second;
-}
-
-// An entity may go when nothing of it is in flight and the projections show all it did: then the next
-// activation finds it whole. Its actor is used again where it can be: to end one and to spawn another
-// wakes CAF's clock each time, which cost a sixth of a registration.
-caf::actor shard::passivate_idle() {
-  caf::actor reusable;
-  auto const limit = room();
-  auto const applied = gauge_.applied.load(std::memory_order_acquire);
-  constexpr int looked_at_max = 8;
-  auto candidate = lru_.begin();
-  for (int i = 0; i < looked_at_max && entities_.size() >= limit && candidate != lru_.end(); ++i) {
-    auto const found = entities_.find(*candidate);
-    auto& one = found->second;
-    ++candidate;
-    if (one.busy > 0 || one.last_offset > applied || (one.process && !one.ended && !one.idle)) {
-      lru_.splice(lru_.end(), lru_, one.place_in_lru);  // or it would hide the idle ones behind it
-      continue;
-    }
-    if (!reusable && !one.process)
-      reusable = std::move(one.actor);
-    else
-      send_exit(one.actor, caf::exit_reason::user_shutdown);
-    lru_.erase(one.place_in_lru);
-    entities_.erase(found);
-  }
-  return reusable;
 }
 
 void shard::on_decided(group_ptr group, std::size_t index) {
@@ -246,11 +203,14 @@ void shard::commit_group(group_ptr const& group) {
   }
   if (records.empty()) return answer_unchanged(group);
   for (auto& entry : entries) in_flight_.push_back(std::move(entry));
+  if (fault_point<"shard.append_overloaded">()) return close(phase::closed, {errc::overloaded, "the queue is full", {}});
+  if (fault_point<"shard.append_full">()) return close(phase::closed, {errc::storage_full, "the disk is full", {}});
   if (auto appended = around_->log.append(partition_, std::move(records)); !appended) {
     // No log will ever take it: told to repeat it, a client would close the partition again and again.
     if (appended.error().code == errc::too_large) finish(*group, tl::unexpected(appended.error()));
     close(phase::closed, appended.error());
   }
+  if (fault_point<"shard.append_unconfirmed">()) close(phase::closed, {errc::io_failure, "not confirmed", {}});
 }
 
 void shard::finish(command_group& group, result<command_reply> const& reply) {
@@ -339,6 +299,8 @@ void shard::start_claim() {
   record.node = around_->options.node;
   record.boot_id = around_->options.boot_id;
   record.command_address = around_->options.command_address;
+  if (fault_point<"shard.claim_lost">()) return;
+  if (fault_point<"shard.claim_doubled">()) (void)around_->log.append(partition_, {encode_record(record)});
   if (auto appended = around_->log.append(partition_, {encode_record(record)}); !appended)
     close(phase::closed, appended.error());
 }
@@ -363,9 +325,11 @@ void shard::on_claimed(read_back const& record) {
 
 void shard::try_open() {
   if (phase_ != phase::catching_up) return;
+  if (fault_point<"shard.opens_later">()) return;
   if (gauge_.applied.load(std::memory_order_acquire) < open_at_) return;
   // Without them it would be open with work left undone. The next tick asks again.
-  auto const torn = around_->source.torn_group(partition_);
+  auto torn = around_->source.torn_group(partition_);
+  if (fault_point<"shard.torn_group_unread">()) torn = fail(errc::io_failure, "the store cannot be read");
   auto const processes = around_->source.open_processes(partition_);
   if (!torn || !processes) {
     closed_why_ = not_open("this partition cannot be opened: " + (torn ? processes.error() : torn.error()).detail);
@@ -396,7 +360,8 @@ void shard::take_back(commit const& torn) {
     auto group = std::make_shared<command_group>(around_->steady_now());
     auto& request = group->requests.emplace_back();
     request.command = *std::move(command);
-    request.command_id = derive_uuid(torn.command_id, "take back");
+    // A command that is repeated may be cut off more than once.
+    request.command_id = derive_uuid(torn.command_id, "take back " + std::to_string(torn.base_version));
     request.who = {"tracseq", "TracSeq", "service"};
     request.reason = "the registration it belonged to was cut off";
     request.causation_id = torn.command_id;
@@ -450,6 +415,7 @@ void shard::close(phase next, error const& why) {
 
 void shard::hand_over(group_ptr const& group) {
   if (!forwards_) return finish(*group, tl::unexpected(closed_why_));
+  if (fault_point<"shard.hand_over_fails">()) return finish(*group, fail(errc::outcome_unknown, "nobody can tell"));
   if (group->for_peer) return finish(*group, fail(errc::not_owner, closed_why_.detail));
   // An entity may still be reading the requests: they are copied.
   around_->elsewhere(partition_, group->requests, [group](result<command_reply> const& reply) {
@@ -461,6 +427,8 @@ void shard::hand_over(group_ptr const& group) {
 }
 
 void shard::on_tick() {
+  if (fault_point<"shard.tick_late">()) return;
+  if (phase_ == phase::open && fault_point<"shard.gives_up">()) close(phase::closed, not_open("it gave up"));
   try_open();  // also where the word of the projections was missed, or the store could not be read
   auto const time = around_->steady_now();
   auto const deadline = around_->options.deadline;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr auto misfortune_every_us = 50 * ms;
 constexpr auto start_retry_us = 500 * ms;
-constexpr auto forward_patience_us = 3 * second;
+constexpr auto look_every_us = 100 * ms;
+constexpr auto divide_every_us = 1 * second;
 /// Of a webhook only so many attempts fail: the next one is seconds later, not hours.
 constexpr std::uint32_t failing_attempts_max = 3;
 
@@ -20,11 +21,13 @@ cluster::cluster(world& in, std::size_t nodes, partition_id partitions)
     : world_(in),
       log_(in, partitions),
       nodes_(nodes),
-      holders_(partitions),
-      wanted_(partitions),
-      read_(partitions) {
+      links_(in, [this] {
+        std::vector<links::end> ends;
+        for (auto const& one : nodes_)
+          if (one.running) ends.push_back({one.running.get(), one.net_cut});
+        return ends;
+      }) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].on.name = "node-" + std::to_string(i + 1);
-  for (partition_id p = 0; p < partitions; ++p) chains_.push_back(chain_genesis(p, partitions));
   log_.news = [this] {
     for (auto& one : nodes_)
       if (one.running) one.running->wake_follower();
@@ -39,10 +42,8 @@ cluster::~cluster() {
 
 void cluster::start() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) start_node(i);
-  for (partition_id p = 0; p < log_.partitions(); ++p) {
-    auto const first = world_.bad.takes_all ? 0 : world_.dice.below(nodes_.size());
-    if (nodes_[first].running) nodes_[first].running->take(p);
-  }
+  look();
+  divide();
   world_.after(misfortune_every_us, [this] { misfortune(); });
 }
 
@@ -60,18 +61,18 @@ void cluster::start_node(std::size_t index) {
   }
   one.running = std::move(made);
   world_.say(one.on.name, " runs");
-  if (healed_ || one.on.starts == 1) return;
-  read_claims();
-  for (partition_id p = 0; p < log_.partitions(); ++p)
-    if (world_.bad.takes_all || holders_[p].node == one.on.name) one.running->take(p);
+  if (world_.faults && world_.bad.takes_all)
+    for (partition_id p = 0; p < log_.partitions(); ++p) one.running->take(p);
 }
 
 void cluster::crash(std::size_t index) {
   auto& one = nodes_[index];
   if (!one.running) return;
   auto& dice = world_.dice;
+  auto const boot_id = one.running->boot_id();
   one.running->kill();
   dead_.push_back(std::move(one.running));
+  links_.died(boot_id);
   std::size_t lost = 0;
   if (dice.happens(world_.bad.rollback) && one.on.disk->unsynced() > 0) {
     lost = dice.below(one.on.disk->unsynced() + 1);
@@ -92,7 +93,6 @@ void cluster::heal() {
     else if (nodes_[out].running) nodes_[out].running->alive()->paused = true;
     world_.say(nodes_[out].on.name, " is left out");
   }
-  std::vector<std::size_t> in;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     auto& one = nodes_[i];
     one.net_cut = false;
@@ -100,34 +100,33 @@ void cluster::heal() {
     one.on.disk->writes_fail = one.on.disk->reads_fail = false;
     if (one.running) one.running->alive()->log_cut = false;
     if (one.left_out) continue;
-    in.push_back(i);
     if (one.running) one.running->alive()->paused = false;
     else if (!one.starting) start_node(i);
   }
-  for (auto& node : wanted_) node = dice.pick(in);
-  place_partitions();
 }
 
-// Whoever decides who has which partition sees to it that it stays so.
-void cluster::place_partitions() {
-  read_claims();
-  for (partition_id p = 0; p < log_.partitions(); ++p) {
-    auto& to = nodes_[wanted_[p]];
-    if (to.running && holders_[p].boot_id != to.running->boot_id()) to.running->take(p);
-  }
-  world_.after(4 * second, [this] { place_partitions(); });
-}
-
-void cluster::read_claims() {
-  for (partition_id p = 0; p < log_.partitions(); ++p)
-    for (auto const& records = log_.records(p); read_[p] < records.size(); ++read_[p]) {
-      auto const& record = records[read_[p]];
-      if (chain_fold(chains_[p], record) != verdict::claim) continue;
-      auto const decoded = decode_record(record);
-      if (!decoded || !std::holds_alternative<claim>(*decoded)) continue;
-      auto const& made = std::get<claim>(*decoded);
-      holders_[p] = {made.node, made.boot_id, made.number};
+// As a consumer group does: who is heard of has a share, and gets another when members come or go.
+void cluster::divide() {
+  std::vector<process*> heard;
+  std::vector<uuid> members;
+  for (auto const& one : nodes_)
+    if (one.running && one.running->runs() && !one.running->alive()->log_cut) {
+      heard.push_back(one.running.get());
+      members.push_back(one.running->boot_id());
     }
+  if (members != members_)
+    for (std::size_t i = 0; i < heard.size(); ++i) {
+      std::vector<partition_id> share;
+      for (auto p = i; p < log_.partitions(); p += heard.size()) share.push_back(static_cast<partition_id>(p));
+      heard[i]->assigned(share);
+    }
+  members_ = std::move(members);
+  world_.after(divide_every_us, [this] { divide(); });
+}
+
+void cluster::look() {
+  links_.look();
+  world_.after(look_every_us, [this] { look(); });
 }
 
 // --- What befalls the nodes -------------------------------------------------------------------------
@@ -140,16 +139,6 @@ void cluster::misfortune() {
   if (world_.goes_wrong(world_.bad.takeovers * share)) {
     auto& one = dice.pick(nodes_);
     if (one.running) one.running->take(static_cast<partition_id>(dice.below(log_.partitions())));
-  }
-  // A partition whose owner is down is given to another after a while.
-  read_claims();
-  for (partition_id p = 0; p < log_.partitions(); ++p) {
-    auto const& holder = holders_[p];
-    auto const held = !holder.node.empty() && nodes_[index_of(holder.node)].running &&
-                      nodes_[index_of(holder.node)].running->runs();
-    if (held || !dice.happens(0.03)) continue;
-    auto& one = dice.pick(nodes_);
-    if (one.running) one.running->take(p);
   }
   world_.after(misfortune_every_us, [this] { misfortune(); });
 }
@@ -224,20 +213,8 @@ void cluster::ask(std::size_t node, std::function<void(process&)> what) {
 
 void cluster::tell_client(std::function<void()> what) { send(std::move(what)); }
 
-// The other side's answer may come late, twice or never; this side is told once.
-void cluster::forward(std::string const& to, std::vector<command_request> group, command_callback done) {
-  auto const answered = std::make_shared<bool>(false);
-  auto const answer = [answered, done = std::move(done)](result<command_reply> const& reply) {
-    if (!std::exchange(*answered, true)) done(reply);
-  };
-  ask(index_of(to), [this, group = std::move(group), answer](process& other) {
-    other.submit_here(group, [this, answer](result<command_reply> reply) {
-      send([answer, reply = std::move(reply)] { answer(reply); });
-    });
-  });
-  world_.after(forward_patience_us, [answer] {
-    answer(fail(errc::outcome_unknown, "the owner of the partition did not answer in time"));
-  });
+bool cluster::send_frame(process const& from, uuid const& to, bool is_answer, std::string body) {
+  return links_.send(from, to, is_answer, std::move(body));
 }
 
 void cluster::perform(std::string const& by, effect const& what, std::function<void(effect_outcome)> done) {

@@ -2,10 +2,12 @@
 // Three nodes, the network between them, and all that befalls them.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "tests/sim/broker.hpp"
+#include "tests/sim/links.hpp"
 #include "tests/sim/process.hpp"
 #include "tests/sim/world.hpp"
 
@@ -35,7 +37,7 @@ class cluster final : public surroundings_of_process {
   void tell_client(std::function<void()> what);
 
   // surroundings_of_process
-  void forward(std::string const& to, std::vector<command_request> group, command_callback done) override;
+  bool send_frame(process const& from, uuid const& to, bool is_answer, std::string body) override;
   void perform(std::string const& by, effect const& what, std::function<void(effect_outcome)> done) override;
 
  private:
@@ -52,24 +54,17 @@ class cluster final : public surroundings_of_process {
   void crash(std::size_t index);
   void misfortune();
   void befall(std::size_t index);
-  void place_partitions();
+  /// The group that divides the partitions among those it hears of.
+  void divide();
+  void look();
   [[nodiscard]] std::size_t index_of(std::string const& name) const;
-  /// Whose newest claim lies in the log.
-  struct newest_claim {
-    std::string node;
-    uuid boot_id;
-    std::uint64_t number = 0;
-  };
-  void read_claims();
 
   world& world_;
   broker log_;
   std::vector<member> nodes_;
   std::vector<std::unique_ptr<process>> dead_;  ///< actors' handles may outlive their process for a while
-  std::vector<chain_state> chains_;
-  std::vector<newest_claim> holders_;
-  std::vector<std::size_t> wanted_;             ///< the node that is to have each partition, once healed
-  std::vector<std::uint64_t> read_;
+  links links_;
+  std::vector<uuid> members_;  ///< who was given a share last
   std::set<uuid> performed_;
   bool healed_ = false;
 };

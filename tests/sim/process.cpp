@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t wall_at_zero_us = 1'764'000'000'000'000;
 constexpr auto store_retry_us = 250 * ms;
 constexpr auto read_retry_us = 250 * ms;
+constexpr auto cluster_pace_us = 50 * ms;
 
 caf::actor_clock::time_point clock_at(std::int64_t us) {
   return caf::actor_clock::time_point(std::chrono::hours(1) + std::chrono::microseconds(us));
@@ -49,13 +50,13 @@ process::process(world& in, broker& log, machine& on, surroundings_of_process& o
       machine_(on),
       others_(others),
       log_(in, log, life_),
-      opened_(log.partitions()) {
+      owners_(log.partitions()) {
   life_->name = on.name;
-  machine_.owners.resize(log.partitions());
 }
 
 process::~process() {
   if (!life_->dead) kill();
+  forwarder_.reset();  // what waits in it refers to actors
   shards_.clear();
   scheduler_ = nullptr;
   system_.reset();
@@ -93,19 +94,40 @@ result<void> process::start() {
   around_->submit = [this](std::vector<command_request> group, command_callback done) {
     submit(std::move(group), std::move(done));
   };
+  around_->elsewhere = [this](partition_id partition, std::vector<command_request> group, command_callback done) {
+    if (!life_->dead) forwarder_->submit(partition, std::move(group), std::move(done));
+  };
+  cluster::forwarder::world reach;
+  reach.send = [this](uuid const& to, std::string body) {
+    return others_.send_frame(*this, to, false, std::move(body));
+  };
+  reach.here = [this](std::vector<command_request> group, command_callback done) {
+    submit(std::move(group), std::move(done), true);
+  };
+  reach.now = around_->steady_now;
+  cluster::forward_options patience;
+  patience.deadline = options.deadline;
+  patience.unreachable = std::chrono::milliseconds(1'000);
+  forwarder_ = std::make_unique<cluster::forwarder>(reach, options.boot_id, broker_.partitions(), patience);
+  ownership_ = std::make_unique<cluster::ownership>(options.boot_id, broker_.partitions(),
+                                                    cluster::ownership_options{});
   around_->perform = [this](effect const& what, std::function<void(effect_outcome)> done) {
     others_.perform(machine_.name, what, [of = life_, done = std::move(done)](effect_outcome outcome) {
       if (!of->dead) done(std::move(outcome));
     });
   };
-  for (partition_id p = 0; p < broker_.partitions(); ++p)
+  for (partition_id p = 0; p < broker_.partitions(); ++p) {
     shards_.push_back(system_->spawn<runtime::shard>(p, around_));
+    caf::anon_send(shards_[p], runtime::stand_by{{at[p].chain, at[p].recorded_at}});
+    if (at[p].owner) on_claim(p, at[p].chain.c, at[p].owner->boot_id, at[p].owner->node);
+  }
   log_.on_failure([this](partition_id partition, error why) {
     caf::anon_send(shards_[partition], runtime::append_failed{std::make_shared<error const>(std::move(why))});
   });
   started_ = true;
   tell_applied();
   wake_follower();
+  cluster_tick();
   return {};
 }
 
@@ -116,11 +138,9 @@ void process::kill() {
   // The actors end as well as they can, unheard: nothing of it leaves the process.
   world_.quiet_places = true;
   for (auto const& shard : shards_) caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
-  for (auto const& shard : retired_) caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
   while (scheduler_->has_job()) scheduler_->run_once();
   world_.quiet_places = false;
   shards_.clear();
-  retired_.clear();
 }
 
 void process::set_clock() {
@@ -174,9 +194,9 @@ void process::tell_shards(folded_batch const& batch) {
     mine->push_back({record.partition, record.offset, record.judged, record.state,
                      record.claim ? record.claim->boot_id : uuid{}, record.recorded_at});
     if (!record.claim) continue;
-    machine_.owners[record.partition] = {record.claim->node, record.claim->boot_id};
-    world_.say(name(), " reads: partition ", record.partition, " is ", record.claim->node,
-               "'s by claim ", record.claim->number);
+    on_claim(record.partition, record.state.c, record.claim->boot_id, record.claim->node);
+    world_.say(name(), " reads: partition ", record.partition, " is ", record.claim->node, "'s by claim ",
+               record.claim->number);
   }
   for (partition_id p = 0; p < split.size(); ++p)
     if (split[p]) caf::anon_send(shards_[p], runtime::records_read{std::move(split[p])});
@@ -210,44 +230,10 @@ bool process::current() const {
   return true;
 }
 
-// --- Partitions and commands ----------------------------------------------------------------------
-
-void process::take(partition_id partition) {
-  if (!runs()) return;
-  // What it owns it holds, or claims again by itself.
-  if (opened_[partition] != 0 && machine_.owners[partition].boot_id == boot_id()) return;
-  world_.say(name(), " takes partition ", partition);
-  if (opened_[partition] != 0) {
-    // A shard that was fenced stays so; another takes its place.
-    retired_.push_back(shards_[partition]);
-    retire(shards_[partition]);
-    shards_[partition] = system_->spawn<runtime::shard>(partition, around_);
-  }
-  opened_[partition] = 1;
-  auto const& at = reader_->state().at()[partition];
-  caf::anon_send(shards_[partition], runtime::open_shard{{at.chain, at.recorded_at}});
-}
-
-// It may end when it has answered what was sent to it before.
-void process::retire(caf::actor old) {
-  if (life_->dead) return;
-  auto* const actor = dynamic_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(old));
-  if (actor->mailbox().empty()) return caf::anon_send_exit(old, caf::exit_reason::user_shutdown);
-  world_.after(100, [this, old] { retire(old); });
-}
-
-void process::submit(std::vector<command_request> group, command_callback done) {
-  if (life_->dead) return;
-  auto const partition = partition_of(group.front().command.stream, broker_.partitions());
-  auto const& owner = machine_.owners[partition];
-  if (owner.node.empty() || owner.node == machine_.name) return submit_here(std::move(group), std::move(done));
-  others_.forward(owner.node, std::move(group), [of = life_, done = std::move(done)](result<command_reply> reply) {
-    if (!of->dead) done(std::move(reply));
-  });
-}
+// --- Commands ---------------------------------------------------------------------------------------
 
 // As engine::parts::submit.
-void process::submit_here(std::vector<command_request> group, command_callback done) {
+void process::submit(std::vector<command_request> group, command_callback done, bool for_peer) {
   if (life_->dead) return;
   auto const partition = partition_of(group.front().command.stream, broker_.partitions());
   auto& in_flight = around_->gauges[partition].in_flight;
@@ -257,10 +243,73 @@ void process::submit_here(std::vector<command_request> group, command_callback d
   }
   auto made = std::make_shared<runtime::command_group>(around_->steady_now());
   made->requests = std::move(group);
+  made->for_peer = for_peer;
   made->waiting.push_back([of = life_, done = std::move(done)](result<command_reply> reply) {
     if (!of->dead) done(std::move(reply));
   });
   caf::anon_send(shards_[partition], runtime::submit_group{std::move(made)});
+}
+
+// --- Other nodes: as node/cluster/cluster.cpp, without threads ------------------------------------------
+
+void process::take(partition_id partition) {
+  if (!runs()) return;
+  world_.say(name(), " takes partition ", partition);
+  caf::anon_send(shards_[partition], runtime::take_partition{});
+}
+
+void process::on_claim(partition_id partition, std::uint64_t number, uuid const& by, std::string const& node) {
+  if (number <= owners_[partition].claim) return;
+  owners_[partition] = {number, by, node};
+  ownership_->claimed(partition, by, around_->steady_now());
+  forwarder_->on_route(partition, owners_[partition]);
+}
+
+void process::on_frame(uuid const& from, bool is_answer, std::string const& body) {
+  if (life_->dead) return;
+  if (is_answer) {
+    auto reply = cluster::decode_answer(body);
+    if (!reply) return world_.broken("an answer of another node cannot be read: ", reply.error().detail);
+    return forwarder_->on_answer(*std::move(reply));
+  }
+  auto asked = cluster::decode_forward(body);
+  if (!asked) return world_.broken("a command of another node cannot be read: ", asked.error().detail);
+  submit(std::move(asked->commands),
+         [this, from, id = asked->id](result<command_reply> const& reply) {
+           (void)others_.send_frame(*this, from, true, cluster::encode_answer(id, reply));
+         },
+         true);
+}
+
+void process::on_up(uuid const& other) {
+  ownership_->reachable(other, true);
+  forwarder_->on_connected(other);
+}
+
+void process::on_down(uuid const& other, bool surely_ended) {
+  ownership_->reachable(other, false);
+  forwarder_->on_lost(other);
+  if (surely_ended) ownership_->gone(other, around_->steady_now());
+}
+
+void process::assigned(std::vector<partition_id> const& mine) {
+  ownership_->assigned(mine, around_->steady_now());
+}
+
+void process::hear_state(process const& other) {
+  for (partition_id p = 0; p < owners_.size(); ++p)
+    if (owners_[p].boot_id == other.boot_id())
+      ownership_->serving(p, other.around_->gauges[p].phase.load() == shard_phase::open, around_->steady_now());
+}
+
+void process::cluster_tick() {
+  if (life_->dead) return;
+  world_.after(cluster_pace_us, [this] { cluster_tick(); });
+  if (life_->paused) return;
+  forwarder_->tick();
+  // Who cannot read the log, or is far behind it, would only claim late.
+  if (life_->log_cut || unapplied_) return;
+  for (auto const p : ownership_->due(around_->steady_now())) take(p);
 }
 
 engine_stats process::stats() const {

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "actors/runtime/messages.hpp"
+#include "node/cluster/forwarder.hpp"
+#include "node/cluster/ownership.hpp"
 #include "node/stream_store.hpp"
 #include "projections/follow.hpp"
 #include "projections/runner.hpp"
@@ -19,27 +21,22 @@
 
 namespace tracseq::sim {
 
-/// Who holds a partition by the newest claim that was read.
-struct known_owner {
-  std::string node;
-  uuid boot_id;
-};
-
 /// What lasts when a node's process ends.
 struct machine {
   std::string name;
-  std::vector<known_owner> owners;  ///< kept with the store: an old claim is not read again after a start
   std::shared_ptr<sim::disk> disk = std::make_shared<sim::disk>();
   std::int64_t clock_off_us = 0;
   std::uint64_t starts = 0;
 };
 
-/// How processes reach each other: the other nodes and the receivers of effects.
+class process;
+
+/// How processes reach each other, and the receivers of effects.
 class surroundings_of_process {
  public:
   virtual ~surroundings_of_process() = default;
-  /// A group for the node that owns its partition, whose answer comes over the network or never.
-  virtual void forward(std::string const& to, std::vector<command_request> group, command_callback done) = 0;
+  /// A frame to another process; false where there is no connection to it.
+  virtual bool send_frame(process const& from, uuid const& to, bool is_answer, std::string body) = 0;
   virtual void perform(std::string const& by, effect const& what, std::function<void(effect_outcome)> done) = 0;
 };
 
@@ -68,12 +65,18 @@ class process {
 
   /// Something lies in the log.
   void wake_follower();
-  /// Takes a partition, unless it is this process's by the log.
+  /// Claims a partition, whoever has it.
   void take(partition_id partition);
   /// A group from a client of this node, or from a process manager: here or at its owner.
-  void submit(std::vector<command_request> group, command_callback done);
-  /// A group for a partition of this process.
-  void submit_here(std::vector<command_request> group, command_callback done);
+  void submit(std::vector<command_request> group, command_callback done, bool for_peer = false);
+
+  // Other nodes: what node/cluster/cluster.cpp does, without threads.
+  void on_frame(uuid const& from, bool is_answer, std::string const& body);
+  void on_up(uuid const& other);
+  void on_down(uuid const& other, bool surely_ended);
+  void assigned(std::vector<partition_id> const& mine);
+  /// What another says of the partitions it owns.
+  void hear_state(process const& other);
 
   /// What this node would show.
   [[nodiscard]] std::shared_ptr<read_view const> view() const { return models_->newest(); }
@@ -88,7 +91,8 @@ class process {
   void tell_shards(folded_batch const& batch);
   void apply();
   void tell_applied();
-  void retire(caf::actor old);
+  void on_claim(partition_id partition, std::uint64_t number, uuid const& by, std::string const& node);
+  void cluster_tick();
 
   world& world_;
   broker& broker_;
@@ -109,8 +113,10 @@ class process {
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::vector<caf::actor> shards_;
-  std::vector<caf::actor> retired_;  ///< that were fenced, and followed by others
-  std::vector<std::uint8_t> opened_;  ///< that were told to open
+
+  std::unique_ptr<cluster::forwarder> forwarder_;
+  std::unique_ptr<cluster::ownership> ownership_;
+  std::vector<cluster::route> owners_;
 };
 
 }  // namespace tracseq::sim
