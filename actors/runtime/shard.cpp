@@ -62,6 +62,7 @@ caf::behavior shard::make_behavior() {
 void shard::on_submit(group_ptr group) {
   switch (phase_) {
     case phase::open:
+      if (taking_back_) return waiting_.push_back(std::move(group));
       if (!answer_repeat(group)) begin(std::move(group));
       return;
     case phase::closed:
@@ -127,9 +128,16 @@ void shard::on_decided(group_ptr group, std::size_t index) {
   // The partition may have been closed meanwhile; the group was answered then.
   auto const current = by_command_.find(group->last().command_id);
   if (current == by_command_.end() || current->second != group) return;
-  if (group->refusal) return refuse(*group, index);
+  if (group->refusal) {
+    refuse(*group, index);
+    if (group != taking_back_) return;
+    // What is torn stays torn until it is known that it need not be undone.
+    if (describe(group->refusal->code).retryable) return close(phase::closed, *group->refusal);
+    return serve();
+  }
   if (index + 1 < group->requests.size()) return send_to_entity(group, index + 1);
   commit_group(group);
+  if (group == taking_back_) serve();
 }
 
 void shard::refuse(command_group& group, std::size_t failed_at) {
@@ -343,6 +351,11 @@ void shard::try_open() {
     around_->count.open_processes.fetch_add(1, std::memory_order_relaxed);
     wait_until(stream, around_->wall_now());
   }
+  if (!taking_back_) serve();
+}
+
+void shard::serve() {
+  taking_back_ = nullptr;
   wake_due();
   auto waiting = std::move(waiting_);
   waiting_.clear();
@@ -350,7 +363,8 @@ void shard::try_open() {
 }
 
 // If the log ends with the first part of a group, its owner died between two records: the part that is
-// there is undone, as if the group had been refused.
+// there is undone, as if the group had been refused. Nothing is written before that: the next owner would no
+// longer see that the group was torn.
 void shard::take_back(commit const& torn) {
   auto const undo = host(stream_kind(torn.stream));
   if (!undo) return;
@@ -366,7 +380,8 @@ void shard::take_back(commit const& torn) {
     request.reason = "the registration it belonged to was cut off";
     request.causation_id = torn.command_id;
     gauge_.in_flight.fetch_add(1, std::memory_order_relaxed);
-    if (!answer_repeat(group)) begin(group);
+    taking_back_ = group;
+    begin(group);
   }
 }
 
@@ -390,6 +405,7 @@ void shard::close(phase next, error const& why) {
   auto in_progress = std::move(by_command_);
   by_command_.clear();
   in_flight_.clear();
+  taking_back_ = nullptr;
   for (auto const& [id, group] : in_progress) {
     if (moved)
       hand_over(group);
@@ -443,7 +459,7 @@ void shard::on_tick() {
     waiting_.pop_front();
     finish(*group, tl::unexpected(closed_why_));
   }
-  if (phase_ == phase::open) wake_due();
+  if (phase_ == phase::open && !taking_back_) wake_due();
   if (auto const spare = passivate_idle()) send_exit(spare, caf::exit_reason::user_shutdown);
 }
 
