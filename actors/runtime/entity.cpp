@@ -1,5 +1,7 @@
 #include "actors/runtime/entity.hpp"
 
+#include "events/fault_point.hpp"
+
 namespace tracseq::runtime {
 namespace {
 
@@ -61,8 +63,10 @@ result<void> entity::activate() {
     return fail(errc::unsupported,
                 "this TracSeq knows no streams of kind " + std::string(stream_kind(stream_)));
   auto stored = around_->source.load(stream_, true);
+  if (fault_point<"entity.stream_unread">()) stored = fail(errc::io_failure, "the store cannot be read");
   if (!stored) return tl::unexpected(stored.error());
   auto restored = hosted_->restore(stored->snapshot_version, stored->snapshot, stored->tail);
+  if (stored->snapshot_version > 0 && fault_point<"entity.snapshot_unread">()) restored = fail(errc::unsupported, "old");
   if (!restored && stored->snapshot_version > 0) {  // snapshots are only a shortcut
     stored = around_->source.load(stream_, false);
     if (!stored) return tl::unexpected(stored.error());
@@ -140,7 +144,9 @@ void entity::settle(bool keep) {
 
 void entity::save_snapshot_if_worth() {
   if (!active_ || hosted_->is_process()) return;
-  if (hosted_->version() < snapshot_version_ + snapshot_events_min) return;
+  auto const worth = fault_point<"entity.snapshot_early">() ? 1 : snapshot_events_min;
+  if (hosted_->version() < snapshot_version_ + worth) return;
+  if (fault_point<"entity.snapshot_not_saved">()) return;
   around_->source.save_snapshot(stream_, hosted_->version(), hosted_->snapshot());
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "events/fault_point.hpp"
 #include "events/hash.hpp"
 
 namespace tracseq::runtime {
@@ -108,7 +109,8 @@ void process_driver::on_step_reply(hosted_entity const& process, step_replied co
   auto const found = running_.find(reply.step);
   if (found == running_.end()) return;
   auto& one = found->second;
-  if (!*reply.reply && describe(reply.reply->error().code).retryable) {
+  bool const unheard = fault_point<"driver.answer_lost">();
+  if (unheard || (!*reply.reply && describe(reply.reply->error().code).retryable)) {
     self_.delayed_send(&self_, back_off(one), retry_commands{reply.step, reply.first, reply.count});
     return;
   }
@@ -152,7 +154,8 @@ void process_driver::finish(hosted_entity const& process, running& one) {
 void process_driver::on_outcome_reply(hosted_entity const& process, outcome_replied const& reply) {
   auto const found = running_.find(reply.step);
   if (found == running_.end()) return;
-  if (!*reply.reply && describe(reply.reply->error().code).retryable) {
+  bool const unheard = fault_point<"driver.outcome_lost">();
+  if (unheard || (!*reply.reply && describe(reply.reply->error().code).retryable)) {
     self_.delayed_send(&self_, back_off(found->second), retry_outcome{reply.step});
     return;
   }
@@ -172,6 +175,7 @@ void process_driver::on_retry_outcome(hosted_entity const& process, retry_outcom
 }
 
 std::chrono::milliseconds process_driver::back_off(running& one) {
+  if (fault_point<"driver.waits_long">()) return back_off_max;
   auto const doubled = back_off_first * (1u << std::min<std::uint32_t>(one.failures++, 8));
   return std::min<std::chrono::milliseconds>(doubled, back_off_max);
 }

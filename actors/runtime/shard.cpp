@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/runtime/entity.hpp"
+#include "events/fault_point.hpp"
 
 namespace tracseq::runtime {
 namespace {
@@ -34,7 +35,9 @@ caf::behavior shard::make_behavior() {
       [this](command_decided const& m) { on_decided(m.group, m.index); },
       [this](process_waits const& m) { on_waits(m); },
       [this](records_read const& m) { on_read(*m.records); },
-      [this](projections_applied const&) { try_open(); },
+      [this](projections_applied const&) {
+        if (!fault_point<"shard.applied_unheard">()) try_open();
+      },
       [this](append_failed const& m) { close(phase::closed, *m.why); },
       [this](stand_by const& m) {
         followed_ = m.at.chain;
@@ -59,6 +62,7 @@ caf::behavior shard::make_behavior() {
 void shard::on_submit(group_ptr group) {
   switch (phase_) {
     case phase::open:
+      if (taking_back_) return waiting_.push_back(std::move(group));
       if (!answer_repeat(group)) begin(std::move(group));
       return;
     case phase::closed:
@@ -94,6 +98,7 @@ bool shard::answer_repeat(group_ptr const& group) {
     first = found->second;
   } else {
     auto stored = around_->source.find_command(request.command_id);
+    if (fault_point<"shard.command_ids_unread">()) stored = fail(errc::io_failure, "the store cannot be read");
     if (!stored) {
       finish(*group, tl::unexpected(stored.error()));
       return true;
@@ -119,60 +124,20 @@ void shard::send_to_entity(group_ptr const& group, std::size_t index) {
   send(target.actor, decide_command{group, index});
 }
 
-shard::live& shard::entity_for(std::string const& stream) {
-  if (auto const found = entities_.find(stream); found != entities_.end()) {
-    lru_.splice(lru_.end(), lru_, found->second.place_in_lru);
-    return found->second;
-  }
-  live fresh;
-  fresh.actor = passivate_idle();
-  if (fresh.actor)
-    send(fresh.actor, host_stream{stream});
-  else
-    fresh.actor = spawn<entity>(stream, caf::actor_cast<caf::actor>(this), around_);
-  fresh.process = is_process_kind(stream_kind(stream));
-  fresh.place_in_lru = lru_.insert(lru_.end(), stream);
-  if (fresh.process && stop_waiting(stream)) {
-    fresh.ended = false;
-    send(fresh.actor, resume_process{});
-  }
-  return entities_.emplace(stream, std::move(fresh)).first->second;
-}
-
-// An entity may go when nothing of it is in flight and the projections show all it did: then the next
-// activation finds it whole. Its actor is used again where it can be: to end one and to spawn another
-// wakes CAF's clock each time, which cost a sixth of a registration.
-caf::actor shard::passivate_idle() {
-  caf::actor reusable;
-  auto const limit = room();
-  auto const applied = gauge_.applied.load(std::memory_order_acquire);
-  constexpr int looked_at_max = 8;
-  auto candidate = lru_.begin();
-  for (int i = 0; i < looked_at_max && entities_.size() >= limit && candidate != lru_.end(); ++i) {
-    auto const found = entities_.find(*candidate);
-    auto& one = found->second;
-    ++candidate;
-    if (one.busy > 0 || one.last_offset > applied || (one.process && !one.ended && !one.idle)) {
-      lru_.splice(lru_.end(), lru_, one.place_in_lru);  // or it would hide the idle ones behind it
-      continue;
-    }
-    if (!reusable && !one.process)
-      reusable = std::move(one.actor);
-    else
-      send_exit(one.actor, caf::exit_reason::user_shutdown);
-    lru_.erase(one.place_in_lru);
-    entities_.erase(found);
-  }
-  return reusable;
-}
-
 void shard::on_decided(group_ptr group, std::size_t index) {
   // The partition may have been closed meanwhile; the group was answered then.
   auto const current = by_command_.find(group->last().command_id);
   if (current == by_command_.end() || current->second != group) return;
-  if (group->refusal) return refuse(*group, index);
+  if (group->refusal) {
+    refuse(*group, index);
+    if (group != taking_back_) return;
+    // What is torn stays torn until it is known that it need not be undone.
+    if (describe(group->refusal->code).retryable) return close(phase::closed, *group->refusal);
+    return serve();
+  }
   if (index + 1 < group->requests.size()) return send_to_entity(group, index + 1);
   commit_group(group);
+  if (group == taking_back_) serve();
 }
 
 void shard::refuse(command_group& group, std::size_t failed_at) {
@@ -246,11 +211,14 @@ void shard::commit_group(group_ptr const& group) {
   }
   if (records.empty()) return answer_unchanged(group);
   for (auto& entry : entries) in_flight_.push_back(std::move(entry));
+  if (fault_point<"shard.append_overloaded">()) return close(phase::closed, {errc::overloaded, "the queue is full", {}});
+  if (fault_point<"shard.append_full">()) return close(phase::closed, {errc::storage_full, "the disk is full", {}});
   if (auto appended = around_->log.append(partition_, std::move(records)); !appended) {
     // No log will ever take it: told to repeat it, a client would close the partition again and again.
     if (appended.error().code == errc::too_large) finish(*group, tl::unexpected(appended.error()));
     close(phase::closed, appended.error());
   }
+  if (fault_point<"shard.append_unconfirmed">()) close(phase::closed, {errc::io_failure, "not confirmed", {}});
 }
 
 void shard::finish(command_group& group, result<command_reply> const& reply) {
@@ -339,6 +307,8 @@ void shard::start_claim() {
   record.node = around_->options.node;
   record.boot_id = around_->options.boot_id;
   record.command_address = around_->options.command_address;
+  if (fault_point<"shard.claim_lost">()) return;
+  if (fault_point<"shard.claim_doubled">()) (void)around_->log.append(partition_, {encode_record(record)});
   if (auto appended = around_->log.append(partition_, {encode_record(record)}); !appended)
     close(phase::closed, appended.error());
 }
@@ -363,9 +333,11 @@ void shard::on_claimed(read_back const& record) {
 
 void shard::try_open() {
   if (phase_ != phase::catching_up) return;
+  if (fault_point<"shard.opens_later">()) return;
   if (gauge_.applied.load(std::memory_order_acquire) < open_at_) return;
   // Without them it would be open with work left undone. The next tick asks again.
-  auto const torn = around_->source.torn_group(partition_);
+  auto torn = around_->source.torn_group(partition_);
+  if (fault_point<"shard.torn_group_unread">()) torn = fail(errc::io_failure, "the store cannot be read");
   auto const processes = around_->source.open_processes(partition_);
   if (!torn || !processes) {
     closed_why_ = not_open("this partition cannot be opened: " + (torn ? processes.error() : torn.error()).detail);
@@ -379,6 +351,11 @@ void shard::try_open() {
     around_->count.open_processes.fetch_add(1, std::memory_order_relaxed);
     wait_until(stream, around_->wall_now());
   }
+  if (!taking_back_) serve();
+}
+
+void shard::serve() {
+  taking_back_ = nullptr;
   wake_due();
   auto waiting = std::move(waiting_);
   waiting_.clear();
@@ -386,7 +363,8 @@ void shard::try_open() {
 }
 
 // If the log ends with the first part of a group, its owner died between two records: the part that is
-// there is undone, as if the group had been refused.
+// there is undone, as if the group had been refused. Nothing is written before that: the next owner would no
+// longer see that the group was torn.
 void shard::take_back(commit const& torn) {
   auto const undo = host(stream_kind(torn.stream));
   if (!undo) return;
@@ -396,12 +374,14 @@ void shard::take_back(commit const& torn) {
     auto group = std::make_shared<command_group>(around_->steady_now());
     auto& request = group->requests.emplace_back();
     request.command = *std::move(command);
-    request.command_id = derive_uuid(torn.command_id, "take back");
+    // A command that is repeated may be cut off more than once.
+    request.command_id = derive_uuid(torn.command_id, "take back " + std::to_string(torn.base_version));
     request.who = {"tracseq", "TracSeq", "service"};
     request.reason = "the registration it belonged to was cut off";
     request.causation_id = torn.command_id;
     gauge_.in_flight.fetch_add(1, std::memory_order_relaxed);
-    if (!answer_repeat(group)) begin(group);
+    taking_back_ = group;
+    begin(group);
   }
 }
 
@@ -425,6 +405,7 @@ void shard::close(phase next, error const& why) {
   auto in_progress = std::move(by_command_);
   by_command_.clear();
   in_flight_.clear();
+  taking_back_ = nullptr;
   for (auto const& [id, group] : in_progress) {
     if (moved)
       hand_over(group);
@@ -450,6 +431,7 @@ void shard::close(phase next, error const& why) {
 
 void shard::hand_over(group_ptr const& group) {
   if (!forwards_) return finish(*group, tl::unexpected(closed_why_));
+  if (fault_point<"shard.hand_over_fails">()) return finish(*group, fail(errc::outcome_unknown, "nobody can tell"));
   if (group->for_peer) return finish(*group, fail(errc::not_owner, closed_why_.detail));
   // An entity may still be reading the requests: they are copied.
   around_->elsewhere(partition_, group->requests, [group](result<command_reply> const& reply) {
@@ -461,6 +443,8 @@ void shard::hand_over(group_ptr const& group) {
 }
 
 void shard::on_tick() {
+  if (fault_point<"shard.tick_late">()) return;
+  if (phase_ == phase::open && fault_point<"shard.gives_up">()) close(phase::closed, not_open("it gave up"));
   try_open();  // also where the word of the projections was missed, or the store could not be read
   auto const time = around_->steady_now();
   auto const deadline = around_->options.deadline;
@@ -475,7 +459,7 @@ void shard::on_tick() {
     waiting_.pop_front();
     finish(*group, tl::unexpected(closed_why_));
   }
-  if (phase_ == phase::open) wake_due();
+  if (phase_ == phase::open && !taking_back_) wake_due();
   if (auto const spare = passivate_idle()) send_exit(spare, caf::exit_reason::user_shutdown);
 }
 

@@ -81,6 +81,8 @@ class shard final : public caf::event_based_actor {
   void start_claim();
   void on_claimed(read_back const& record);
   void try_open();
+  /// From now on it takes commands.
+  void serve();
   void take_back(commit const& torn);
   void enter(phase next);
   /// Leaves what is in flight: to the new owner, who alone knows what became of it; or, where none is known,
@@ -112,6 +114,7 @@ class shard final : public caf::event_based_actor {
   std::set<std::pair<instant, std::string>> waits_by_time_;
   std::deque<in_flight> in_flight_;
   std::deque<group_ptr> waiting_;  ///< came while the partition was not open
+  group_ptr taking_back_;          ///< undoes a torn group: until it is written, nothing else is
   std::unordered_map<uuid, group_ptr> by_command_;  ///< in progress
   /// Accepted, but perhaps not yet in the projection of command ids.
   std::unordered_map<uuid, std::shared_ptr<first_answer const>> recent_;

@@ -1,6 +1,7 @@
 // Process managers of a partition: which are open, and which of them only wait.
 
 #include "actors/runtime/shard.hpp"
+#include "events/fault_point.hpp"
 #include "events/registry.hpp"
 
 namespace tracseq::runtime {
@@ -50,10 +51,11 @@ bool shard::stop_waiting(std::string const& stream) {
 }
 
 void shard::wake_due() {
+  if (fault_point<"shard.wakes_later">()) return;
   auto const time = around_->wall_now();
   for (int woken = 0; woken < woken_at_once_max && !waits_by_time_.empty(); ++woken) {
     auto const [until, stream] = *waits_by_time_.begin();
-    if (until > time) return;
+    if (until > time && !fault_point<"shard.wakes_early">()) return;
     auto const found = entities_.find(stream);
     if (found == entities_.end()) {
       // Where a receiver hangs, what is under way fills the room; the others sleep on.

@@ -90,6 +90,7 @@ def parts():
              {"program", "page"}),
         Part("readme", script("system/readme_test.py"), "the README's commands, typed as they stand", 300,
              {"program", "page"}),
+        Part("sim", script("sim/run.py"), "a cluster in one process, by seeds", 3600, {"tests"}),
         Part("races", script("crash/race_test.py"), "32 clients for one slot, one label, one tube", 120,
              {"program"}),
         Part("tail", script("system/tail_test.py"), "torn tails, flipped bits", 900, {"program"}),
@@ -217,6 +218,7 @@ def prepare(chosen, build):
     env = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC")
     env.setdefault("TRACSEQ_KILLS", "20" if os.environ.get("CI") else "100")
     env.setdefault("TRACSEQ_BOUNCES", "4" if os.environ.get("CI") else "10")
+    env.setdefault("TRACSEQ_SEEDS", "200" if os.environ.get("CI") else "2000")
     env.setdefault("TRACSEQ_TAIL_STEP", "7" if os.environ.get("CI") else "1")
     env.setdefault("TRACSEQ_SHARED", str(PROJECT.parent / "shared"))
     if "node" in needs:
