@@ -215,22 +215,24 @@ void cluster::say_state() {
 // --- The end ---------------------------------------------------------------------------------------
 
 void cluster::leave(milliseconds within) {
-  bool others = false;
   {
     std::lock_guard const guard(mutex_);
     leaving_ = true;
-    for (auto const& [boot_id, one] : peers_) others = others || (one.up && has_role(one.who.roles, "shards"));
   }
   leaving_now_ = true;
   wake_.notify_all();
   if (joined_) group_->leave();
-  if (!others) return;
   auto const until = steady::now() + within;
-  auto const owns_some = [this] {
+  // Not for those who are leaving, too: nobody would take anything.
+  auto const somebody_takes = [this] {
     std::lock_guard const guard(mutex_);
-    return std::ranges::any_of(owners_, [this](owner const& one) { return one.by.boot_id == boot_id_; });
+    return std::ranges::any_of(owners_, [this](owner const& one) { return one.by.boot_id == boot_id_; }) &&
+           std::ranges::any_of(peers_, [](auto const& other) {
+             auto const& one = other.second;
+             return one.up && has_role(one.who.roles, "shards") && (!one.said || !one.said->leaving);
+           });
   };
-  while (owns_some() && steady::now() < until) std::this_thread::sleep_for(milliseconds(10));
+  while (somebody_takes() && steady::now() < until) std::this_thread::sleep_for(milliseconds(10));
 }
 
 void cluster::stop() {

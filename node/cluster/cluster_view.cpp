@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "node/cluster/cluster.hpp"
 
@@ -47,8 +48,15 @@ std::vector<std::string> cluster::warnings() const {
   std::vector<std::string> out;
   if (joined_)
     if (auto words = group_->trouble(); !words.empty()) out.push_back(std::move(words));
+  std::set<std::string> left;  // in good order: nobody has to look after them
+  {
+    std::lock_guard const guard(mutex_);
+    for (auto const& [boot_id, one] : peers_)
+      if (!one.up && one.said && one.said->leaving) left.insert(one.who.address);
+  }
   constexpr double clocks_differ_s = 5;
   for (auto const& one : links_->status()) {
+    if (!one.up && left.contains(one.address)) continue;
     if (!one.up)
       out.push_back("The node " + (one.peer ? one.peer->node + " " : std::string()) + "at " + one.address +
                     " is not reached: " + (one.trouble.empty() ? std::string("it was not tried yet") : one.trouble) + ".");
