@@ -41,6 +41,8 @@ class live_status final : public http::node_status {
   void show_cluster(cluster::cluster const* others, http::cluster_node facts);
   /// It stops: proxies are to send nothing more.
   void say_leaving() { leaving_ = true; }
+  /// Asked for further warnings each time. Before the node answers.
+  void warn_of(std::function<std::vector<std::string>()> more) { more_warnings_ = std::move(more); }
   /// Sentences from start-up that stay worth knowing.
   void add_warning(std::string words);
 
@@ -57,6 +59,7 @@ class live_status final : public http::node_status {
   checkpoint_keeper const* checkpoints_ = nullptr;
   cluster::cluster const* others_ = nullptr;
   http::cluster_node self_;
+  std::function<std::vector<std::string>()> more_warnings_;
   std::atomic<bool> leaving_{false};
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;

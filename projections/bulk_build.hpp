@@ -22,6 +22,7 @@ struct bulk_options {
   std::size_t generation_bytes = 48u << 20;
   std::function<void(std::uint64_t events)> progress;
   std::atomic<bool> const* stop = nullptr;
+  std::function<result<void>(folded_batch const&)> before{};  ///< of each batch; its error ends the build
 };
 
 struct bulk_totals {
