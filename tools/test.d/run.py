@@ -71,6 +71,8 @@ def parts():
         Part("donors", script("system/donor_test.py"), "names of people: sealed, shown, erased", 120, {"program"}),
         Part("prove", script("system/prove_test.py"), "replay, read-only serving, log copy", 300,
              {"program", "kafka"}),
+        Part("cluster-shared", script("system/cluster_shared_test.py"), "donors, previews and streams across three nodes",
+             300, {"program", "kafka"}),
         Part("planted", script("system/planted_test.py"), "damage in a Kafka topic, and who goes on behind it", 200,
              {"program", "kafka"}),
         Part("parked", script("system/parked_test.py"), "an event that cannot be read, and who mends it", 120,
