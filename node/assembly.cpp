@@ -10,14 +10,12 @@
 #include "node/channels/webhook.hpp"
 #include "node/checkpoint_file.hpp"
 #include "node/cluster/cluster.hpp"
-#include "node/cluster/key_exchange.hpp"
-#include "node/cluster/preview_exchange.hpp"
 #include "node/cluster/secret.hpp"
+#include "node/cluster/shared_state.hpp"
 #include "node/data_directory.hpp"
 #include "node/donor_erasures.hpp"
 #include "node/follower.hpp"
 #include "node/http/api.hpp"
-#include "node/http/previews.hpp"
 #include "node/key_store.hpp"
 #include "node/labels.hpp"
 #include "node/log.hpp"
@@ -67,9 +65,8 @@ struct node::parts {
   std::string cluster_secret;
   uuid boot_id = new_uuid();
   std::unique_ptr<tracseq::engine> engine;
-  std::unique_ptr<cluster::cluster> others;  ///< null in a node that is alone, as are the two that follow
-  std::unique_ptr<cluster::key_exchange> donors;
-  std::unique_ptr<cluster::preview_exchange> sheets;
+  std::unique_ptr<cluster::cluster> others;  ///< null in a node that is alone
+  std::unique_ptr<cluster::shared_state> shared;  ///< the same
   std::unique_ptr<tracseq::follower> follower;
   std::unique_ptr<webhook_channel> webhooks;
   std::unique_ptr<block_labels> labels;
@@ -101,8 +98,9 @@ struct node::parts {
     }
     if (!read) return tl::unexpected(read.error());
     token = *std::move(read);
-    auto store = options.read_only ? key_store::open_read_only(keys_directory(options.data))
-                                   : key_store::open(keys_directory(options.data), donor_digest_key());
+    auto store = options.read_only
+                     ? key_store::open_read_only(keys_directory(options.data))
+                     : key_store::open(keys_directory(options.data), cluster::donor_digest_key(cluster_secret));
     if (!store) return tl::unexpected(store.error());
     keys = *std::move(store);
     if (options.read_only) return {};
@@ -121,11 +119,6 @@ struct node::parts {
     if (auto put = put_secret(token_file(options.data), cluster::derived_secret(cluster_secret, "operator token")); !put)
       return put;
     return put_secret(webhook_key_file(options.data), cluster::derived_secret(cluster_secret, "webhook key"));
-  }
-
-  /// All nodes find the same donor.
-  [[nodiscard]] std::string donor_digest_key() const {
-    return cluster_secret.empty() ? std::string() : cluster::keyed_digest(cluster_secret, "tracseq/donor digests");
   }
 
   result<void> open_log() {
@@ -203,9 +196,7 @@ struct node::parts {
     made.forward.deadline = options.command_deadline;
     made.forward.waiting_max = 2 * options.in_flight_max;
     others = std::make_unique<cluster::cluster>(std::move(made), boot_id, log->partitions());
-    auto const in_reach = [this] { return others->in_reach(); };
-    donors = std::make_unique<cluster::key_exchange>(cluster::key_exchange::world{others->questions(), in_reach}, *keys, cluster_secret);
-    sheets = std::make_unique<cluster::preview_exchange>(cluster::preview_exchange::world{others->questions(), in_reach}, cluster_secret, options.upload_bytes_max);
+    shared = std::make_unique<cluster::shared_state>(*others, *keys, cluster_secret, options.upload_bytes_max);
     if (auto listening = others->listen(); !listening) return listening;
     wanted.command_address = others->address();
     return {};
@@ -261,14 +252,6 @@ struct node::parts {
     return {};
   }
 
-  /// A command that carries a donor waits until another node has the key, too.
-  void submit(std::vector<command_request> group, command_callback done) {
-    if (!donors || donors->is_safe()) return engine->submit(std::move(group), std::move(done));
-    donors->when_safe([this, group = std::move(group), done = std::move(done)]() mutable {
-      engine->submit(std::move(group), std::move(done));
-    });
-  }
-
   [[nodiscard]] std::string secret_of_rule(uuid const& rule) const {
     auto const row = inbox_query(*models->newest()).rule(rule);
     if (!row || row->terms.url.empty()) return {};
@@ -298,24 +281,21 @@ struct node::parts {
     with.keys = keys.get();
     with.webhooks_to_private_addresses = options.webhooks_to_private_addresses;
     if (engine) {
-      with.submit = [this](auto group, auto done) { submit(std::move(group), std::move(done)); };
+      with.submit = [this](auto group, auto done) {
+        engine->submit(std::move(group), std::move(done));
+      };
       with.labels = labels.get();
       with.webhook_secret = [this](uuid const& rule) { return secret_of_rule(rule); };
     }
     register_node_metrics(metrics, {with.facts, models.get(), streams.get(), status.get(), pulse.get(), engine.get(),
                                     follower.get(), webhooks.get()});
     register_checkpoint_metrics(metrics, checkpoints);
-    if (others) {
-      with.tell_erased = [this](auto const& ids, auto done) { donors->tell_erased(ids, std::move(done)); };
-      with.find_preview = [this](auto const& id, auto done) { sheets->find(id, std::move(done)); };
-      status->warn_of([this] { return donors->warnings(); });
+    if (shared) {
+      shared->put_into(with);
+      status->warn_of([this] { return shared->warnings(); });
     }
     api = std::make_unique<http::api>(std::move(with), metrics);
-    if (sheets)
-      sheets->serve([this](std::string const& id) {
-        auto const kept = api->previews().find(id);
-        return kept ? kept->sheet : nullptr;
-      });
+    if (shared) shared->show(api.get());
   }
 
   result<void> wait_for_end() const {
@@ -510,7 +490,7 @@ void node::stop(std::chrono::milliseconds within) {
   if (all.status) all.status->say_leaving();
   // As long as others have not taken over what is owned here it is served, and requests go on.
   if (all.others) all.others->leave(within);
-  if (all.sheets) all.sheets->serve({});
+  if (all.shared) all.shared->show(nullptr);
   if (all.api) all.api->stop();
   if (all.server) all.server->drain(within);
   all.feeding = false;

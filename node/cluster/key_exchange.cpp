@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "events/codec.hpp"
+#include "node/cluster/secret.hpp"
 #include "node/log.hpp"
 
 namespace tracseq::cluster {
@@ -43,6 +44,10 @@ error unreadable() { return {errc::corrupt, "what another node says of keys of d
 
 }  // namespace
 
+std::string donor_digest_key(std::string const& cluster_secret) {
+  return cluster_secret.empty() ? std::string() : keyed_digest(cluster_secret, "tracseq/donor digests");
+}
+
 key_exchange::key_exchange(world others, key_store& keys, std::string_view cluster_secret)
     : others_(std::move(others)), keys_(keys), envelope_(cluster_secret, "donor keys") {
   // A disk may be slow, and the links' thread must not wait for it.
@@ -61,17 +66,7 @@ key_exchange::~key_exchange() {
   thread_.request_stop();
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
-  keys_.on_made({});
-  std::multimap<std::uint64_t, std::function<void()>> left;
-  std::map<std::uint64_t, push> open;
-  {
-    std::lock_guard const guard(mutex_);
-    left.swap(waiting_);
-    open.swap(open_);
-  }
-  for (auto const& [number, then] : left) then();
-  for (auto const& [number, one] : open)
-    if (one.then) one.then();
+  keys_.on_made({});  // who still waits is forgotten: what they wait for is over, too
 }
 
 void key_exchange::run(std::stop_token const& stop) {

@@ -24,6 +24,9 @@
 
 namespace tracseq::cluster {
 
+/// What all nodes digest donors with, so that they find the same one; empty without a secret.
+[[nodiscard]] std::string donor_digest_key(std::string const& cluster_secret);
+
 /// Any thread.
 class key_exchange {
  public:
