@@ -19,13 +19,14 @@ namespace {
 constexpr std::size_t record_bytes = 128;
 std::string const cluster_key(32, 'c');
 
-struct place {
-  place() {
+struct disks {
+  disks() {
     char name[] = "/tmp/tracseq-keys-XXXXXX";
     root = ::mkdtemp(name);
   }
-  ~place() { fs::remove_all(root); }
-  [[nodiscard]] std::unique_ptr<key_store> open(std::string const& node, std::string const& digest_key = cluster_key) const {
+  ~disks() { fs::remove_all(root); }
+  [[nodiscard]] std::unique_ptr<key_store> open(std::string const& node,
+                                                std::string const& digest_key = cluster_key) const {
     auto opened = key_store::open(root + "/" + node, digest_key);
     REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().detail));
     return *std::move(opened);
@@ -71,7 +72,7 @@ bool converge(key_store& one, key_store& other) {
 }  // namespace
 
 TEST_CASE("a node takes what another has, and seals with the same key") {
-  place const at;
+  disks const at;
   auto one = at.open("1");
   auto two = at.open("2");
   auto const anna = seal(*one, "Anna");
@@ -90,7 +91,7 @@ TEST_CASE("a node takes what another has, and seals with the same key") {
 }
 
 TEST_CASE("what was erased does not come back, whoever still has it") {
-  place const at;
+  disks const at;
   auto one = at.open("1");
   auto two = at.open("2");
   auto const anna = seal(*one, "Anna");
@@ -111,7 +112,7 @@ TEST_CASE("what was erased does not come back, whoever still has it") {
 }
 
 TEST_CASE("two keys of one text: all go on with the elder, and both are erased as one") {
-  place const at;
+  disks const at;
   auto one = at.open("1");
   auto two = at.open("2");
   auto const elder = seal(*one, "Anna");
@@ -141,7 +142,7 @@ TEST_CASE("two keys of one text: all go on with the elder, and both are erased a
 }
 
 TEST_CASE("a key that was made behind the erasure stays") {
-  place const at;
+  disks const at;
   auto one = at.open("1");
   auto two = at.open("2");
   auto const before = seal(*one, "Anna");
@@ -154,7 +155,7 @@ TEST_CASE("a key that was made behind the erasure stays") {
 }
 
 TEST_CASE("keys of a node that was alone are found by the others, and digested anew") {
-  place const at;
+  disks const at;
   auto const anna = seal(*at.open("1", {}), "Anna");
   auto one = at.open("1");
   auto two = at.open("2");
@@ -170,7 +171,7 @@ TEST_CASE("keys of a node that was alone are found by the others, and digested a
 }
 
 TEST_CASE("a digest of what was erased is kept for a while in a cluster, and then forgotten") {
-  place const at;
+  disks const at;
   auto one = at.open("1");
   auto const anna = seal(*one, "Anna");
   REQUIRE(one->erase(anna));
