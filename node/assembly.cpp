@@ -12,7 +12,9 @@
 #include "node/checkpoint_file.hpp"
 #include "node/cluster/cluster.hpp"
 #include "node/cluster/secret.hpp"
+#include "node/cluster/shared_state.hpp"
 #include "node/data_directory.hpp"
+#include "node/donor_erasures.hpp"
 #include "node/follower.hpp"
 #include "node/http/api.hpp"
 #include "node/key_store.hpp"
@@ -65,6 +67,7 @@ struct node::parts {
   uuid boot_id = new_uuid();
   std::unique_ptr<tracseq::engine> engine;
   std::unique_ptr<cluster::cluster> others;  ///< null in a node that is alone
+  std::unique_ptr<cluster::shared_state> shared;  ///< the same
   std::unique_ptr<tracseq::follower> follower;
   std::unique_ptr<webhook_channel> webhooks;
   std::unique_ptr<block_labels> labels;
@@ -96,8 +99,9 @@ struct node::parts {
     }
     if (!read) return tl::unexpected(read.error());
     token = *std::move(read);
-    auto store = options.read_only ? key_store::open_read_only(keys_directory(options.data))
-                                   : key_store::open(keys_directory(options.data));
+    auto store = options.read_only
+                     ? key_store::open_read_only(keys_directory(options.data))
+                     : key_store::open(keys_directory(options.data), cluster::donor_digest_key(cluster_secret));
     if (!store) return tl::unexpected(store.error());
     keys = *std::move(store);
     if (options.read_only) return {};
@@ -149,6 +153,8 @@ struct node::parts {
     auto opened = runner::open(*std::move(rows), options.projections, wanted);
     if (!opened) return tl::unexpected(opened.error());
     models = *std::move(opened);
+    if (keys && !options.read_only)
+      models->before_applied([this](folded_batch const& batch) { return erase_what_was(*keys, batch); });
     streams = std::make_unique<stream_store>(*models);
     streams->set_positions(models->positions());
     return {};
@@ -195,6 +201,7 @@ struct node::parts {
     made.forward.deadline = options.command_deadline;
     made.forward.waiting_max = 2 * options.in_flight_max;
     others = std::make_unique<cluster::cluster>(std::move(made), boot_id, log->partitions());
+    shared = std::make_unique<cluster::shared_state>(*others, *keys, cluster_secret, options.upload_bytes_max);
     if (auto listening = others->listen(); !listening) return listening;
     wanted.command_address = others->address();
     return {};
@@ -290,7 +297,12 @@ struct node::parts {
                                     follower.get(), webhooks.get()});
     if (others) register_cluster_metrics(metrics, *others);
     register_checkpoint_metrics(metrics, checkpoints);
+    if (shared) {
+      shared->put_into(with);
+      status->warn_of([this] { return shared->warnings(); });
+    }
     api = std::make_unique<http::api>(std::move(with), metrics);
+    if (shared) shared->show(api.get());
   }
 
   result<void> wait_for_end() const {
@@ -490,6 +502,7 @@ void node::stop(std::chrono::milliseconds within) {
   if (all.status) all.status->say_leaving();
   // As long as others have not taken over what is owned here it is served, and requests go on.
   if (all.others) all.others->leave(within);
+  if (all.shared) all.shared->show(nullptr);
   if (all.api) all.api->stop();
   if (all.server) all.server->drain(within);
   all.feeding = false;

@@ -93,6 +93,8 @@ class bulk_builder {
   void apply_all() {
     while (auto batch = batches_.pop()) {
       if (options_.each) options_.each(*batch);
+      if (options_.before)
+        if (auto const ready = options_.before(*batch); !ready) return fail_with(ready.error());
       for (auto* table : tables_) table->apply(batch->commits);
       totals_.positions = std::move(batch->positions);
       totals_.records += batch->records.size();

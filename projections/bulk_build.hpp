@@ -24,6 +24,7 @@ struct bulk_options {
   std::atomic<bool> const* stop = nullptr;
   /// Told every batch before its rows are in the store; from a thread of its own.
   std::function<void(folded_batch const&)> each = {};
+  std::function<result<void>(folded_batch const&)> before{};  ///< of each batch; its error ends the build
 };
 
 struct bulk_totals {

@@ -92,6 +92,8 @@ std::vector<partition_position> runner::positions() const {
 
 result<void> runner::apply(folded_batch const& batch) {
   auto& all = *parts_;
+  if (all.before)
+    if (auto ready = all.before(batch); !ready) return ready;
   {
     std::lock_guard const guard(all.apply_mutex);
     std::vector<store_write> writes;
@@ -124,6 +126,10 @@ result<void> runner::apply(folded_batch const& batch) {
   return {};
 }
 
+void runner::before_applied(std::function<result<void>(folded_batch const&)> listener) {
+  parts_->before = std::move(listener);
+}
+
 void runner::on_applied(std::function<void(folded_batch const&)> listener) {
   parts_->listener = std::move(listener);
 }
@@ -148,6 +154,7 @@ result<void> runner::catch_up(event_log& log, std::atomic<bool> const* stop,
   options.progress = std::move(progress);
   options.each = std::move(each);
   options.stop = stop;
+  options.before = all.before;
   auto built = bulk_build(log, *all.rows, tables, all.positions, options);
   for (auto const& table : all.live) table->begin_batch(true);
   if (!built) return tl::unexpected(built.error());

@@ -82,6 +82,9 @@ class runner {
   /// Applies the batch that begins at `positions()`, in one write. On success readers see it. An
   /// error is the store's (`storage_full`, `io_failure`): nothing of the batch is applied.
   [[nodiscard]] result<void> apply(folded_batch const& batch);
+  /// Called before each batch is applied, and may be called again for the same: what has to have happened when the
+  /// positions say that it was read. Its error is that of `apply`. Set before the first `apply` or `catch_up`.
+  void before_applied(std::function<result<void>(folded_batch const&)> listener);
   /// Called after each batch is visible, from the follower's thread; must not block. Set before the
   /// first `apply`.
   void on_applied(std::function<void(folded_batch const&)> listener);

@@ -41,6 +41,7 @@ struct runner::parts {
   std::vector<std::unique_ptr<applied_table>> live;
   std::vector<std::unique_ptr<building_table>> building;
   std::vector<partition_position> positions;
+  std::function<result<void>(folded_batch const&)> before;
   std::function<void(folded_batch const&)> listener;
   table_handle snapshots;
 

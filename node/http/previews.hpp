@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "node/http/uploaded_sheet.hpp"
 #include "node/sheets/preview.hpp"
 
 namespace tracseq::http {
@@ -16,6 +17,7 @@ struct kept_preview {
   std::string file_name;
   std::string sha256;
   sheets::preview_result result;
+  std::shared_ptr<uploaded_sheet const> sheet;  ///< where another node may ask for it; else null
   std::chrono::steady_clock::time_point made;
 };
 

@@ -30,11 +30,18 @@ void erase_key_and_say_so(call_ptr c, erase_donor const& asked, uuid const& id, 
   if (auto const fine = require_reason(asked.reason.value_or(""), "to erase a donor"); !fine)
     return refuse(*c, fine.error());
   auto const key = row->details.donor->key_id;
-  if (auto const erased = c->at->keys->erase(key); !erased) return refuse(*c, erased.error());
-  std::vector<command_request> group;
-  group.push_back(
-      make_request(*c, asked, make_command(stream_name(sample::kind, id), commands::sample::erase_donor{key})));
-  submit(std::move(c), std::move(group), std::move(then));
+  auto const erased = c->at->keys->erase(*row->details.donor);
+  if (!erased) return refuse(*c, erased.error());
+  auto say_so = [c, asked, id, key, then = std::move(then)] {
+    guarded(c, [&](call_ptr const& one) {
+      std::vector<command_request> group;
+      group.push_back(make_request(*one, asked, make_command(stream_name(sample::kind, id), commands::sample::erase_donor{key})));
+      submit(one, std::move(group), then);
+    });
+  };
+  // Who does not answer in time, or is away, reads it in the log.
+  if (c->at->tell_erased) return c->at->tell_erased(*erased, std::move(say_so));
+  say_so();
 }
 
 void do_erase_donor(call_ptr c, none, erase_donor asked) {

@@ -1,16 +1,12 @@
-#include <charconv>
-#include <ctime>
-
 #include "actors/command_codec.hpp"
-#include "events/hash.hpp"
 #include "node/http/api.hpp"
 #include "node/http/history.hpp"
 #include "node/http/import_start.hpp"
 #include "node/http/json_out.hpp"
 #include "node/http/lookup.hpp"
-#include "node/http/preview_places.hpp"
 #include "node/http/preview_views.hpp"
 #include "node/http/router.hpp"
+#include "node/http/sheet_preview.hpp"
 #include "node/http/views.hpp"
 #include "node/http/watch.hpp"
 #include "projections/as_of.hpp"
@@ -27,19 +23,6 @@ struct preview_query {
 };
 BOOST_DESCRIBE_STRUCT(preview_query, (), (filename, mapping))
 
-/// How a person corrects what was understood.
-struct mapping_body {
-  std::optional<std::string> sheet;
-  std::optional<std::uint32_t> header_row;
-  std::optional<std::uint32_t> first_row;
-  std::optional<std::uint32_t> last_row;
-  std::map<std::string, std::string> columns;
-  std::string dates;
-  std::string decimals;
-};
-BOOST_DESCRIBE_STRUCT(mapping_body, (),
-                      (sheet, header_row, first_row, last_row, columns, dates, decimals))
-
 struct page_query : read_options {
   std::optional<std::uint32_t> limit;
   std::string cursor;
@@ -55,56 +38,24 @@ inline constexpr auto notes<preview_query> = std::to_array<note>({
                                 "{letter or header: field}, dates, decimals. Also as X-TracSeq-Mapping."},
 });
 template <>
-inline constexpr auto notes<mapping_body> = std::to_array<note>({
-    {.field = "dates", .words = "day_first month_first"},
-    {.field = "decimals", .words = "point comma"},
-});
-template <>
 inline constexpr auto notes<page_query> = std::to_array<note>({limit_note});
 
 namespace {
 
-result<sheets::import_overrides> overrides_of(std::string_view mapping) {
-  sheets::import_overrides out;
-  if (mapping.empty()) return out;
-  auto const parsed = parse_json(mapping);
-  if (!parsed) return tl::unexpected(parsed.error());
-  std::vector<field_problem> problems;
-  validate(schema_of<mapping_body>(), *parsed, "/mapping", problems);
-  if (!problems.empty()) return tl::unexpected(field_error(std::move(problems)));
-  auto body = decoded<mapping_body>(*parsed);
-  out.sheet = std::move(body.sheet);
-  out.header_row = body.header_row;
-  out.first_row = body.first_row;
-  out.last_row = body.last_row;
-  out.columns = std::move(body.columns);
-  if (!body.dates.empty())
-    out.dates = body.dates == "day_first" ? sheets::date_order::day_first
-                                          : sheets::date_order::month_first;
-  if (!body.decimals.empty())
-    out.decimals = body.decimals == "point" ? sheets::decimal_mark::point : sheets::decimal_mark::comma;
-  return out;
-}
-
-sheets::civil_date today() { return sheets::date_of_days(now().us / 86'400'000'000); }
-
 void do_preview(call_ptr c, preview_query asked, none) {
   on_worker(std::move(c), [asked](call_ptr one) {
     auto const header = one->request->header("x-tracseq-mapping");
-    auto const overrides = overrides_of(header.empty() ? std::string_view(asked.mapping) : header);
-    if (!overrides) return refuse(*one, overrides.error());
-    auto const name = asked.filename.empty() ? std::string("sheet") : asked.filename;
-    sheets::preview_context context;
-    context.today = today();
-    context.limits.max_bytes = one->at->upload_bytes_max;
-    auto made = sheets::preview(one->request->body, name, *overrides, context);
+    auto sheet = std::make_shared<uploaded_sheet>();
+    sheet->preview_id = to_string(new_uuid());
+    sheet->file_name = asked.filename.empty() ? std::string("sheet") : asked.filename;
+    sheet->mapping = header.empty() ? asked.mapping : std::string(header);
+    sheet->day = day_of_today();
+    if (one->at->progress) sheet->position = to_text(one->at->progress->applied());
+    sheet->bytes = one->request->body;
+    auto made = make_preview(std::move(sheet), *one->at);
     if (!made) return refuse(*one, made.error());
-    auto const view = one->at->view();
-    check_against_lab(*made, *view);
-    check_places(*made, *view);
-    auto const kept = one->api->previews().keep(
-        {to_string(new_uuid()), name, to_hex(sha256(one->request->body)), *std::move(made), {}});
-    answer(*one, to_json(view_of(*kept, *view)));
+    auto const kept = one->api->previews().keep(*std::move(made));
+    answer(*one, to_json(view_of(*kept, *one->at->view())));
   });
 }
 
@@ -151,6 +102,41 @@ std::optional<error> in_the_way(kept_preview const& kept, start_import const& as
   return std::nullopt;
 }
 
+using kept_preview_ptr = std::shared_ptr<kept_preview const>;
+using on_preview = std::function<void(call_ptr, kept_preview_ptr const&)>;
+
+void no_preview(call& c) {
+  refuse(c, because(errc::not_found, "There is no such preview (any more). Preview the file again."));
+}
+
+/// Makes the preview that another node keeps here, too, of what is shown here when it shows what was shown there.
+void with_preview_of(call_ptr c, std::shared_ptr<uploaded_sheet const> sheet, on_preview then) {
+  std::vector<log_position> shown;
+  for (auto const offset : parse_position(sheet->position).value_or(position_vector{}))
+    shown.push_back({static_cast<partition_id>(shown.size()), offset});
+  auto const patience = c->at->read_wait;
+  auto* const progress = c->at->progress;
+  progress->when_applied(std::move(shown), patience, [c, sheet, then](bool) {
+    on_worker(c, [sheet, then](call_ptr one) {
+      auto made = make_preview(sheet, *one->at);
+      if (!made) return refuse(*one, made.error());
+      auto const kept = one->api->previews().keep(*std::move(made));
+      then(std::move(one), kept);
+    });
+  });
+}
+
+/// Calls `then` on a worker: a sheet's rows are copied and their donors sealed, which takes too long for an io thread.
+void with_preview(call_ptr c, std::string const& id, on_preview then) {
+  if (auto const kept = c->api->previews().find(id))
+    return on_worker(std::move(c), [kept, then](call_ptr one) { then(std::move(one), kept); });
+  if (!c->at->find_preview) return no_preview(*c);
+  auto const& find = c->at->find_preview;
+  find(id, [c, then](std::shared_ptr<uploaded_sheet const> sheet) {
+    guarded(c, [&](call_ptr const& one) { sheet ? with_preview_of(one, std::move(sheet), then) : no_preview(*one); });
+  });
+}
+
 void do_start(call_ptr c, none, start_import asked) {
   auto begun = [](call_ptr one, command_reply const& reply) {
     auto const id = parse_uuid(stream_key(reply.stream)).value_or(uuid{});
@@ -170,12 +156,8 @@ void do_start(call_ptr c, none, start_import asked) {
       guarded(one, [&](call_ptr const& last) { answer_import(last, id, facts); });
     });
   };
-  // A sheet's rows are copied and their donors sealed, which takes too long for an io thread.
   auto begin = [asked, begun](call_ptr asker) {
-    on_worker(std::move(asker), [asked, begun](call_ptr one) {
-      auto const kept = one->api->previews().find(asked.preview_id);
-      if (!kept)
-        return refuse(*one, because(errc::not_found, "There is no such preview (any more). Preview the file again."));
+    with_preview(std::move(asker), asked.preview_id, [asked, begun](call_ptr one, kept_preview_ptr const& kept) {
       auto const view = one->at->view();
       if (auto const why = in_the_way(*kept, asked, *view)) return refuse(*one, *why);
       begin_import(std::move(one), asked, kept, begun);

@@ -27,6 +27,8 @@ struct audit_report;
 
 namespace tracseq::http {
 
+struct uploaded_sheet;
+
 /// How far the projections are. Any thread.
 class progress {
  public:
@@ -146,6 +148,11 @@ struct services {
   event_log* log = nullptr;  ///< null where there is none to read (a replayed copy)
   bool webhooks_to_private_addresses = false;
   key_store* keys = nullptr;  ///< of donors; null in a copy of the history without them
+  // Of nodes that are not alone; empty in others. All call back from any thread, within seconds:
+  /// Has the nodes in reach erase keys that were erased here.
+  std::function<void(std::vector<uuid> const& keys, std::function<void()> done)> tell_erased;
+  /// The sheet of a preview that another node keeps; null where none does.
+  std::function<void(std::string const& id, std::function<void(std::shared_ptr<uploaded_sheet const>)> done)> find_preview;
   /// The secret that signs a rule's webhooks.
   std::function<std::string(uuid const& rule)> webhook_secret;
 };

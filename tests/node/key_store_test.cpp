@@ -71,8 +71,8 @@ TEST_CASE("an erased key is nowhere, and stays erased") {
   auto keys = open(at);
   auto const anna = seal(*keys, "Anna");
   auto const bo = seal(*keys, "Bo");
-  REQUIRE(keys->erase(anna.key_id));
-  CHECK(keys->erase(anna.key_id));
+  REQUIRE(keys->erase(anna));
+  CHECK(keys->erase(anna));
   CHECK(keys->unseal(anna).state == personal_text::erased);
   CHECK(read(at.records()).substr(24, record_bytes - 24) == std::string(record_bytes - 24, '\0'));
   auto const again = seal(*keys, "Anna");
@@ -81,7 +81,7 @@ TEST_CASE("an erased key is nowhere, and stays erased") {
   CHECK(keys->unseal(anna).state == personal_text::erased);
   CHECK(keys->unseal(again).text == "Anna");
   CHECK(keys->unseal(bo).text == "Bo");
-  CHECK(keys->erase(new_uuid()).error().code == errc::not_found);
+  CHECK(keys->erase({new_uuid(), bo.box}).error().code == errc::not_found);
 }
 
 TEST_CASE("a torn record is dropped, a damaged one costs its own donor only") {

@@ -79,6 +79,8 @@ def parts():
              {"program"}),
         Part("howto", script("system/howto_test.py"), "what docs/howto/ tells an operator to type, typed", 600,
              {"program", "kafka"}),
+        Part("cluster-shared", script("system/cluster_shared_test.py"), "donors, previews and streams across three nodes",
+             300, {"program", "kafka"}),
         Part("planted", script("system/planted_test.py"), "damage in a Kafka topic, and who goes on behind it", 200,
              {"program", "kafka"}),
         Part("parked", script("system/parked_test.py"), "an event that cannot be read, and who mends it", 120,
