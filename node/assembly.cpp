@@ -17,7 +17,6 @@
 #include "node/donor_erasures.hpp"
 #include "node/follower.hpp"
 #include "node/http/api.hpp"
-#include "node/key_store.hpp"
 #include "node/labels.hpp"
 #include "node/log.hpp"
 #include "node/log_pulse.hpp"
@@ -25,6 +24,7 @@
 #include "node/node_metrics.hpp"
 #include "node/notification_feed.hpp"
 #include "node/repair.hpp"
+#include "node/secrets.hpp"
 #include "node/status.hpp"
 #include "node/stream_store.hpp"
 #include "projections/inbox.hpp"
@@ -35,35 +35,16 @@ namespace {
 constexpr auto claims_patience = std::chrono::seconds(20);
 constexpr auto catch_up_patience = std::chrono::minutes(10);
 
-result<void> make_directory(std::string const& path) {
-  std::error_code problem;
-  std::filesystem::create_directories(path, problem);
-  if (problem)
-    return fail(errc::io_failure, "cannot make the data directory " + path + ": " +
-                                      problem.message() + "; choose another with --data");
-  return {};
-}
-
-result<void> find_directory(std::string const& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return {};
-  return fail(errc::not_found, "there is no data directory " + path + " to show; choose another with --data");
-}
-
 }  // namespace
 
 // Members in the order of construction: each uses those before it, so they end in reverse.
 struct node::parts {
   node_options options;
-  std::string token;
-  bool token_is_of_this_run = false;
-  std::string webhook_key;
-  std::unique_ptr<key_store> keys;
+  node_secrets secrets;
   std::unique_ptr<event_log> log;
   std::unique_ptr<log_pulse> pulse;
   std::unique_ptr<runner> models;
   std::unique_ptr<stream_store> streams;
-  std::string cluster_secret;
   uuid boot_id = new_uuid();
   std::unique_ptr<tracseq::engine> engine;
   std::unique_ptr<cluster::cluster> others;  ///< null in a node that is alone
@@ -86,41 +67,6 @@ struct node::parts {
   }
 
   [[nodiscard]] bool is_shared() const { return options.log_address.starts_with("kafka://"); }
-
-  result<void> open_secrets() {
-    if (auto shared = share_secrets(); !shared) return shared;
-    auto const file = token_file(options.data);
-    auto read = options.read_only && !std::filesystem::exists(file) ? result<std::string>(fail(errc::not_found, "no " + file))
-                                                                    : read_or_make_secret(file);
-    // Nothing is written into a copy: one without a token that can be read gets one for this run.
-    if (!read && options.read_only) {
-      token_is_of_this_run = true;
-      read = draw_secret();
-    }
-    if (!read) return tl::unexpected(read.error());
-    token = *std::move(read);
-    auto store = options.read_only
-                     ? key_store::open_read_only(keys_directory(options.data))
-                     : key_store::open(keys_directory(options.data), cluster::donor_digest_key(cluster_secret));
-    if (!store) return tl::unexpected(store.error());
-    keys = *std::move(store);
-    if (options.read_only) return {};
-    read = read_or_make_secret(webhook_key_file(options.data));
-    if (!read) return tl::unexpected(read.error());
-    webhook_key = *std::move(read);
-    return {};
-  }
-
-  /// What all nodes must have alike comes from the cluster's secret, and stands in the same files.
-  result<void> share_secrets() {
-    if (options.read_only || options.cluster.secret_file.empty()) return {};
-    auto secret = cluster::read_cluster_secret(options.cluster.secret_file);
-    if (!secret) return tl::unexpected(secret.error());
-    cluster_secret = *std::move(secret);
-    if (auto put = put_secret(token_file(options.data), cluster::derived_secret(cluster_secret, "operator token")); !put)
-      return put;
-    return put_secret(webhook_key_file(options.data), cluster::derived_secret(cluster_secret, "webhook key"));
-  }
 
   result<void> open_log() {
     if (options.read_only) return {};
@@ -153,8 +99,8 @@ struct node::parts {
     auto opened = runner::open(*std::move(rows), options.projections, wanted);
     if (!opened) return tl::unexpected(opened.error());
     models = *std::move(opened);
-    if (keys && !options.read_only)
-      models->before_applied([this](folded_batch const& batch) { return erase_what_was(*keys, batch); });
+    if (secrets.keys && !options.read_only)
+      models->before_applied([this](folded_batch const& batch) { return erase_what_was(*secrets.keys, batch); });
     streams = std::make_unique<stream_store>(*models);
     streams->set_positions(models->positions());
     return {};
@@ -186,7 +132,7 @@ struct node::parts {
     auto const& from = options.cluster;
     if (from.alone()) return {};
     cluster::cluster_options made;
-    made.link = {from.address, from.port, cluster_secret, from.tls_certificate, from.tls_key, from.tls_ca};
+    made.link = {from.address, from.port, secrets.cluster, from.tls_certificate, from.tls_key, from.tls_ca};
     made.advertise = from.advertise;
     made.http = options.http.address + ":" + std::to_string(options.http.port);
     made.node = options.node;
@@ -201,7 +147,7 @@ struct node::parts {
     made.forward.deadline = options.command_deadline;
     made.forward.waiting_max = 2 * options.in_flight_max;
     others = std::make_unique<cluster::cluster>(std::move(made), boot_id, log->partitions());
-    shared = std::make_unique<cluster::shared_state>(*others, *keys, cluster_secret, options.upload_bytes_max);
+    shared = std::make_unique<cluster::shared_state>(*others, *secrets.keys, secrets.cluster, options.upload_bytes_max);
     if (auto listening = others->listen(); !listening) return listening;
     wanted.command_address = others->address();
     return {};
@@ -222,7 +168,7 @@ struct node::parts {
       engine->on_elsewhere(others->elsewhere());
     }
     webhook_options sending;
-    sending.master_key = webhook_key;
+    sending.master_key = secrets.webhook_key;
     sending.allow_private_addresses = options.webhooks_to_private_addresses;
     sending.timeout = options.webhook_timeout;
     webhooks = std::make_unique<webhook_channel>(std::move(sending));
@@ -259,7 +205,7 @@ struct node::parts {
   [[nodiscard]] std::string secret_of_rule(uuid const& rule) const {
     auto const row = inbox_query(*models->newest()).rule(rule);
     if (!row || row->terms.url.empty()) return {};
-    return webhook_secret(webhook_key, row->terms.url);
+    return webhook_secret(secrets.webhook_key, row->terms.url);
   }
 
   void make_api() {
@@ -274,7 +220,7 @@ struct node::parts {
     with.facts.partitions = log ? log->partitions()
                                 : static_cast<partition_id>(models->applied().size());
     with.facts.clustered = others != nullptr;
-    with.token = token;
+    with.token = secrets.token;
     with.ui_dir = options.ui_directory;
     with.serves_api = options.cluster.does("http");
     with.body_bytes_max = options.body_bytes_max;
@@ -284,7 +230,7 @@ struct node::parts {
     with.progress = follower.get();
     with.status = status.get();
     with.log = log.get();
-    with.keys = keys.get();
+    with.keys = secrets.keys.get();
     with.webhooks_to_private_addresses = options.webhooks_to_private_addresses;
     if (engine) {
       with.submit = [this](auto group, auto done) {
@@ -414,9 +360,11 @@ struct node::parts {
 
   result<void> start(std::function<void(std::string const&)> const& say) {
     if (auto fits = cluster::check(options.cluster, is_shared(), options.read_only); !fits) return fits;
-    if (auto there = options.read_only ? find_directory(options.data) : make_directory(options.data); !there)
+    if (auto there = options.read_only ? find_data_directory(options.data) : make_data_directory(options.data); !there)
       return there;
-    if (auto opened = open_secrets(); !opened) return opened;
+    auto opened_secrets = open_secrets(options.data, options.read_only, options.cluster.secret_file);
+    if (!opened_secrets) return tl::unexpected(opened_secrets.error());
+    secrets = *std::move(opened_secrets);
     if (auto opened = open_log(); !opened) return opened;
     if (auto opened = open_models(); !opened) return opened;
     if (log) {
@@ -431,8 +379,8 @@ struct node::parts {
       status->add_warning(startup_warning);
       said.push_back(startup_warning);
     }
-    if (keys && keys->damaged() > 0)
-      status->add_warning(std::to_string(keys->damaged()) +
+    if (secrets.keys && secrets.keys->damaged() > 0)
+      status->add_warning(std::to_string(secrets.keys->damaged()) +
                           " keys of donors in keys/subjects cannot be read: these donors are shown as sealed. "
                           "Put the folder keys back from the backup.");
     make_api();
@@ -464,9 +412,9 @@ node::~node() { stop(std::chrono::milliseconds(0)); }
 
 std::uint16_t node::port() const { return parts_->server->port(); }
 
-std::string const& node::token() const { return parts_->token; }
+std::string const& node::token() const { return parts_->secrets.token; }
 
-bool node::token_is_of_this_run() const { return parts_->token_is_of_this_run; }
+bool node::token_is_of_this_run() const { return parts_->secrets.token_is_of_this_run; }
 
 std::string node::fatal() const {
   if (parts_->others)

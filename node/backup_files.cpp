@@ -20,13 +20,14 @@ namespace fs = std::filesystem;
 constexpr int reads_max = 20;
 constexpr std::chrono::milliseconds between_reads{10};
 
-void note_erasures(folded_batch const& batch, std::set<uuid>& erased) {
+void note_erasures(folded_batch const& batch, std::map<uuid, instant>& erased) {
   for (auto const& commit : batch.commits)
     for (auto const& one : commit.commit.events) {
       if (one.type != sample::donor_erased::type.id) continue;
       auto const event = decode_event(one);
       if (!event) continue;
-      if (auto const* said = event_if<sample::donor_erased>(*event)) erased.insert(said->key_id);
+      if (auto const* said = event_if<sample::donor_erased>(*event))
+        erased.emplace(said->key_id, commit.commit.recorded_at);
     }
 }
 

@@ -2,7 +2,7 @@
 // What making, checking and restoring a backup share.
 
 #include <optional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,7 +28,7 @@ struct history_facts {
   std::vector<partition_head> heads;
   std::uint64_t records = 0;
   std::uint64_t commits = 0;
-  std::set<uuid> erased;  ///< keys of donors that it tells to be erased
+  std::map<uuid, instant> erased;  ///< keys of donors that it tells to be erased, and when
 };
 [[nodiscard]] result<history_facts> read_history(event_log& log, std::vector<partition_head> const* most,
                                                  offline::report_progress const& progress);

@@ -80,7 +80,7 @@ result<void> put_files(std::string const& directory, manifest const& what, std::
   return {};
 }
 
-result<void> add_erasures(std::string const& address, std::set<uuid>& erased, stage_progress const& progress) {
+result<void> add_erasures(std::string const& address, std::map<uuid, instant>& erased, stage_progress const& progress) {
   auto const log = offline::open_to_read(address);
   if (!log) return fail(log.error().code, "--erased-in " + address + ": " + log.error().detail);
   auto const found = read_history(**log, nullptr, stage(progress, "Looking for erasures"));
@@ -90,15 +90,15 @@ result<void> add_erasures(std::string const& address, std::set<uuid>& erased, st
 }
 
 /// A key that was copied before its donor was erased does not come back.
-result<std::uint64_t> erase_again(std::string const& into, std::set<uuid> const& erased) {
+result<std::uint64_t> erase_again(std::string const& into, std::map<uuid, instant> const& erased) {
   std::error_code ignored;
   if (!fs::exists(fs::path(keys_directory(into)) / "secret", ignored)) return 0;
   auto const keys = key_store::open(keys_directory(into));
   if (!keys) return tl::unexpected(keys.error());
   auto const before = (*keys)->size();
-  for (auto const& id : erased)
-    if (auto const done = (*keys)->erase(id); !done && done.error().code != errc::not_found)
-      return tl::unexpected(done.error());
+  std::vector<key_store::erasure> said;
+  for (auto const& [id, when] : erased) said.push_back({id, when});
+  if (auto const done = (*keys)->erase_as_logged(said); !done) return tl::unexpected(done.error());
   return before - (*keys)->size();
 }
 

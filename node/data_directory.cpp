@@ -32,6 +32,21 @@ result<std::string> make_secret(std::string const& path) {
 
 }  // namespace
 
+result<void> make_data_directory(std::string const& path) {
+  std::error_code problem;
+  std::filesystem::create_directories(path, problem);
+  if (problem)
+    return fail(errc::io_failure, "cannot make the data directory " + path + ": " +
+                                      problem.message() + "; choose another with --data");
+  return {};
+}
+
+result<void> find_data_directory(std::string const& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return {};
+  return fail(errc::not_found, "there is no data directory " + path + " to show; choose another with --data");
+}
+
 result<std::string> draw_secret() {
   char bytes[32];
   if (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes)

@@ -46,6 +46,11 @@ inline constexpr std::string_view program_version = "0.1.0";
   return (std::filesystem::path(data) / "keys").string();
 }
 
+/// Makes it where it is not there.
+[[nodiscard]] result<void> make_data_directory(std::string const& path);
+/// `not_found` where it is not there.
+[[nodiscard]] result<void> find_data_directory(std::string const& path);
+
 /// Random: 32 bytes in hex.
 [[nodiscard]] result<std::string> draw_secret();
 

@@ -88,7 +88,7 @@ std::vector<std::string> messages(world& lab, std::size_t count) {
 TEST_CASE("notifications go on behind reads that failed") {
   world lab;
   failing_log log(*lab.log);
-  notification_feed feed(log, *lab.models, *lab.commands);
+  notification_feed feed(log, *lab.models, *lab.commands, [] { return true; });
   REQUIRE(feed.start());
   make_rule(lab, {});
   register_sample(lab, "Before", {});
@@ -108,7 +108,7 @@ TEST_CASE("what happens in a project is told though its rows come late") {
   REQUIRE(rows);
   auto late = runner::open(*std::move(rows), all_projections(), {});
   REQUIRE(late);
-  notification_feed feed(*lab.log, **late, *lab.commands);
+  notification_feed feed(*lab.log, **late, *lab.commands, [] { return true; });
   REQUIRE(feed.start());
   make_rule(lab, "P1");
   register_sample(lab, "Late", "P1");
