@@ -241,7 +241,7 @@ struct node::parts {
     }
     register_node_metrics(metrics, {with.facts, models.get(), streams.get(), status.get(), pulse.get(), engine.get(),
                                     follower.get(), webhooks.get()});
-    if (others) register_cluster_metrics(metrics, *others);
+    register_cluster_metrics(metrics, others.get());
     register_checkpoint_metrics(metrics, checkpoints);
     if (shared) {
       shared->put_into(with);

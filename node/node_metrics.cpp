@@ -121,9 +121,9 @@ void register_checkpoint_metrics(metrics& counts, std::unique_ptr<checkpoint_kee
                 [&keeper] { return keeper ? static_cast<double>(keeper->written()) : 0.0; });
 }
 
-void register_cluster_metrics(metrics& counts, cluster::cluster const& others) {
+void register_cluster_metrics(metrics& counts, cluster::cluster const* others) {
   auto const source = [&](std::string_view name, auto ask) {
-    counts.source(name, [&others, ask] { return static_cast<double>(ask(others)); });
+    counts.source(name, [others, ask] { return others ? static_cast<double>(ask(*others)) : 0.0; });
   };
   using cluster::cluster;
   source("tracseq_cluster_nodes_reachable", [](cluster const& of) { return of.in_reach().size(); });

@@ -31,8 +31,8 @@ struct measured_parts {
 void register_node_metrics(metrics& counts, measured_parts const& of);
 /// `keeper` is null where no checkpoints are written; it is made after the node's other parts.
 void register_checkpoint_metrics(metrics& counts, std::unique_ptr<checkpoint_keeper> const& keeper);
-/// Of a node that is not alone.
-void register_cluster_metrics(metrics& counts, cluster::cluster const& others);
+/// Of the other nodes; `others` is null where there are none.
+void register_cluster_metrics(metrics& counts, cluster::cluster const* others);
 /// Of the connections. `server` is asked as long as it serves.
 void register_server_metrics(metrics& counts, http::server const& server);
 

@@ -49,7 +49,8 @@ struct preview_exchange::search {
 
 preview_exchange::preview_exchange(world others, std::string_view cluster_secret, std::size_t bytes_max)
     : others_(std::move(others)), envelope_(cluster_secret, "previews"), bytes_max_(bytes_max) {
-  others_.questions.on(std::string(topic), [this](std::string const& body, asks::reply const& done) { done(answer(body)); });
+  others_.questions.on(std::string(topic),
+                       [this](std::string const& body, asks::reply const& done) { done(answer(body)); });
 }
 
 void preview_exchange::serve(std::function<sheet(std::string const& id)> find) {

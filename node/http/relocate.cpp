@@ -172,7 +172,8 @@ void discard(call_ptr c, write_options const& why, uuid const& sample_id, std::s
     auto const view = asker->at->view();
     auto const row = samples_query(*view).get(sample_id);
     if (!row) return refuse(*asker, no_such(sample::kind, to_string(sample_id)));
-    commands::discard::request const asked{picked_process_id(*asker, tracseq::discard::kind), sample_id, row->details.name,
+    auto const discard_id = picked_process_id(*asker, tracseq::discard::kind);
+    commands::discard::request const asked{discard_id, sample_id, row->details.name,
                                            why.reason.value_or(""), how};
     std::vector<command_request> group;
     group.push_back(

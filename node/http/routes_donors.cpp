@@ -35,7 +35,8 @@ void erase_key_and_say_so(call_ptr c, erase_donor const& asked, uuid const& id, 
   auto say_so = [c, asked, id, key, then = std::move(then)] {
     guarded(c, [&](call_ptr const& one) {
       std::vector<command_request> group;
-      group.push_back(make_request(*one, asked, make_command(stream_name(sample::kind, id), commands::sample::erase_donor{key})));
+      auto command = make_command(stream_name(sample::kind, id), commands::sample::erase_donor{key});
+      group.push_back(make_request(*one, asked, std::move(command)));
       submit(one, std::move(group), then);
     });
   };

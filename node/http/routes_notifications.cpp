@@ -277,7 +277,8 @@ void do_create(call_ptr c, none, rule_terms asked) {
     std::vector<command_request> group;
     group.push_back(make_request(
         *one, asked,
-        make_command(stream_name(notification_rule::kind, picked_id(*one, notification_rule::kind)), give::create{terms})));
+        make_command(stream_name(notification_rule::kind, picked_id(*one, notification_rule::kind)),
+                     give::create{terms})));
     submit(std::move(one), std::move(group), made);
   };
   once(std::move(c), std::move(begin), made);

@@ -159,7 +159,8 @@ void do_plan(call_ptr c, none, plan_run asked) {
                              asked.project};
     std::vector<command_request> group;
     group.push_back(
-        make_request(*one, asked, make_command(stream_name(sequencing_run::kind, picked_id(*one, sequencing_run::kind)), command)));
+        make_request(*one, asked,
+                     make_command(stream_name(sequencing_run::kind, picked_id(*one, sequencing_run::kind)), command)));
     submit(std::move(one), std::move(group), made);
   };
   once(std::move(c), std::move(begin), made);

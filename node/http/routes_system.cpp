@@ -84,6 +84,7 @@ inline constexpr auto notes<cluster_node> = std::to_array<note>({
     {.field = "http", .doc = "Where its page and API are."},
     {.field = "roles", .doc = "What it does: shards, http, notifications."},
     {.field = "started", .doc = "When its process began."},
+    {.field = "ready", .doc = "It answers commands and queries."},
     {.field = "trouble", .doc = "Why it is not ready, or not reached."},
     {.field = "leaving", .doc = "It is stopping; others take its partitions."},
     {.field = "partitions", .doc = "That it owns."},
