@@ -33,7 +33,8 @@ std::uint64_t key_store::parts::sum_of(uuid const& id, subject const& one) {
   if (one.person)
     for (auto const& [text, at] : one.texts) all.append(reinterpret_cast<char const*>(text.data()), text.size());
   std::array<unsigned char, crypto_generichash_BYTES_MIN> hash;
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<unsigned char const*>(all.data()), all.size(), nullptr, 0);
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<unsigned char const*>(all.data()), all.size(),
+                     nullptr, 0);
   std::uint64_t sum = 0;
   std::memcpy(&sum, hash.data(), sizeof sum);
   return sum;

@@ -96,7 +96,8 @@ class key_store {
   [[nodiscard]] std::vector<shared_key> keys_of(std::span<uuid const> ids) const;
   /// Takes what another node has, with one sync. What was erased here stays erased, whatever comes.
   [[nodiscard]] result<merged_keys> merge(std::span<shared_key const> theirs);
-  /// Keys that texts were digested with, 32 bytes each, but for the cluster's: a node that was alone before has its own.
+  /// Keys that texts were digested with, 32 bytes each, but for the cluster's: a node that was alone before has its
+  /// own.
   [[nodiscard]] std::vector<std::string> digest_keys() const;
   [[nodiscard]] result<void> merge_digest_keys(std::span<std::string const> theirs);
   /// Digests of erased texts that have been kept long enough.

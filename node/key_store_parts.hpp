@@ -89,7 +89,8 @@ struct key_store::parts {
   [[nodiscard]] std::set<uuid> others_of(std::set<donor_keys::digest> const& texts, instant when) const;
   result<void> merge_one(shared_key const& theirs, merged_keys& told);
   result<void> merge_live(shared_key const& theirs, donor_keys::digest const& of_text, merged_keys& told);
-  result<void> merge_erased(shared_key const& theirs, std::optional<donor_keys::digest> const& of_text, merged_keys& told);
+  result<void> merge_erased(shared_key const& theirs, std::optional<donor_keys::digest> const& of_text,
+                            merged_keys& told);
   static void add_shared(std::vector<shared_key>& out, uuid const& id, subject const& one);
 };
 

@@ -186,7 +186,8 @@ result<void> key_store::parts::merge_live(shared_key const& theirs, digest const
   auto const found = by_id.find(theirs.id);
   if (found != by_id.end() && !found->second.person) return {};  // what was erased does not come back
   if (found != by_id.end() && found->second.texts.contains(of_text)) return {};
-  if (auto const gone = erased_texts.find(of_text); gone != erased_texts.end() && made_before(theirs.id, gone->second)) {
+  if (auto const gone = erased_texts.find(of_text);
+      gone != erased_texts.end() && made_before(theirs.id, gone->second)) {
     // Its node was away when the person was erased.
     ++told.erased;
     return erase_one(theirs.id, {of_text}, gone->second);

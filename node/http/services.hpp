@@ -152,7 +152,8 @@ struct services {
   /// Has the nodes in reach erase keys that were erased here.
   std::function<void(std::vector<uuid> const& keys, std::function<void()> done)> tell_erased;
   /// The sheet of a preview that another node keeps; null where none does.
-  std::function<void(std::string const& id, std::function<void(std::shared_ptr<uploaded_sheet const>)> done)> find_preview;
+  std::function<void(std::string const& id, std::function<void(std::shared_ptr<uploaded_sheet const>)> done)>
+      find_preview;
   /// The secret that signs a rule's webhooks.
   std::function<std::string(uuid const& rule)> webhook_secret;
 };
