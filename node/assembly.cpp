@@ -99,8 +99,12 @@ struct node::parts {
     auto opened = runner::open(*std::move(rows), options.projections, wanted);
     if (!opened) return tl::unexpected(opened.error());
     models = *std::move(opened);
-    if (secrets.keys && !options.read_only)
-      models->before_applied([this](folded_batch const& batch) { return erase_what_was(*secrets.keys, batch); });
+    if (!options.read_only)
+      models->before_applied([this](folded_batch const& batch) -> result<void> {
+        remember_claims(*models, batch);
+        if (!secrets.keys) return {};
+        return erase_what_was(*secrets.keys, batch);
+      });
     streams = std::make_unique<stream_store>(*models);
     streams->set_positions(models->positions());
     return {};
@@ -123,7 +127,7 @@ struct node::parts {
       if (std::chrono::steady_clock::now() - reported < std::chrono::seconds(2)) return;
       reported = std::chrono::steady_clock::now();
       say("reading the history: " + std::to_string(events) + " events so far");
-    }, [this](folded_batch const& batch) { remember_claims(*models, batch); });
+    });
   }
   std::string startup_warning;
 
@@ -140,7 +144,6 @@ struct node::parts {
     made.event_formats = known_event_formats();
     made.log_address = options.log_address;
     made.log_name = log->name();
-    made.owns_partitions = from.does("shards");
     made.roles = from.roles;
     made.session_timeout = from.session_timeout;
     made.suspect_after = from.suspect_after;

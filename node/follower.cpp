@@ -113,7 +113,6 @@ void follower::tell_engine(engine& to, folded_batch const& batch) {
   for (auto const& record : batch.records) {
     records.push_back({record.partition, record.offset, record.judged, record.state,
                        record.claim ? record.claim->boot_id : uuid{}, record.recorded_at});
-    if (record.claim) remember_claim(models_, record.partition, record.offset, *record.claim);
     acknowledged_[record.partition].store(record.offset + 1, std::memory_order_release);
   }
   to.on_read(std::move(records));

@@ -7,6 +7,7 @@
 #include "events/chain.hpp"
 #include "events/record.hpp"
 #include "projections/follow.hpp"
+#include "projections/journal.hpp"
 
 namespace tracseq {
 namespace {
@@ -69,23 +70,15 @@ result<void> fold_what_is_left(event_log& log, lost_tails& lost) {
 /// The journal's commits and the saved claims that lie behind the log's end.
 void collect(runner& models, partition_id partitions, lost_tails& lost) {
   auto const view = models.newest();
-  for (auto rows = view->table("journal").scan_prefix("C"); rows->valid(); rows->next()) {
-    auto const value = rows->value();
-    std::uint64_t offset = 0;
-    if (value.size() < sizeof offset) continue;
-    std::memcpy(&offset, value.data(), sizeof offset);
-    auto const record = value.substr(sizeof offset);
-    auto const decoded = decode_record(record);
-    if (!decoded || !std::holds_alternative<commit>(*decoded)) continue;
-    auto const partition = partition_of(std::get<commit>(*decoded).stream, partitions);
-    auto const found = lost.find(partition);
-    if (found != lost.end() && offset >= found->second.end)
-      found->second.records.emplace(offset, record);
-  }
+  journal_query(*view).each_record(
+      partitions, [&](partition_id partition, std::uint64_t offset, std::string_view record) {
+        auto const found = lost.find(partition);
+        if (found != lost.end() && offset >= found->second.end) found->second.records.emplace(offset, record);
+      });
   for (auto& [partition, tail] : lost)
     for (auto number = tail.at_end.c + 1; number <= tail.at_applied.c; ++number)
-      if (auto saved = models.load_snapshot(claim_name(partition, number)))
-        tail.records.emplace(saved->version, std::move(saved->state));
+      if (auto saved = load_claim(models, partition, number))
+        tail.records.emplace(saved->first, std::move(saved->second));
 }
 
 /// The records in order, if they are exactly those that lead from the log's end to where the
@@ -142,14 +135,10 @@ result<void> put_back(event_log& log, partition_id partition, lost_tail const& t
 
 }  // namespace
 
-void remember_claim(runner& models, partition_id partition, std::uint64_t offset,
-                    claim const& record) {
-  models.save_snapshot(claim_name(partition, record.number), offset, encode_record(record));
-}
-
 void remember_claims(runner& models, folded_batch const& batch) {
   for (auto const& record : batch.records)
-    if (record.claim) remember_claim(models, record.partition, record.offset, *record.claim);
+    if (auto const& claim = record.claim)
+      models.save_snapshot(claim_name(record.partition, claim->number), record.offset, encode_record(*claim));
 }
 
 std::optional<std::pair<std::uint64_t, std::string>> load_claim(runner const& models, partition_id partition,

@@ -25,9 +25,7 @@ enum class repair_policy : std::uint8_t {
 [[nodiscard]] result<std::string> repair_from_journal(event_log& log, runner& models,
                                                       repair_policy policy);
 
-/// Keeps an accepted claim, which no journal holds, for `repair_from_journal`.
-void remember_claim(runner& models, partition_id partition, std::uint64_t offset,
-                    claim const& record);
+/// Keeps accepted claims, which no journal holds, for `repair_from_journal`: before their batch is applied.
 void remember_claims(runner& models, folded_batch const& batch);
 /// Such a claim: its offset and its record.
 [[nodiscard]] std::optional<std::pair<std::uint64_t, std::string>> load_claim(

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <thread>
 
 #include "node/offline_parts.hpp"
 #include "node/repair.hpp"
+#include "projections/journal.hpp"
 #include "projections/verify.hpp"
 
 namespace tracseq {
@@ -52,20 +54,12 @@ struct partition_story {
 };
 using story = std::vector<partition_story>;
 
-template <class Visit>
-result<void> each_journal_commit(runner& models, partition_id partitions, Visit visit) {
+using visit_record = std::function<void(partition_id, std::uint64_t offset, std::string_view record)>;
+
+result<void> each_journal_commit(runner& models, partition_id partitions, visit_record const& visit) {
   try {
     auto const view = models.newest();
-    for (auto rows = view->table("journal").scan_prefix("C"); rows->valid(); rows->next()) {
-      auto const value = rows->value();
-      std::uint64_t offset = 0;
-      if (value.size() < sizeof offset) continue;
-      std::memcpy(&offset, value.data(), sizeof offset);
-      auto const record = value.substr(sizeof offset);
-      auto const decoded = decode_record(record);
-      if (!decoded || !std::holds_alternative<commit>(*decoded)) continue;
-      visit(partition_of(std::get<commit>(*decoded).stream, partitions), offset, record);
-    }
+    journal_query(*view).each_record(partitions, visit);
   } catch (query_failure const& caught) {
     return tl::unexpected(caught.why());
   }

@@ -92,7 +92,6 @@ class bulk_builder {
 
   void apply_all() {
     while (auto batch = batches_.pop()) {
-      if (options_.each) options_.each(*batch);
       if (options_.before)
         if (auto const ready = options_.before(*batch); !ready) return fail_with(ready.error());
       for (auto* table : tables_) table->apply(batch->commits);

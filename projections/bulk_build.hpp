@@ -22,9 +22,8 @@ struct bulk_options {
   std::size_t generation_bytes = 48u << 20;
   std::function<void(std::uint64_t events)> progress;
   std::atomic<bool> const* stop = nullptr;
-  /// Told every batch before its rows are in the store; from a thread of its own.
-  std::function<void(folded_batch const&)> each = {};
-  std::function<result<void>(folded_batch const&)> before{};  ///< of each batch; its error ends the build
+  /// Told every batch before its rows are in the store, from a thread of its own; its error ends the build.
+  std::function<result<void>(folded_batch const&)> before{};
 };
 
 struct bulk_totals {

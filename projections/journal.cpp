@@ -196,6 +196,21 @@ result<page<history_event>> journal_query::history(std::string_view stream, dire
   return found;
 }
 
+void journal_query::each_record(
+    partition_id partitions,
+    std::function<void(partition_id, std::uint64_t offset, std::string_view record)> const& visit) const {
+  for (auto rows = view_.table("journal").scan_prefix(key('C')); rows->valid(); rows->next()) {
+    auto const value = rows->value();
+    std::uint64_t offset = 0;
+    if (value.size() < offset_bytes) continue;
+    std::memcpy(&offset, value.data(), offset_bytes);
+    auto const record = value.substr(offset_bytes);
+    auto const decoded = decode_record(record);
+    if (!decoded || !std::holds_alternative<commit>(*decoded)) continue;
+    visit(partition_of(std::get<commit>(*decoded).stream, partitions), offset, record);
+  }
+}
+
 std::vector<std::string> journal_query::open_processes(partition_id partition) const {
   std::vector<std::string> streams;
   for (auto at = view_.table("journal").scan_prefix(key('O').u16(partition)); at->valid(); at->next()) {

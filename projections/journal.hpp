@@ -61,6 +61,9 @@ class journal_query {
                                                     std::string const& cursor = {},
                                                     std::uint32_t limit = 50,
                                                     std::optional<instant> until = {}) const;
+  /// Every commit that is there, stream by stream: its partition of so many, its offset and its record.
+  void each_record(partition_id partitions,
+                   std::function<void(partition_id, std::uint64_t offset, std::string_view record)> const& visit) const;
   /// Streams of process managers that have not ended, in one partition.
   [[nodiscard]] std::vector<std::string> open_processes(partition_id partition) const;
 

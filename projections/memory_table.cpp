@@ -7,8 +7,7 @@ namespace {
 
 class map_cursor final : public row_cursor {
  public:
-  using map = std::map<std::string, std::string, std::less<>>;
-  map_cursor(map::const_iterator first, map::const_iterator last, direction way)
+  map_cursor(memory_rows::const_iterator first, memory_rows::const_iterator last, direction way)
       : first_(first), last_(last), way_(way) {}
   [[nodiscard]] bool valid() const override { return first_ != last_; }
   void next() override {
@@ -21,11 +20,11 @@ class map_cursor final : public row_cursor {
   [[nodiscard]] std::string_view value() const override { return at()->second; }
 
  private:
-  [[nodiscard]] map::const_iterator at() const {
+  [[nodiscard]] memory_rows::const_iterator at() const {
     return way_ == direction::forward ? first_ : std::prev(last_);
   }
-  map::const_iterator first_;
-  map::const_iterator last_;
+  memory_rows::const_iterator first_;
+  memory_rows::const_iterator last_;
   direction way_;
 };
 
@@ -37,12 +36,17 @@ std::optional<std::string> memory_table::get(std::string_view key) const {
   return found->second;
 }
 
-std::unique_ptr<row_cursor> memory_table::scan(std::string_view from, std::string_view until,
-                                               direction way) const {
-  auto const first = rows_.lower_bound(from);
-  auto const last = until.empty() ? rows_.end() : rows_.lower_bound(until);
+std::unique_ptr<row_cursor> scan_rows(memory_rows const& rows, std::string_view from, std::string_view until,
+                                      direction way) {
+  auto const first = rows.lower_bound(from);
+  auto const last = until.empty() ? rows.end() : rows.lower_bound(until);
   bool const crossed = !until.empty() && until < from;
   return std::make_unique<map_cursor>(first, crossed ? first : last, way);
+}
+
+std::unique_ptr<row_cursor> memory_table::scan(std::string_view from, std::string_view until,
+                                               direction way) const {
+  return scan_rows(rows_, from, until, way);
 }
 
 void memory_table::write(std::vector<staged_table::change> const& changes) {

@@ -8,6 +8,12 @@
 
 namespace tracseq {
 
+using memory_rows = std::map<std::string, std::string, std::less<>>;
+
+/// The rows in [from, until), as a table's `scan` gives them. They must outlive the cursor, and stay as they are.
+[[nodiscard]] std::unique_ptr<row_cursor> scan_rows(memory_rows const& rows, std::string_view from,
+                                                    std::string_view until, direction way);
+
 class memory_table final : public table_view {
  public:
   [[nodiscard]] std::optional<std::string> get(std::string_view key) const override;
@@ -16,7 +22,7 @@ class memory_table final : public table_view {
   void write(std::vector<staged_table::change> const& changes);
 
  private:
-  std::map<std::string, std::string, std::less<>> rows_;
+  memory_rows rows_;
 };
 
 /// Applies `commits` with `model` to a table of its own.

@@ -135,8 +135,7 @@ void runner::on_applied(std::function<void(folded_batch const&)> listener) {
 }
 
 result<void> runner::catch_up(event_log& log, std::atomic<bool> const* stop,
-                              std::function<void(std::uint64_t)> progress,
-                              std::function<void(folded_batch const&)> each) {
+                              std::function<void(std::uint64_t)> progress) {
   auto& all = *parts_;
   if (all.rows->read_only()) return {};
   auto const ends = log.ends();
@@ -152,7 +151,6 @@ result<void> runner::catch_up(event_log& log, std::atomic<bool> const* stop,
   bulk_options options;
   options.generation_bytes = all.options.bulk_bytes;
   options.progress = std::move(progress);
-  options.each = std::move(each);
   options.stop = stop;
   options.before = all.before;
   auto built = bulk_build(log, *all.rows, tables, all.positions, options);

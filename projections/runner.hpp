@@ -90,11 +90,10 @@ class runner {
   void on_applied(std::function<void(folded_batch const&)> listener);
 
   /// Reads what the log holds beyond `positions()` in bulk, when that is much; call before the
-  /// follower starts. `progress` is told events applied so far, `each` every batch, from a thread of its own.
-  /// Stops early, without harm, when `stop` becomes true.
+  /// follower starts. `progress` is told events applied so far. Stops early, without harm, when `stop`
+  /// becomes true.
   [[nodiscard]] result<void> catch_up(event_log& log, std::atomic<bool> const* stop = nullptr,
-                                      std::function<void(std::uint64_t)> progress = {},
-                                      std::function<void(folded_batch const&)> each = {});
+                                      std::function<void(std::uint64_t)> progress = {});
   /// Builds versions that are not in the store yet, in a thread of its own. `log` must outlive it. What
   /// fails is tried again after `rebuild_pause`, unless the log or the store is damaged.
   void start_rebuilds(event_log& log);

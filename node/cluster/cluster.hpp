@@ -32,7 +32,6 @@ struct cluster_options {
   std::uint32_t event_formats = 0;
   std::string log_address;
   std::string log_name;         ///< that has to be alike everywhere
-  bool owns_partitions = true;  ///< role "shards"
   std::string roles;
   std::chrono::milliseconds session_timeout{6'000};
   std::chrono::milliseconds suspect_after{2'000};  ///< of silence
@@ -148,7 +147,7 @@ class cluster {
   asks asks_;
   std::unique_ptr<partition_group> group_;  ///< made on the thread that ticks; read by others once `joined_`
   std::atomic<bool> joined_{false};
-  std::atomic<bool> leaving_now_{false};
+  std::atomic<bool> leaving_{false};
 
   mutable std::mutex mutex_;  // guards what follows
   node_facts_now facts_;
@@ -159,7 +158,6 @@ class cluster {
   std::string unfit_;
   std::string said_;  ///< the newest state, to see whether it changed
   std::chrono::steady_clock::time_point said_at_{};
-  bool leaving_ = false;
   std::function<void(std::string const&)> cursor_told_;
 
   std::condition_variable_any wake_;

@@ -86,7 +86,7 @@ std::string cluster::why_not_fit() const {
 
 // Who got partitions before the others can reach him would take them away from everybody.
 void cluster::join_when_fit() {
-  if (joined_ || !options_.owns_partitions || leaving_now_) return;
+  if (joined_ || leaving_ || !has_role(options_.roles, "shards")) return;
   auto why = why_not_fit();
   bool const fit = why.empty();
   {
@@ -100,7 +100,7 @@ void cluster::join_when_fit() {
   auto joined = join_group(options_.log_address, wanted, [this](std::vector<partition_id> mine) {
     {
       std::lock_guard const guard(mutex_);
-      ownership_.assigned(mine, steady::now());
+      ownership_.assigned(mine);
     }
     wake_.notify_all();
   });
@@ -215,11 +215,7 @@ void cluster::say_state() {
 // --- The end ---------------------------------------------------------------------------------------
 
 void cluster::leave(milliseconds within) {
-  {
-    std::lock_guard const guard(mutex_);
-    leaving_ = true;
-  }
-  leaving_now_ = true;
+  leaving_ = true;
   wake_.notify_all();
   if (joined_) group_->leave();
   auto const until = steady::now() + within;

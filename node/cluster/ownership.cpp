@@ -21,7 +21,7 @@ std::uint64_t weight(partition_id partition, uuid const& boot_id) {
 ownership::ownership(uuid const& self, partition_id partitions, ownership_options options)
     : self_(self), options_(options), partitions_(partitions) {}
 
-void ownership::assigned(std::vector<partition_id> const& mine, time_point) {
+void ownership::assigned(std::vector<partition_id> const& mine) {
   group_spoke_ = true;
   std::set<partition_id> const now(mine.begin(), mine.end());
   for (auto const p : now) {

@@ -37,7 +37,7 @@ class ownership {
   ownership(uuid const& self, partition_id partitions, ownership_options options);
 
   /// The group's division, as far as this node's share goes.
-  void assigned(std::vector<partition_id> const& mine, time_point at);
+  void assigned(std::vector<partition_id> const& mine);
   /// A claim was accepted.
   void claimed(partition_id partition, uuid const& by, time_point at);
   /// A node that could take partitions is in reach, or is not any more.

@@ -6,8 +6,6 @@
             ...
         lab.judge()
 """
-import contextlib
-import http.client
 import pathlib
 import random
 import subprocess
@@ -75,25 +73,14 @@ class Everywhere:
 
 
 class Client(crash_test.Client):
-    def run(self):
-        api = Everywhere(self.book.lab, f"{self.round_number}-{self.number}", 20)
-        while not self.book.stop.is_set():
-            self.count += 1
-            if self.random.random() < crash_test.READS:
-                self.look(api)
-                continue
-            retry = self.book.take_unknown(self.random)
-            key, path, body = retry or self.choose()
-            try:
-                answer = api.post(path, body, key=key)
-            except (OSError, http.client.HTTPException):
-                self.book.unknown(key, path, body)
-                time.sleep(0.02)
-                continue
-            self.book.outcome(key, path, body, answer)
-            if answer.status >= 500:
-                time.sleep(0.05)  # as Retry-After asks, only sooner
-        api.close()
+    def connect(self):
+        return Everywhere(self.book.lab, f"{self.round_number}-{self.number}", 20)
+
+    def wait_behind(self, answer):
+        if answer is None:
+            time.sleep(0.02)
+        elif answer.status >= 500:
+            time.sleep(0.05)  # as Retry-After asks, only sooner
 
 
 class Book(crash_test.Book):
@@ -143,19 +130,11 @@ class ClusterLab:
             elif node in self.refused:
                 self.longest[node] = max(self.longest.get(node, 0), at - self.refused.pop(node))
 
-    @contextlib.contextmanager
     def load(self):
-        self.book.stop.clear()
-        threads = [Client(self.book, n, self.round) for n in range(self.clients)]
+        """Clients work as long as the block runs."""
+        clients = [Client(self.book, n, self.round) for n in range(self.clients)]
         self.round += 1
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self.book.stop.set()
-            for thread in threads:
-                thread.join(60)
+        return crash_test.at_work(clients, self.book, 60)
 
     def settle(self, timeout_s=60):
         """Every node runs, every partition is open, no process is under way."""

@@ -5,7 +5,6 @@ import pathlib
 import re
 import secrets
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "system")]
@@ -72,12 +71,7 @@ def members(*nodes):
 
 
 def wait_until(holds, seconds=30):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
+    return support.eventually(holds, seconds)
 
 
 def takes_commands(node, name):

@@ -11,6 +11,7 @@ The seed chooses what each client does and when the node is killed. What is held
   tests/oracle, which shares no code with any of this, finds nothing in what the clients wrote down.
 """
 import argparse
+import contextlib
 import http.client
 import os
 import pathlib
@@ -40,8 +41,14 @@ class Client(threading.Thread):
         self.random = random.Random(f"{book.seed}/{number}/{round_number}")
         self.round_number, self.count = round_number, 0
 
+    def connect(self):
+        return self.book.api(f"{self.round_number}-{self.number}", timeout_s=15)
+
+    def wait_behind(self, answer):
+        """`answer` is None where there was none."""
+
     def run(self):
-        api = self.book.api(f"{self.round_number}-{self.number}", timeout_s=15)
+        api = self.connect()
         while not self.book.stop.is_set():
             self.count += 1
             if self.random.random() < READS:
@@ -56,8 +63,10 @@ class Client(threading.Thread):
                 self.book.unknown(key, path, body)
                 if self.book.down.is_set():
                     break
+                self.wait_behind(None)
                 continue
             self.book.outcome(key, path, body, answer)
+            self.wait_behind(answer)
         api.close()
 
     def look(self, api):
@@ -100,6 +109,21 @@ class Client(threading.Thread):
         if what < 0.98:
             return key, path + ":end-hold", {}
         return key, path + ":discard", dict(reason="crash test", how="bin")
+
+
+@contextlib.contextmanager
+def at_work(clients, book, timeout_s=30):
+    """`clients` work as long as the block runs."""
+    book.stop.clear()
+    book.down.clear()
+    for client in clients:
+        client.start()
+    try:
+        yield
+    finally:
+        book.stop.set()
+        for client in clients:
+            client.join(timeout_s)
 
 
 class Book:
@@ -176,17 +200,10 @@ def kill_rounds(book, kills, clients, draw):
     """Kills the node under load; at times also while it recovers, up to three times in a row."""
     slowest, nested = 0.0, 0
     for round_number in range(kills):
-        book.stop.clear()
-        book.down.clear()
-        threads = [Client(book, n, round_number) for n in range(clients)]
-        for thread in threads:
-            thread.start()
-        time.sleep(draw.uniform(0.05, 0.9))
-        book.down.set()  # clients go on until they meet the dead node
-        book.node.kill()
-        book.stop.set()
-        for thread in threads:
-            thread.join(30)
+        with at_work([Client(book, n, round_number) for n in range(clients)], book):
+            time.sleep(draw.uniform(0.05, 0.9))
+            book.down.set()  # clients go on until they meet the dead node
+            book.node.kill()
         if draw.random() < 0.3:
             for _ in range(draw.randrange(1, 4)):
                 book.node.launch()

@@ -39,7 +39,7 @@ TEST_CASE("what the group gives is claimed at once, and once") {
   nodes of;
   auto a = of.of(of.a);
   CHECK(a.due(of.now).empty());
-  a.assigned({1, 5}, of.now);
+  a.assigned({1, 5});
   CHECK(a.due(of.now) == std::vector<partition_id>{1, 5});
   CHECK(a.due(of.after(100)).empty());
   a.claimed(1, of.a, of.now);
@@ -52,9 +52,9 @@ TEST_CASE("what the group gives is claimed at once, and once") {
 TEST_CASE("what this node owns it keeps, whatever the group gives away") {
   nodes of;
   auto a = of.of(of.a);
-  a.assigned(all(), of.now);
+  a.assigned(all());
   claim_all(a, of.a, of.now);
-  a.assigned({0}, of.now);
+  a.assigned({0});
   CHECK(a.due(of.after(60'000)).empty());
   // Another node claims what it was given: that is how it is lost, and it is not taken back.
   a.claimed(1, of.b, of.now);
@@ -74,7 +74,7 @@ TEST_CASE("the partitions of a process that ended are taken at once, each by one
   auto a = of.of(of.a);
   auto b = of.of(of.b);
   for (auto* one : {&a, &b}) {
-    one->assigned({}, of.now);
+    one->assigned({});
     claim_all(*one, of.c, of.now);
     one->reachable(of.c, true);
   }
@@ -97,7 +97,7 @@ TEST_CASE("the partitions of a process that ended are taken at once, each by one
 TEST_CASE("a process that ended after another took its partition changes nothing") {
   nodes of;
   auto a = of.of(of.a);
-  a.assigned({}, of.now);
+  a.assigned({});
   claim_all(a, of.b, of.now);
   a.reachable(of.c, true);
   a.gone(of.c, of.now);
@@ -107,20 +107,20 @@ TEST_CASE("a process that ended after another took its partition changes nothing
 TEST_CASE("an owner that is only out of reach keeps its partitions: the group has the say") {
   nodes of;
   auto a = of.of(of.a);
-  a.assigned({0}, of.now);
+  a.assigned({0});
   claim_all(a, of.b, of.now);
   a.claimed(0, of.a, of.now);
   a.reachable(of.b, true);
   a.reachable(of.b, false);
   CHECK(a.due(of.after(600'000)).empty());
-  a.assigned({0, 1}, of.now);
+  a.assigned({0, 1});
   CHECK(a.due(of.now) == std::vector<partition_id>{1});
 }
 
 TEST_CASE("a partition that its owner does not open is taken from it") {
   nodes of;
   auto a = of.of(of.a);
-  a.assigned({}, of.now);
+  a.assigned({});
   claim_all(a, of.b, of.now);
   a.reachable(of.b, true);
   a.serving(3, false, of.now);
@@ -136,7 +136,7 @@ TEST_CASE("a partition that its owner does not open is taken from it") {
 TEST_CASE("what another took by mistake is taken back, later each time") {
   nodes of;
   auto a = of.of(of.a);
-  a.assigned({7}, of.now);
+  a.assigned({7});
   a.claimed(7, of.a, of.now);
   a.claimed(7, of.b, of.now);
   CHECK(a.due(of.after(9'000)).empty());
@@ -150,7 +150,7 @@ TEST_CASE("what another took by mistake is taken back, later each time") {
 TEST_CASE("a claim of a boot that is known to be over does not stop the next in line") {
   nodes of;
   auto a = of.of(of.a);
-  a.assigned({}, of.now);
+  a.assigned({});
   claim_all(a, of.b, of.now);
   a.gone(of.c, of.now);
   a.claimed(2, of.c, of.now);  // it came late, from a process that has ended

@@ -44,6 +44,10 @@ class world {
     auto ran = runner::open(*std::move(rows), all_projections(), {});
     REQUIRE(ran);
     models = *std::move(ran);
+    models->before_applied([this](folded_batch const& batch) -> result<void> {
+      remember_claims(*models, batch);
+      return {};
+    });
     auto const repaired = repair_from_journal(*log, *models, repair_policy::append);
     REQUIRE(repaired);
     repair_words = *repaired;

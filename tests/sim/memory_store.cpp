@@ -13,29 +13,6 @@ disk::table& behind(store_table const& table) {
   return *const_cast<disk::table*>(reinterpret_cast<disk::table const*>(&table));
 }
 
-class map_cursor final : public row_cursor {
- public:
-  map_cursor(disk::rows::const_iterator first, disk::rows::const_iterator last, direction way)
-      : first_(first), last_(last), way_(way) {}
-  [[nodiscard]] bool valid() const override { return first_ != last_; }
-  void next() override {
-    if (way_ == direction::forward)
-      ++first_;
-    else
-      --last_;
-  }
-  [[nodiscard]] std::string_view key() const override { return at()->first; }
-  [[nodiscard]] std::string_view value() const override { return at()->second; }
-
- private:
-  [[nodiscard]] disk::rows::const_iterator at() const {
-    return way_ == direction::forward ? first_ : std::prev(last_);
-  }
-  disk::rows::const_iterator first_;
-  disk::rows::const_iterator last_;
-  direction way_;
-};
-
 class memory_store final : public store {
  public:
   memory_store(world& in, std::shared_ptr<disk> on) : world_(in), disk_(std::move(on)) {
@@ -107,11 +84,7 @@ class memory_store final : public store {
     [[nodiscard]] std::unique_ptr<row_cursor> scan(std::string_view from, std::string_view until,
                                                    direction way) const override {
       of_.may_fail();
-      auto const& rows = behind(*table_).rows;
-      auto const first = rows.lower_bound(from);
-      auto const last = until.empty() ? rows.end() : rows.lower_bound(until);
-      bool const crossed = !until.empty() && until < from;
-      return std::make_unique<map_cursor>(first, crossed ? first : last, way);
+      return scan_rows(behind(*table_).rows, from, until, way);
     }
 
    private:

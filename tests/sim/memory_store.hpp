@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "projections/memory_table.hpp"
 #include "projections/store.hpp"
 #include "tests/sim/world.hpp"
 
@@ -16,10 +17,9 @@ namespace tracseq::sim {
 /// One node's disk.
 class disk {
  public:
-  using rows = std::map<std::string, std::string, std::less<>>;
   struct table {
     std::string name;
-    sim::disk::rows rows;
+    memory_rows rows;
   };
   std::map<std::string, std::shared_ptr<table>> tables;
   bool writes_fail = false;

@@ -293,7 +293,7 @@ void process::on_down(uuid const& other, bool surely_ended) {
 }
 
 void process::assigned(std::vector<partition_id> const& mine) {
-  ownership_->assigned(mine, around_->steady_now());
+  ownership_->assigned(mine);
 }
 
 void process::hear_state(process const& other) {

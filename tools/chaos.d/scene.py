@@ -73,20 +73,14 @@ class Scene:
     @contextlib.contextmanager
     def load(self, going_down=False):
         """Clients work as long as the block runs. `going_down`: the node ends in it, and they with it."""
-        self.book.stop.clear()
-        self.book.down.clear()
-        threads = [Client(self.book, n, self.round) for n in range(self.clients)]
+        clients = [Client(self.book, n, self.round) for n in range(self.clients)]
         self.round += 1
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            if going_down:
-                self.book.down.set()
-            self.book.stop.set()
-            for thread in threads:
-                thread.join(30)
+        with crash_test.at_work(clients, self.book):
+            try:
+                yield
+            finally:
+                if going_down:
+                    self.book.down.set()
 
     def was_loaded(self, at_least):
         check("the load was real", len(self.book.acknowledged) >= at_least, len(self.book.acknowledged))
