@@ -140,11 +140,20 @@ func acknowledged(c *command, l *laboratory, found *findings) {
 	}
 }
 
-func processState(c *command, l *laboratory) string {
+// The stream of the process that a command began; "" if it began none. In the order of partitions what the
+// process did may stand before it.
+func processOf(c *command) string {
 	for _, one := range c.commits {
 		if isProcess(one.stream) && one.command == c.id {
-			return l.of(one.stream).state
+			return one.stream
 		}
+	}
+	return ""
+}
+
+func processState(c *command, l *laboratory) string {
+	if stream := processOf(c); stream != "" {
+		return l.of(stream).state
 	}
 	return "missing"
 }

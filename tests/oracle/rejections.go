@@ -71,7 +71,7 @@ func heldWithin(spans []span, low, high uint64, c *command) bool {
 func processesOf(l *laboratory, all *clients) map[string][]*command {
 	of := map[string][]*command{}
 	for _, c := range all.commands {
-		if _, id := c.does(); id != "" && len(c.commits) > 0 && isProcess(c.commits[0].stream) {
+		if _, id := c.does(); id != "" && processOf(c) != "" {
 			of["sample/"+id] = append(of["sample/"+id], c)
 		}
 	}
