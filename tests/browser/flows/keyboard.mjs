@@ -31,6 +31,12 @@ async function tabTo(page, name, most = 60) {
   throw new Error(`Tab never reached “${name}”`)
 }
 
+/** A dialog is there, and its field has the focus: it gets that a moment after it is seen. */
+async function dialogTakesKeys(page) {
+  await page.getByRole('dialog').waitFor()
+  await page.waitForFunction(() => document.activeElement?.matches('[role=dialog] input, [role=dialog] textarea'))
+}
+
 export default async function () {
   const page = await openPage(await openBrowser(), '/')
   await page.getByRole('heading', { name: 'My work' }).waitFor()
@@ -68,7 +74,7 @@ export default async function () {
       await page.keyboard.press('ArrowDown')
     }
     await page.keyboard.press('Enter')
-    await page.getByRole('dialog').waitFor()
+    await dialogTakesKeys(page)
     await page.keyboard.type('Waiting for the consent form', { delay: 45 })
     await tabTo(page, 'Put on hold')
     await page.keyboard.press('Enter')
@@ -85,7 +91,7 @@ export default async function () {
       await page.getByRole('button', { name: button, exact: true }).waitFor()
       await tabTo(page, button)
       await page.keyboard.press('Enter')
-      await page.getByRole('dialog').waitFor()
+      await dialogTakesKeys(page)
       await page.keyboard.type(`KBX-${stamp}`, { delay: 45 })
       await page.keyboard.press('Enter')
       await page.keyboard.type(slot, { delay: 45 })
