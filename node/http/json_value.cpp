@@ -139,8 +139,11 @@ std::string where(std::string_view text, std::size_t position) {
 result<json_value> parse_json(std::string_view text, json_limits const& limits) {
   builder build(limits);
   bool read = false;
+  // The parser takes a zero byte for the end of its text; in JSON it may stand nowhere.
+  auto const zero = text.find('\0');
+  if (zero != text.npos) build.position_ = zero + 1;
   try {
-    read = nlohmann::json::sax_parse(text.begin(), text.end(), &build);
+    read = zero == text.npos && nlohmann::json::sax_parse(text.begin(), text.end(), &build);
   } catch (std::exception const&) {
     read = false;
   }
@@ -244,7 +247,8 @@ struct writer {
   void write_held(bool held, int) { out.append(held ? "true" : "false"); }
   void write_held(std::int64_t held, int) { number(held); }
   void write_held(std::uint64_t held, int) { number(held); }
-  void write_held(double held, int) { number(held); }
+  // A zero has no sign, as RFC 8785 §3.2.2.3 has it: "-0" would be read again as the integer.
+  void write_held(double held, int) { number(held == 0 ? 0.0 : held); }
   void write_held(std::string const& held, int) { append_json_string(out, held); }
   void write_held(json_list const& held, int depth) {
     out.push_back('[');

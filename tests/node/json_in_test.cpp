@@ -33,6 +33,8 @@ TEST_CASE("text that is no JSON says where") {
   CHECK(syntax("{\"a\":\n  nonsense}").find("cannot be read at line 2, column") != std::string::npos);
   CHECK(syntax("").find("The body is empty") == 0);
   CHECK(syntax("{\"a\":1} x").find("is not JSON") != std::string::npos);
+  CHECK(syntax({"{\"a\":1}\0 x", 10}).find("cannot be read at line 1, column 8") != std::string::npos);
+  CHECK(syntax({"{}\0", 3}).find("is not JSON") != std::string::npos);
   CHECK(syntax("{\"a\":NaN}").find("is not JSON") != std::string::npos);
   CHECK(syntax("{\"a\":Infinity}").find("is not JSON") != std::string::npos);
   CHECK(syntax("{'a':1}").find("double quotes") != std::string::npos);
@@ -117,6 +119,7 @@ TEST_CASE("the same request has the same canonical form") {
   CHECK(canonical_json(*parse_json(R"({"b":1,"a":[1.5,"x",null,true]})")) ==
         canonical_json(*parse_json("{ \"a\" : [1.50, \"x\", null, true],\n\"b\":1 }")));
   CHECK(canonical_json(*parse_json(R"({"b":1})")) != canonical_json(*parse_json(R"({"b":2})")));
+  CHECK(canonical_json(*parse_json("[-0.0,-0e4]")) == canonical_json(*parse_json("[0,-0]")));
 }
 
 TEST_CASE("a query is read by its schema") {

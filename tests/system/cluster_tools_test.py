@@ -155,7 +155,7 @@ def comes_and_goes(cluster, n):
     """Every way a node can go, and come back."""
     pid = cluster.pid(n)
     cluster.pause(n)
-    check("paused", state_of(cluster, n) == "paused")
+    check("paused", eventually(lambda: state_of(cluster, n) == "paused"))
     cluster.resume(n)
     check("resumed, and the same", state_of(cluster, n) != "paused" and cluster.pid(n) == pid)
     cluster.kill(n)
