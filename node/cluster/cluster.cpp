@@ -94,9 +94,6 @@ void cluster::on_claim(partition_id partition, std::uint64_t number, partition_o
 std::optional<std::string> cluster::refuse(identity const& who) {
   if (who.boot_id == boot_id_) return "this is the node itself";
   auto const theirs = who.node + " at " + who.address;
-  if (who.protocol != protocol_version)
-    return theirs + " speaks version " + std::to_string(who.protocol) + " of the protocol between nodes, and " +
-           options_.node + " version " + std::to_string(protocol_version) + "; upgrade the older one";
   if (who.log != options_.log_name)
     return theirs + " has another log (" + who.log + "), and " + options_.node + " has " + options_.log_name;
   if (who.partitions != partitions_)
@@ -156,6 +153,7 @@ void cluster::on_gone(identity const& who) {
   {
     std::lock_guard const guard(mutex_);
     ownership_.gone(who.boot_id, steady::now());
+    if (auto const found = peers_.find(who.boot_id); found != peers_.end()) found->second.deaf_until = {};
   }
   wake_.notify_all();
 }

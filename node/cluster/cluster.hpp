@@ -93,6 +93,8 @@ class cluster {
   [[nodiscard]] http::cluster_view view() const;
   [[nodiscard]] std::vector<std::string> warnings() const;
   [[nodiscard]] forward_stats forwards() const { return forwarder_.stats(); }
+  /// Seconds, of the nodes that this one is connected to.
+  [[nodiscard]] double clock_difference_s() const;
   [[nodiscard]] std::uint64_t strangers() const { return links_ ? links_->strangers() : 0; }
 
  private:
@@ -102,6 +104,8 @@ class cluster {
     std::optional<node_state> said;
     std::chrono::steady_clock::time_point heard{};
     instant heard_at;
+    /// It is alive, and has not said that it reaches this node: until then it counts so, though the line was cut.
+    std::chrono::steady_clock::time_point deaf_until{};
   };
   struct owner {
     std::uint64_t claim = 0;
@@ -127,6 +131,8 @@ class cluster {
   /// Into the group, once that is no harm to the others.
   void join_when_fit();
   /// Why it would be: partitions whose commands could not come here.
+  /// Whether it says that it reaches this node.
+  [[nodiscard]] bool hears(peer const& one) const;
   [[nodiscard]] std::string why_not_fit() const;
   [[nodiscard]] node_state state_now();
   /// Asks its own node, which costs a question to the log, now and then.

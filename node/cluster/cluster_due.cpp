@@ -60,6 +60,10 @@ void cluster::tick() {
   say_state();
 }
 
+bool cluster::hears(peer const& one) const {
+  return one.said && std::ranges::find(one.said->reaches, options_.node) != one.said->reaches.end();
+}
+
 std::string cluster::why_not_fit() const {
   std::set<std::string> owners;
   std::map<uuid, identity> up;
@@ -67,10 +71,9 @@ std::string cluster::why_not_fit() const {
     std::lock_guard const guard(mutex_);
     for (auto const& one : owners_)
       if (one.claim != 0 && one.by.boot_id != boot_id_) owners.insert(one.by.address);
+    auto const time = steady::now();
     for (auto const& [boot_id, one] : peers_) {
-      if (!one.up) continue;
-      auto const hears = one.said && std::ranges::find(one.said->reaches, options_.node) != one.said->reaches.end();
-      if (!hears)
+      if (one.up ? !hears(one) : time < one.deaf_until)
         return one.who.node + " cannot reach this node at " + address() +
                "; set cluster.advertise to an address that the others can dial";
     }
@@ -117,8 +120,13 @@ void cluster::look_for_silence() {
   std::vector<std::pair<uuid, std::string>> silent;
   {
     std::lock_guard const guard(mutex_);
-    for (auto const& [boot_id, one] : peers_)
-      if (one.up && steady::now() - one.heard > options_.suspect_after) silent.emplace_back(boot_id, one.who.node);
+    auto const time = steady::now();
+    for (auto& [boot_id, one] : peers_) {
+      if (!one.up || time - one.heard <= options_.suspect_after) continue;
+      // Longer than the group keeps a dead one: whoever lives is dialled and met again before.
+      if (!hears(one)) one.deaf_until = time + options_.session_timeout + options_.suspect_after;
+      silent.emplace_back(boot_id, one.who.node);
+    }
   }
   for (auto const& [boot_id, name] : silent)
     links_->cut(boot_id, "nothing was heard of it for " + std::to_string(options_.suspect_after.count()) + " ms");

@@ -71,6 +71,14 @@ std::vector<std::string> cluster::warnings() const {
   return out;
 }
 
+double cluster::clock_difference_s() const {
+  if (!links_) return 0;
+  double most = 0;
+  for (auto const& one : links_->status())
+    if (one.up) most = std::max(most, std::abs(one.clock_ahead_s));
+  return most;
+}
+
 http::cluster_view cluster::view() const {
   http::cluster_view out;
   out.clustered = true;

@@ -9,8 +9,6 @@
 namespace tracseq::cluster {
 namespace {
 
-std::string bytes_of(uuid const& id) { return {reinterpret_cast<char const*>(id.bytes.data()), id.bytes.size()}; }
-
 std::string words_of(boost::system::error_code const& problem) {
   if (problem == net::error::eof || problem == net::ssl::error::stream_truncated) return "it closed the connection";
   if (problem.category() == net::error::get_ssl_category()) return "TLS failed: " + problem.message();
@@ -107,7 +105,7 @@ void connection::on_frame(frame_kind kind) {
 std::string connection::expected(std::string_view word, identity const& dialler, identity const& dialled_one,
                                  std::string const& dialler_nonce, std::string const& dialled_nonce) const {
   return keyed_digest(world_.options.secret, std::string(word) + dialler_nonce + dialled_nonce +
-                                                 bytes_of(dialler.boot_id) + bytes_of(dialled_one.boot_id));
+                                                 codec::encode(dialler) + codec::encode(dialled_one));
 }
 
 bool connection::judge() {
@@ -118,7 +116,16 @@ bool connection::judge() {
   return true;
 }
 
+bool connection::judge_protocol() {
+  auto const theirs = protocol_of(body_);
+  if (theirs == protocol_version) return true;
+  refuse("the node at " + remote_ + " speaks version " + std::to_string(theirs) + " of the protocol between nodes, and " +
+         self_.node + " version " + std::to_string(protocol_version) + "; upgrade the older one");
+  return false;
+}
+
 void connection::on_hello() {
+  if (!judge_protocol()) return;
   auto said = codec::decode<hello>(body_);
   if (!said) return end("its greeting cannot be read");
   peer_ = std::move(said->who);
@@ -130,6 +137,7 @@ void connection::on_hello() {
 }
 
 void connection::on_welcome() {
+  if (!judge_protocol()) return;
   auto said = codec::decode<welcome>(body_);
   if (!said) return end("its greeting cannot be read");
   peer_ = std::move(said->who);

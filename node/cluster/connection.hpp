@@ -64,6 +64,8 @@ class connection : public std::enable_shared_from_this<connection> {
   void on_proof();
   [[nodiscard]] std::string expected(std::string_view word, identity const& dialler, identity const& dialled_one,
                                      std::string const& dialler_nonce, std::string const& dialled_nonce) const;
+  /// Before anything else of a greeting is read: another version may write the rest in another way.
+  [[nodiscard]] bool judge_protocol();
   /// Judges who it says it is; false where it was refused.
   [[nodiscard]] bool judge();
   void go_up();

@@ -31,4 +31,10 @@ std::optional<frame_head> read_frame_head(std::array<char, frame_head_bytes> con
   return frame_head{static_cast<frame_kind>(kind), length};
 }
 
+std::uint32_t protocol_of(std::string_view greeting) noexcept {
+  std::uint32_t version = 0;
+  if (greeting.size() >= sizeof version) std::memcpy(&version, greeting.data(), sizeof version);
+  return version;
+}
+
 }  // namespace tracseq::cluster

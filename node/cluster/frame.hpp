@@ -30,4 +30,7 @@ struct frame_head {
 [[nodiscard]] std::optional<frame_head> read_frame_head(std::array<char, frame_head_bytes> const& bytes,
                                                         std::size_t bytes_max) noexcept;
 
+/// The version that a greeting begins with; 0 where there are too few bytes.
+[[nodiscard]] std::uint32_t protocol_of(std::string_view greeting) noexcept;
+
 }  // namespace tracseq::cluster

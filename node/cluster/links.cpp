@@ -213,15 +213,12 @@ struct links::parts : std::enable_shared_from_this<parts> {
       return;
     }
     if (was_up) to->pause = std::chrono::milliseconds(0);  // once at once: it may be a cable, or an end
-    retry(to, why, false);
-    if (to->stopped) return;
-    std::lock_guard const guard(mutex);
-    statuses[to->address].denied = !was_up && one.denied();
+    retry(to, why, false, !was_up && one.denied());
   }
 
-  void retry(std::shared_ptr<line> const& to, std::string const& why, bool refused) {
+  void retry(std::shared_ptr<line> const& to, std::string const& why, bool refused, bool denied = false) {
     if (to->stopped) return;
-    note(*to, why);
+    note(*to, why, denied);
     if (refused && to->was_up) {
       to->was_up = false;
       std::optional<identity> peer;
@@ -239,7 +236,7 @@ struct links::parts : std::enable_shared_from_this<parts> {
     });
   }
 
-  void note(line const& to, std::string const& why) {
+  void note(line const& to, std::string const& why, bool denied = false) {
     if (to.stopped) return;
     std::lock_guard const guard(mutex);
     auto& status = statuses[to.address];
@@ -247,7 +244,7 @@ struct links::parts : std::enable_shared_from_this<parts> {
     status.up = false;
     status.since.reset();
     status.trouble = why;
-    status.denied = false;
+    status.denied = denied;
   }
 
   std::shared_ptr<connection> up_to(uuid const& boot_id) {

@@ -18,7 +18,8 @@
 
 namespace tracseq::cluster {
 
-/// Nodes of another number do not talk: they say so.
+/// Nodes of another number do not talk: they say so. In every version a greeting begins with it, little-endian, and
+/// `refused` is what it is here.
 inline constexpr std::uint32_t protocol_version = 1;
 
 /// Who speaks, and what both have to agree on.
@@ -46,7 +47,7 @@ struct hello {
 };
 BOOST_DESCRIBE_STRUCT(hello, (), (who, nonce, sent))
 
-/// `proof` is HMAC-SHA256(cluster secret, "welcome" ‖ both nonces ‖ both boot ids).
+/// `proof` is HMAC-SHA256(cluster secret, "welcome" ‖ both nonces ‖ both identities).
 struct welcome {
   identity who;
   std::string nonce;

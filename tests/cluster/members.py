@@ -39,6 +39,11 @@ class Member(Node):
         return self.api().must("GET", "/cluster")
 
     def metric(self, name):
+        """None while it does not answer."""
+        with contextlib.suppress(OSError):
+            return self._metric(name)
+
+    def _metric(self, name):
         found = re.search(rf"^{name} (\S+)$", Api(self.url, timeout_s=10).get("//metrics").body, re.M)
         return float(found[1]) if found else None
 

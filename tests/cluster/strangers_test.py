@@ -11,6 +11,8 @@ import time
 from members import STARTS_S, Member, folder, members, secret, support, takes_commands, wait_until
 from support import PROJECT, case, check, check_words
 
+REFUSED = b"TSN1\x05"
+
 
 def two_with_one_name():
     topic = support.fresh_topic("names")
@@ -82,8 +84,9 @@ def bytes_of_strangers():
             with socket.create_connection(("127.0.0.1", port), 5) as line:
                 line.settimeout(10)
                 line.sendall(said)
-                with contextlib.suppress(ConnectionResetError):
-                    check("it is cut off", line.recv(4096) == b"", said[:16])
+                told = all_of(line)
+                check("it is cut off", told is not None, said[:16])
+                check("and is not greeted", told[:5] in (b"", REFUSED), told[:80])
         check("each is counted", wait_until(lambda: first.metric("tracseq_cluster_strangers_total") >= 6),
               first.metric("tracseq_cluster_strangers_total"))
         # A silent one made CAF's own links turn a processor for nothing: docs/adr/0011.
@@ -101,6 +104,19 @@ def bytes_of_strangers():
             line.close()
         check("the two still reach each other",
               all(n["state"] in ("here", "reachable") for n in first.view()["nodes"]), first.view()["nodes"])
+
+
+def all_of(line):
+    """What comes until the other side ends; None if it does not."""
+    got = b""
+    try:
+        while part := line.recv(4096):
+            got += part
+    except ConnectionResetError:
+        pass
+    except TimeoutError:
+        return None
+    return got
 
 
 def closed_within(line, seconds):
@@ -180,6 +196,9 @@ def address_out_of_reach():
             check("the others say that it is not reached",
                   wait_until(lambda: any(nowhere in w and "not reached" in w for w in first.view()["warnings"])),
                   first.view()["warnings"])
+            time.sleep(10)  # longer than any line is waited for, and than the group waits
+            owners = {row["owner"] for row in first.view()["partitions"]}
+            check("it gets no partitions", owners == {"node-1"}, owners)
         finally:
             second.stop()
         check("what it had is served again", wait_until(lambda: takes_commands(first, "ADDRESS-1"), 40))

@@ -112,6 +112,8 @@ def parts():
              {"program", "kafka", "cluster"}),
         Part("cluster-strangers", script("cluster/strangers_test.py"), "nodes that do not fit, and bytes of strangers", 400,
              {"program", "kafka", "cluster"}),
+        Part("cluster-world", script("cluster/world_test.py"), "clocks, protocols, lines and brokers that are not as they should be",
+             600, {"program", "kafka", "cluster"}),
         Part("brokers", script("system/brokers_test.py"), "several brokers, TLS, certificates", 600,
              {"program", "cluster"}),
         Part("cluster-tools", script("system/cluster_tools_test.py"), "tools/cluster: cut networks, proxies in front", 600,

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""The world around a cluster is not what it should be: clocks that differ, another protocol, a line that crawls, a broker
+that stands still. A clear word where a person has to act, in the node's figures too; and the rest goes on."""
+import os
+import secrets
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+from members import Member, folder, members, support, takes_commands, wait_until
+from support import PROJECT, case, check, check_words
+
+HEAD = struct.Struct("<4sBI")
+HELLO = 1
+
+
+class Relay(threading.Thread):
+    """Stands before a node's port for others. `change` sees each frame of the dialling side (kind, body) and gives
+    the body to pass on; `pause_s` lies between two bytes of a greeting."""
+
+    def __init__(self, port, change=lambda kind, body: body, pause_s=0.0):
+        super().__init__(daemon=True)
+        self.target, self.change, self.pause_s = port, change, pause_s
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port, self.greetings = self.listener.getsockname()[1], 0
+
+    def run(self):
+        while True:
+            try:
+                line, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                there = socket.create_connection(("127.0.0.1", self.target), 5)
+            except OSError:
+                line.close()
+                continue
+            there.settimeout(None)
+            threading.Thread(target=self.forth, args=(line, there), daemon=True).start()
+            threading.Thread(target=self.back, args=(there, line), daemon=True).start()
+
+    def forth(self, here, there):
+        try:
+            while True:
+                head = exactly(here, HEAD.size)
+                magic, kind, length = HEAD.unpack(head)
+                body = self.change(kind, exactly(here, length))
+                frame = HEAD.pack(magic, kind, len(body)) + body
+                if kind == HELLO:
+                    self.greetings += 1
+                    for byte in frame if self.pause_s else ():
+                        there.sendall(bytes([byte]))
+                        time.sleep(self.pause_s)
+                    if self.pause_s:
+                        continue
+                there.sendall(frame)
+        except OSError:
+            close(here, there)
+
+    def back(self, there, here):
+        try:
+            while part := there.recv(65536):
+                here.sendall(part)
+        except OSError:
+            pass
+        close(here, there)
+
+
+def exactly(line, size):
+    got = b""
+    while len(got) < size:
+        part = line.recv(size - len(got))
+        if not part:
+            raise ConnectionResetError
+        got += part
+    return got
+
+
+def close(*lines):
+    for line in lines:
+        try:
+            line.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def behind(relay):
+    """Settings of a node whose port others reach through `relay`."""
+    return ["--cluster-advertise", f"127.0.0.1:{relay.port}"]
+
+
+def clocks_that_differ():
+    topic = support.fresh_topic("clocks")
+    library, step = folder / "clock.so", folder / "step"
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, PROJECT / "tools" / "chaos.d" / "clock.c"], check=True)
+    step.write_bytes(struct.pack("<q", 3_600))
+    ahead = Member("node-2", topic, env=dict(LD_PRELOAD=str(library), TRACSEQ_CLOCK=str(step)))
+    with members(Member("node-1", topic), ahead) as (first, second):
+        for node, word in ((first, "The clock of node-2 is 3"), (second, "The clock of node-1 is 3")):
+            check(f"{node.name} says that clocks differ",
+                  wait_until(lambda: any(word in w and "time server" in w for w in node.view()["warnings"])),
+                  node.view()["warnings"])
+        status = support.run("cluster", "status", "--check", "--url", first.url, "--data", first.data)
+        check("the command line finds it wrong", status.returncode == 6, status.returncode)
+        check_words("and says it", status.stdout + status.stderr, "clock of node-2")
+        check("it is a figure", 3_500 < first.metric("tracseq_cluster_clock_difference_seconds") < 3_700)
+        check("warnings are counted", first.metric("tracseq_cluster_warnings") >= 1)
+        check("both take commands", takes_commands(first, "CLOCK-1") and takes_commands(second, "CLOCK-2"))
+        step.write_bytes(struct.pack("<q", 0))
+        second.stop()
+        second.start()
+        check("once mended it is not said any more",
+              wait_until(lambda: first.metric("tracseq_cluster_clock_difference_seconds") < 5
+                         and not any("clock" in w for w in first.view()["warnings"])), first.view()["warnings"])
+
+
+def another_protocol():
+    topic = support.fresh_topic("protocol")
+
+    def newer(kind, body):
+        return struct.pack("<I", 99) + body[4:] if kind == HELLO else body
+    second = Member("node-2", topic)
+    relay = Relay(second.cluster_port, newer)
+    relay.start()
+    second.extra += behind(relay)
+    with members(Member("node-1", topic)) as (first,):
+        second.launch()
+        try:
+            words = "speaks version 99 of the protocol between nodes"
+            check("who dials is told", wait_until(lambda: any(words in w for w in first.view()["warnings"])),
+                  first.view()["warnings"])
+            check("who is dialled counts a stranger",
+                  wait_until(lambda: (second.metric("tracseq_cluster_strangers_total") or 0) > 0))
+            status = support.run("cluster", "status", "--url", first.url, "--data", first.data)
+            check_words("so says the command line", status.stdout + status.stderr, words, "upgrade the older one")
+            time.sleep(10)  # longer than any line is waited for, and than the group waits
+            owners = {row["owner"] for row in first.view()["partitions"]}
+            check("it gets no partitions", owners == {"node-1"}, owners)
+            check("the first goes on", wait_until(lambda: takes_commands(first, f"PROTOCOL-{secrets.token_hex(3)}")),
+                  first.view()["partitions"])
+        finally:
+            second.kill()
+            relay.listener.close()
+
+
+def a_line_that_crawls():
+    topic = support.fresh_topic("crawls")
+    second = Member("node-2", topic)
+    relay = Relay(second.cluster_port, pause_s=0.002)
+    relay.start()
+    second.extra += behind(relay)
+    with members(Member("node-1", topic), second) as (first, _):
+        check("a greeting that comes byte by byte is one", wait_until(
+            lambda: {n["state"] for n in first.view()["nodes"]} == {"here", "reachable"}), first.view()["nodes"])
+        check("it came so", relay.greetings > 0)
+        check("commands pass", takes_commands(first, "CRAWL-1") and takes_commands(second, "CRAWL-2"))
+    relay.listener.close()
+
+
+def a_broker_that_stands_still():
+    place, port = folder / "slow-kafka", support.free_port()
+    started = support.tool("kafka", "start", "--quiet", "--dir", place, "--port", port, "--for", os.getpid())
+    check("a broker of our own runs", started.returncode == 0, started.stderr[-500:])
+    broker = int((place / "pid").read_text())
+    try:
+        still(f"kafka://127.0.0.1:{port}/still", broker)
+    finally:
+        support.tool("kafka", "kill", "--quiet", "--dir", place)
+        support.tool("kafka", "reset", "--quiet", "--dir", place)
+
+
+def still(topic, broker):
+    with members(Member("node-1", topic), Member("node-2", topic)) as nodes:
+        for number, node in enumerate(nodes):
+            check("it works", takes_commands(node, f"BEFORE-{number}"))
+        os.kill(broker, signal.SIGSTOP)
+        began, told = time.monotonic(), []
+        try:
+            for number, node in enumerate(nodes):
+                answer = node.api(60).post("/samples", dict(name=f"STILL-{number}", type="DNA"), key=f"still-{number}")
+                told.append(answer)
+                check("who asks meanwhile is not told that it was done", answer.status in (503, 504), answer.status)
+                check("reads go on", node.api().get("/samples?limit=1").ok)
+        finally:
+            os.kill(broker, signal.SIGCONT)
+        print(f"        it stood still for {time.monotonic() - began:.1f} s; asked were told "
+              f"{[answer.body.get('code') for answer in told]}", flush=True)
+        for number, node in enumerate(nodes):
+            check("the same command has its one answer behind it", wait_until(
+                lambda: node.api().post("/samples", dict(name=f"STILL-{number}", type="DNA"), key=f"still-{number}").ok, 90))
+            check("and was done once", wait_until(
+                lambda: sum(s["name"] == f"STILL-{number}" for s in node.api().everything("/samples")) == 1))
+        check("both are ready", all(wait_until(node.is_ready, 60) for node in nodes))
+
+
+for test in (clocks_that_differ, another_protocol, a_line_that_crawls, a_broker_that_stands_still):
+    if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]:
+        case(test)
+support.finish()
