@@ -72,6 +72,10 @@ result<void> entity::activate() {
     if (!stored) return tl::unexpected(stored.error());
     restored = hosted_->restore(0, {}, stored->tail);
   }
+  // In a cluster an upgraded node takes the partition, and decides; until then it is as if it had no owner.
+  if (!restored && restored.error().code == errc::unsupported && around_->elsewhere)
+    return fail(errc::not_owner, "the history of " + stream_ + " holds what only a newer TracSeq can read: " +
+                                     restored.error().detail + "; repeat the request at a node that is upgraded");
   if (!restored)
     return fail(errc::corrupt,
                 "the history of " + stream_ + " cannot be read: " + restored.error().detail);

@@ -141,7 +141,7 @@ void cluster::on_up(identity const& who) {
 void cluster::on_lost(identity const& who) {
   {
     std::lock_guard const guard(mutex_);
-    peers_[who.boot_id].up = false;
+    if (auto const found = peers_.find(who.boot_id); found != peers_.end()) found->second.up = false;
     ownership_.reachable(who.boot_id, false);
   }
   log::warn("lost a node", {{"node", who.node}, {"address", who.address}});
@@ -161,9 +161,12 @@ void cluster::on_gone(identity const& who) {
 void cluster::on_frame(identity const& from, frame_kind kind, std::string body, link_events::reply const& answer) {
   {
     std::lock_guard const guard(mutex_);
-    auto& one = peers_[from.boot_id];
-    one.heard = steady::now();
-    one.heard_at = now();
+    // What a process sent before it ended may come after its successor was met, when a network is mended: it is no node
+    // any more.
+    if (auto const found = peers_.find(from.boot_id); found != peers_.end()) {
+      found->second.heard = steady::now();
+      found->second.heard_at = now();
+    }
   }
   if (kind == frame_kind::answer) {
     if (auto reply = decode_answer(body)) forwarder_.on_answer(*std::move(reply));
@@ -193,7 +196,9 @@ void cluster::on_state(identity const& from, node_state said) {
   {
     std::lock_guard const guard(mutex_);
     if (!cursor.empty()) told = cursor_told_;
-    auto& one = peers_[from.boot_id];
+    auto const found = peers_.find(from.boot_id);
+    if (found == peers_.end()) return;
+    auto& one = found->second;
     one.who = from;
     for (auto const& mine : said.owned)
       if (mine.partition < partitions_ && owners_[mine.partition].by.boot_id == from.boot_id)

@@ -159,7 +159,11 @@ struct links::parts : std::enable_shared_from_this<parts> {
       });
       net::async_connect(*socket, found, [this, to, socket](error_code const& failed, tcp::endpoint const&) {
         to->timer.cancel();
-        if (failed) return retry(to, "it does not answer: " + failed.message(), failed == net::error::connection_refused);
+        if (failed) {
+          // The time is over: the socket was closed under the attempt.
+          auto const why = failed == net::error::operation_aborted ? "nothing comes from there" : failed.message();
+          return retry(to, "it does not answer: " + why, failed == net::error::connection_refused);
+        }
         speak(to, std::move(*socket));
       });
     });

@@ -1,181 +1,201 @@
 #!/usr/bin/env python3
 """Nodes are upgraded one at a time, under load, to a build that writes a newer version of an event.
 
-The newer build is this tree with one event changed, built in var/next. What is held: no request through the nodes that
-are ready fails; a node that is not upgraded says that it waits as soon as it meets what it cannot read, shows nothing wrong and
-decides nothing on it; when all are upgraded nothing is parked, and the history verifies.
+The newer build is this tree with one event changed (next_build.py), and what is done to each node is what
+docs/operations.md tells an operator to type, typed. What is held: no request through the nodes that are ready fails; a
+node that is not upgraded says that it waits as soon as it meets what it cannot read, shows nothing wrong and decides
+nothing on it; when all are upgraded nothing is parked, and the history verifies.
 """
+import collections
+import http.client
+import itertools
 import os
-import pathlib
+import re
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
 import time
 
-from members import Member, members, support, wait_until
-from support import PROJECT, case, check, check_words
+from members import Member, folder, members, support, wait_until
+from next_build import PROJECT, VERSION, build_next
+from support import case, check, check_words
 
-NEXT = PROJECT / "var" / "next"
-SOURCES = ("CMakeLists.txt", "cmake", "events", "actors", "projections", "node")
-BEFORE = """struct received {
-  static constexpr event_type type{101, 2, "sample_received"};
-  std::string condition;                    ///< on arrival: "frozen", "thawed", …; may be empty
-  std::optional<double> temperature_celsius;  ///< measured on arrival
-  using previous = received_v1;
-  [[nodiscard]] static received from(received_v1 const& old) { return {old.note, std::nullopt}; }
-"""
-AFTER = """struct received_v2 {
-  std::string condition;
-  std::optional<double> temperature_celsius;
-  using previous = received_v1;
-  [[nodiscard]] static received_v2 from(received_v1 const& old) { return {old.note, std::nullopt}; }
-};
-BOOST_DESCRIBE_STRUCT(received_v2, (), (condition, temperature_celsius))
-
-struct received {
-  static constexpr event_type type{101, 3, "sample_received"};
-  std::string condition;
-  std::optional<double> temperature_celsius;
-  std::string courier = "unknown";
-  using previous = received_v2;
-  [[nodiscard]] static received from(received_v2 const& old) { return {old.condition, old.temperature_celsius, "none"}; }
-"""
-DESCRIBED = "BOOST_DESCRIBE_STRUCT(received, (), (condition, temperature_celsius"
-
-
-def build_next():
-    """The program of the next version. Built without optimisation: in a third of the time."""
-    wanted = {pathlib.Path("tests/CMakeLists.txt"): b""}
-    for name in SOURCES:
-        for path in [PROJECT / name, *(PROJECT / name).rglob("*")]:
-            if path.is_file():
-                wanted[path.relative_to(PROJECT)] = path.read_bytes()
-    header = pathlib.Path("events/sample.hpp")
-    text = wanted[header].decode()
-    if BEFORE not in text or DESCRIBED not in text:
-        raise RuntimeError("events/sample.hpp is not as this test knows it")
-    wanted[header] = text.replace(BEFORE, AFTER).replace(DESCRIBED, DESCRIBED + ", courier").encode()
-    source = NEXT / "source"
-    for path in [p for p in source.rglob("*") if p.is_file() and p.relative_to(source) not in wanted]:
-        path.unlink()
-    for name, content in wanted.items():  # what has not changed keeps its time, and is not built again
-        target = source / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists() or target.read_bytes() != content:
-            target.write_bytes(content)
-    env = {**os.environ, "CCACHE_BASEDIR": str(NEXT), "CCACHE_NOHASHDIR": "1"}
-    for command in (["cmake", "-S", source, "-B", NEXT / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-                     "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0"],
-                    ["ninja", "-C", NEXT / "build", "tracseq"]):
-        done = subprocess.run([str(c) for c in command], capture_output=True, text=True, env=env)
-        if done.returncode != 0:
-            raise RuntimeError(f"{command[0]}: {(done.stdout + done.stderr)[-2000:]}")
-    return NEXT / "build" / "tracseq"
+CLIENTS = 3
+# The first of them may have been sent to a node that was ready a moment ago: a proxy goes on to the next one.
+TRIES = 40
 
 
 class Upgradable(Member):
-    program = None
+    """It runs a program file of its own, which can be replaced."""
+
+    def __init__(self, name, topic):
+        super().__init__(name, topic)
+        self.program = folder / f"{name}-bin" / "tracseq"
+        self.program.parent.mkdir()
+        shutil.copy(support.PROGRAM, self.program)
 
     def command(self):
-        line = super().command()
-        return [str(self.program) if word == str(support.PROGRAM) and self.program else word for word in line]
+        return [str(self.program) if word == str(support.PROGRAM) else word for word in super().command()]
+
+    def upgrade(self, program):
+        """The block "upgrade" of docs/operations.md, line by line; what systemd does there is done here."""
+        text = (PROJECT / "docs" / "operations.md").read_text()
+        block = re.search(r"<!-- upgrade -->\n```sh\n(.*?)```\n<!-- end of upgrade -->", text, re.S)[1]
+        said = ""
+        for line in block.splitlines():
+            if line == "systemctl stop tracseq":
+                check(f"{self.name} stops in good order", self.stop(60) == 0)
+            elif line == "systemctl start tracseq":
+                self.launch()
+            else:
+                for there, here in (("./tracseq", program), ("/usr/bin/tracseq", self.program),
+                                    ("127.0.0.1:8089", f"127.0.0.1:{self.port}"), ("/var/lib/tracseq", self.data)):
+                    line = line.replace(there, str(here))
+                done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=300,
+                                      env={**os.environ, "PATH": f"{self.program.parent}:{os.environ['PATH']}"})
+                check(f"$ {line}", done.returncode == 0, done.stdout[-500:] + done.stderr)
+                said = done.stdout + done.stderr
+        return said
 
 
-class Load(threading.Thread):
-    """Registers and receives samples at the nodes that are ready, as a proxy that asks /readyz would."""
+class Client(threading.Thread):
+    """Registers and receives samples at the nodes that are ready, as behind a proxy that asks /readyz."""
 
-    def __init__(self, nodes):
+    def __init__(self, number, nodes):
         super().__init__(daemon=True)
-        self.nodes, self.ends, self.failed, self.received = nodes, threading.Event(), [], []
+        self.number, self.nodes, self.ends = number, nodes, threading.Event()
+        self.failed, self.received, self.slowest_s = [], {}, 0
 
     def run(self):
-        count = 0
-        while not self.ends.is_set():
-            count += 1
-            sample = self.ask(count, "/samples", dict(name=f"UP-{count}", type="DNA"))
-            if sample and self.ask(count, f"/samples/{sample['id']}:receive", dict(condition="frozen")):
-                self.received.append(sample["id"])
+        for count in itertools.count():
+            if self.ends.is_set():
+                return
+            sample = self.ask(count, "/samples", dict(name=f"UP-{self.number}-{count}", type="DNA"))
+            if sample:
+                condition = f"frozen {self.number} {count}"
+                if self.ask(count, f"/samples/{sample['id']}:receive", dict(condition=condition)):
+                    self.received[sample["id"]] = condition
 
     def ask(self, count, path, body):
-        key = secrets.token_hex(8)
-        for attempt in range(20):  # as a proxy: the next node when one is not there
+        key, words, began = secrets.token_hex(8), [], time.monotonic()
+        for attempt in range(TRIES):
             node = self.nodes[(count + attempt) % len(self.nodes)]
             try:
-                if node.process is None or node.process.poll() is not None or not node.is_ready():
+                if not node.is_ready():
                     continue
-                answer = node.api(20).post(path, body, key=key)
-            except (OSError, RuntimeError, support.Refused, Exception) as problem:  # it ended in between
-                words = repr(problem)
+                answer = node.api(30).post(path, body, key=key)
+            except (OSError, RuntimeError, http.client.HTTPException) as problem:  # it ended in between
+                words.append(f"{node.name}: {problem!r}")
                 continue
+            finally:
+                time.sleep(0.02)
             if answer.ok:
+                self.slowest_s = max(self.slowest_s, time.monotonic() - began)
                 return answer.body
-            words = answer.problem
-            if answer.status != 503:
+            words.append(f"{node.name}: {answer.problem}")
+            if not answer.body.get("retryable"):
                 break
-        self.failed.append(words)
+        self.failed.append((path, words))
         return None
 
 
 def one_by_one():
     program = build_next()
+    if not program:
+        raise RuntimeError("TRACSEQ_NEXT=no leaves nothing to upgrade to")
     topic = support.fresh_topic("upgrade")
     nodes = [Upgradable(f"node-{n}", topic) for n in (1, 2, 3)]
     with members(*nodes):
-        load = Load(nodes)
-        load.start()
-        time.sleep(2)
+        clients = [Client(number, nodes) for number in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        time.sleep(3)
         for number, node in enumerate(nodes):
-            check(f"{node.name} stops in good order", node.stop() == 0)
-            node.program = program
-            node.start(timeout_s=90)
+            said = node.upgrade(program)
+            check_words(f"{node.name} is the newer one now", said, f"{node.name} * ", VERSION)
+            if number == 0:
+                first_is_newer(node, nodes[1:], clients)
             time.sleep(3)
-            if number < 2:
-                waiting = nodes[number + 1:]
-                if number == 0:
-                    check("those that are not upgraded say that they wait",
-                          wait_until(lambda: all(not one.is_ready() for one in waiting), 40))
-                    for one in waiting:
-                        words = one.api().get("//readyz").body["why"]
-                        check_words(f"{one.name} says why", words, "newer TracSeq", "Upgrade this node")
-                    status = support.run("cluster", "status", "--url", node.url, "--data", node.data)
-                    check_words("so does the command line of the upgraded one", status.stdout + status.stderr, "newer TracSeq")
-                    check("what they owned is served by the upgraded one", wait_until(
-                        lambda: all(row["owner"] == node.name and row["state"] == "open"
-                                    for row in node.view()["partitions"]), 60), node.view()["partitions"])
-                    old_view(waiting[0], node, load)
-        time.sleep(2)
-        load.ends.set()
-        load.join(60)
-        check("no request failed at the nodes that were ready", not load.failed, load.failed[:3])
-        check("the load was real", len(load.received) > 30, len(load.received))
+        received = end(clients)
+        check("the load was real", len(received) > 30, len(received))
+        print(f"        {len(received)} samples received; the slowest answer took "
+              f"{max(client.slowest_s for client in clients):.1f} s", flush=True)
         for node in nodes:
-            check(f"{node.name} is ready again", wait_until(node.is_ready, 60))
-            check(f"{node.name} has nothing parked", not node.api().must("GET", "/projections/parked")["items"])
-            states = {node.api().must("GET", f"/samples/{one}")["state"] for one in load.received}
-            check(f"{node.name} shows every sample as received", states == {"received"}, states)
-        audit = subprocess.run([str(program), "audit", "verify", "--log", topic], capture_output=True, text=True)
+            check(f"{node.name} is ready", wait_until(node.is_ready, 60))
+            reads_all(node, received)
+            status = subprocess.run([node.program, "cluster", "status", "--check", "--plain", "--url", node.url,
+                                     "--data", node.data], capture_output=True, text=True)
+            check(f"{node.name} finds all well", status.returncode == 0, status.stdout + status.stderr)
+        versions = collections.Counter(one["version"] for one in nodes[0].view()["nodes"])
+        check("all run the newer version", versions == {VERSION: 3}, versions)
+        audit = subprocess.run([program, "audit", "verify", "--log", topic], capture_output=True, text=True)
         check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+        older = support.run("audit", "verify", "--log", topic)
+        check("the older program says what it cannot read of it", older.returncode != 0, older.stdout + older.stderr)
+        check_words("in words", older.stdout + older.stderr, "newer")
 
 
-def old_view(old, new, load):
-    """What an old node shows of what it cannot read: what was before, and that it waits. It decides nothing on it."""
+def end(clients):
+    for client in clients:
+        client.ends.set()
+    for client in clients:
+        client.join(120)
+    failed = [problem for client in clients for problem in client.failed]
+    check("no request failed at the nodes that were ready", not failed, failed[:3])
+    return {sample: condition for client in clients for sample, condition in client.received.items()}
+
+
+def first_is_newer(newer, older, clients):
+    check("those that are not upgraded say that they wait",
+          wait_until(lambda: all(not one.is_ready() for one in older), 60))
+    for one in older:
+        words = one.api().get("//readyz").body["why"]
+        check_words(f"{one.name} says why", words, "newer TracSeq", "Upgrade this node")
+    status = subprocess.run([newer.program, "cluster", "status", "--url", newer.url, "--data", newer.data],
+                            capture_output=True, text=True)
+    check_words("so does the command line of the upgraded one", status.stdout + status.stderr, "newer TracSeq")
+    check("what they owned is served by the upgraded one", wait_until(
+        lambda: all(row["owner"] == newer.name and row["state"] == "open" for row in newer.view()["partitions"]), 60),
+        newer.view()["partitions"])
+    before = {sample: condition for client in clients for sample, condition in dict(client.received).items()}
+    time.sleep(2)  # and the load goes on at the one
+    asked = set()
+    for one in older:
+        asked |= shows_what_it_knows(one, before, asked)
+    check("the upgraded one shows them all", wait_until(lambda: {
+        newer.api().must("GET", f"/samples/{one}")["state"] for one in before} <= {"received", "accepted"}, 30))
+
+
+def shows_what_it_knows(old, received, asked):
+    """What an old node shows of what it cannot read: what was before, and that it waits. It decides nothing on it. Gives
+    the samples that were accepted, other than those that were `asked` for before."""
     parked = old.api().must("GET", "/projections/parked")["items"]
-    check("it lists what it cannot read", bool(parked))
+    check(f"{old.name} lists what it cannot read", bool(parked))
     streams = {one["stream"].partition("/")[2] for one in parked if one["stream"].startswith("sample/")}
-    for sample in list(streams)[:3]:
-        state = old.api().must("GET", f"/samples/{sample}")["state"]
-        check("of such a sample it shows what it knew", state == "registered", state)
+    check("those are samples that were received", bool(streams & set(received)), streams)
+    samples = sorted((streams & set(received)) - asked)[:3]
+    for sample in samples:
+        shown = old.api().must("GET", f"/samples/{sample}")
+        check("of such a sample it shows what it knew", shown["state"] == "registered" and not shown.get("condition"), shown)
         answer = old.api().post(f"/samples/{sample}:accept", {}, key=secrets.token_hex(8))
-        check("a command on it goes to who can read it, or is refused", answer.ok or answer.status >= 500, answer.problem)
-    check("the upgraded one shows them all", {new.api().must("GET", f"/samples/{one}")["state"]
-                                             for one in load.received} <= {"received", "accepted"})
+        check("a command on it goes to who can read it, or is refused as one to be repeated",
+              answer.ok or answer.status == 503, answer.problem)
+    return set(samples)
 
 
-if shutil.which("ninja") is None:
-    print("ninja is missing: tools/install-packages build", file=sys.stderr)
-    sys.exit(1)
-assert pathlib.Path(PROJECT / "CMakeLists.txt").exists()
+def reads_all(node, received):
+    """No sample is shown other than it is."""
+    check(f"{node.name} has nothing parked",
+          wait_until(lambda: not node.api().must("GET", "/projections/parked")["items"], 30))
+
+    def wrong():
+        shown = {one["id"]: one for one in node.api().everything("/samples")}
+        return [shown.get(sample) for sample, condition in received.items()
+                if sample not in shown or shown[sample].get("condition") != condition
+                or shown[sample]["state"] not in ("received", "accepted")]
+    check(f"{node.name} shows every sample as it is", wait_until(lambda: not wrong(), 30), wrong()[:2])
+
+
 case(one_by_one)
 support.finish()

@@ -323,6 +323,43 @@ TEST_CASE("recorded_at never goes back within a partition, over a restart of a n
   CHECK(reply->recorded_at.us >= ahead.recorded_at.us);
 }
 
+TEST_CASE("on what a newer TracSeq wrote nothing is decided; other nodes may, and are asked") {
+  world lab;
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  REQUIRE(lab.run(tube, do_sample::hold{"looks odd"}));
+  lab.settle();
+  auto const at = partition_of(tube, lab.log->partitions());
+  auto const head = lab.streams->positions()[at].chain;
+  auto newer = journal_query(*lab.models->newest()).commits(tube, 0).at(1).commit;
+  lab.stop();
+  newer.claim = head.c;
+  newer.prev = head.h;
+  newer.base_version = 2;
+  newer.command_id = new_uuid();
+  ++newer.events.at(0).schema;
+  {
+    auto log = open_log(log_directory(lab.directory()), {});
+    REQUIRE(log);
+    REQUIRE((*log)->append(at, {encode_record(newer)}));
+  }
+  lab.start();
+  auto const alone = lab.run(tube, do_sample::end_hold{});
+  REQUIRE_FALSE(alone);
+  CHECK(alone.error().code == errc::corrupt);
+  lab.stop();
+  lab.elsewhere = [](partition_id, std::vector<command_request> const&, command_callback const& done) {
+    done(fail(errc::unavailable, "there is no other"));
+  };
+  lab.start();
+  auto const one_of_several = lab.run(tube, do_sample::end_hold{});
+  REQUIRE_FALSE(one_of_several);
+  // So it is sent once more by whoever forwarded it, to the node that owns the partition by then.
+  CHECK(one_of_several.error().code == errc::not_owner);
+  CHECK(one_of_several.error().detail.find("newer TracSeq") != std::string::npos);
+  CHECK(one_of_several.error().detail.find("upgraded") != std::string::npos);
+  CHECK(lab.run(register_one(lab, "S-2", "LAB-2"), do_sample::hold{"the others go on"}));
+}
+
 TEST_CASE("a command that changes nothing is answered when what it was decided on is durable") {
   world lab;
   auto const tube = register_one(lab, "S-1", "LAB-1");

@@ -56,6 +56,7 @@ class world {
     streams->set_positions(models->positions());
     commands = std::make_unique<engine>(*log, *streams, options);
     if (perform) commands->on_effect(perform);
+    if (elsewhere) commands->on_elsewhere(elsewhere);
     reader = std::make_unique<follower>(*log, *models, *streams);
     std::vector<partition_head> heads;
     for (auto const& at : streams->positions()) heads.push_back({at.chain, at.recorded_at});
@@ -117,7 +118,8 @@ class world {
   }
 
   engine_options options;
-  effect_performer perform;  ///< from the next start on
+  effect_performer perform;    ///< from the next start on
+  forward_commands elsewhere;  ///< the same: as one node of several
   std::unique_ptr<event_log> log;
   std::unique_ptr<runner> models;
   std::unique_ptr<stream_store> streams;

@@ -290,6 +290,9 @@ def a_cluster():
               and shown["proxy"] == {"kind": "nginx", "running": True}, status.stdout)
         again = tool("cluster", "--dir", place, "up")
         check("a second up says that it runs", again.returncode == 1 and "runs already" in again.stderr, again.stderr)
+        nowhere = tool("cluster", "--dir", place, "start", "1", "--program", place / "nowhere")
+        check("a program that is not there starts nothing", nowhere.returncode == 1
+              and "nowhere is not there" in nowhere.stderr and cluster.known().get("program_of") is None, nowhere.stderr)
         check("the nodes' secret is theirs", (place / "cluster.secret").stat().st_mode & 0o777 == 0o600)
         if IS_ROOT:
             cuts(cluster)

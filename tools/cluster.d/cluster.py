@@ -332,13 +332,15 @@ class Cluster:
         """SIGTERM. True if it ended in good order, and in time."""
         return running.end(self._pids(n), STOP_S)
 
-    def start(self, n, wait=True, extra=()):
-        """Starts a node that does not run, with its data. `extra` arguments for this once."""
+    def start(self, n, wait=True, extra=(), program=None):
+        """Starts a node that does not run, with its data. `extra` arguments for this once; `program` from now on."""
         self.known(n)
         with self._state.changing() as state:
             if self.pid(n) is not None:
                 raise Failed(f"node {n} runs already")
             self._check_runs()
+            if program:
+                state.setdefault("program_of", {})[str(n)] = str(pathlib.Path(program).resolve())
             self._launch(state, n, extra)
         if wait:
             self.wait_ready(n)

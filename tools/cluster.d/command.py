@@ -9,7 +9,8 @@ Usage: tools/cluster [--dir DIR] COMMAND [OPTIONS]
                     where the folder is gone
 
   kill N            SIGKILL a node, as a power cut
-  stop N, start N   SIGTERM; start again with the same data
+  stop N, start N   SIGTERM; start again with the same data, and with --program FILE from now on
+                    with another program: an upgrade
   pause N, resume N SIGSTOP and SIGCONT
   add               one more node
   kafka WORDS…      tools/kafka for the cluster's brokers, as: kafka kill 2
@@ -90,8 +91,9 @@ def read_arguments(words):
     down = command("down")
     down.add_argument("--delete", action="store_true")
     command("sweep")
-    for name in ("kill", "stop", "start", "pause", "resume"):
+    for name in ("kill", "stop", "pause", "resume"):
         command(name, "node")
+    command("start", "node").add_argument("--program")
     command("add").add_argument("--serve-arg", action="append", default=[])
     cut = command("partition")
     cut.add_argument("one")
@@ -165,6 +167,11 @@ def watch(cluster, pid):
 
 # ---- commands
 
+def check_program(program):
+    if not os.access(program, os.X_OK):
+        raise Failed(f"{program} is not there yet; run tools/build")
+
+
 def make(wanted):
     if wanted.command != "up":
         return Cluster(wanted.dir, say=say)
@@ -172,8 +179,7 @@ def make(wanted):
     for argument in wanted.serve_arg:
         if match := re.match(r"(\d+):(.*)", argument):
             of_one.setdefault(int(match[1]), []).append(match[2])
-    if not os.access(wanted.program, os.X_OK):
-        raise Failed(f"{wanted.program} is not there yet; run tools/build")
+    check_program(wanted.program)
     return Cluster(wanted.dir, nodes=wanted.nodes, brokers=wanted.brokers, kafka=wanted.kafka, port=wanted.port,
                    proxy=None if wanted.proxy == "none" else wanted.proxy, tls=wanted.tls, durable=wanted.durable,
                    isolated=False if wanted.shared_network else None, serve_of=of_one, program=wanted.program, say=say,
@@ -202,6 +208,10 @@ def act(wanted):
         cluster.partition(wanted.one, wanted.others.split(","), wanted.one_way, wanted.loss)
     elif name == "heal":
         cluster.heal(wanted.one)
+    elif name == "start":
+        if wanted.program:
+            check_program(wanted.program)
+        cluster.start(wanted.node, program=wanted.program)
     elif name == "add":
         n = cluster.add(serve=wanted.serve_arg)
         print(f"node {n}: {cluster.node_url(n)}")

@@ -31,7 +31,7 @@ def supports(flag, program=PROGRAM):
 
 def arguments(folder, state, n, log):
     """The command of node `n`. Flags that this program does not know are left out."""
-    node, program = state["nodes"][str(n)], state["program"]
+    node, program = state["nodes"][str(n)], state.get("program_of", {}).get(str(n), state["program"])
     line = ["serve", "--data", folder / f"node-{n}", "--log", log, "--node-name", f"node-{n}",
             "--http-address", node["address"], "--http-port", node["port"]]
     line += ["--ui-directory", PAGE] if (PAGE / "index.html").exists() else []

@@ -1,40 +1,52 @@
 // A Friday afternoon: somebody imports five thousand rows on the page, and meanwhile whatever can break, breaks.
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { call, check, expect, openBrowser, openPage, shootAll, skip, stamp, until } from '../harness.mjs'
+import { program, project } from '../own_node.mjs'
 
-const project = fileURLToPath(new URL('../../..', import.meta.url))
-const program = process.env.TRACSEQ_PROGRAM ?? join(project, 'build/tracseq')
 const rows = 5000
+/** Bounds for a machine that does much else. */
+const long_ms = 180_000
 
 /** tools/cluster in a folder of its own. */
 class Cluster {
   folder = mkdtempSync(join(tmpdir(), 'tracseq-friday-'))
 
-  do(...words) {
-    return new Promise((done, failed) =>
-      execFile(join(project, 'tools/cluster'), ['--dir', this.folder, ...words], { timeout: 180_000 }, (problem, stdout, stderr) =>
-        problem ? failed(new Error(`tools/cluster ${words.join(' ')}: ${stderr}`)) : done(stdout),
-      ),
+  run(...words) {
+    return new Promise((done) =>
+      execFile(join(project, 'tools/cluster'), ['--dir', this.folder, ...words], { timeout: 2 * long_ms }, (problem, stdout, stderr) => done({ problem, stdout, stderr })),
     )
   }
+  async do(...words) {
+    const { problem, stderr } = await this.run(...words)
+    if (problem) throw new Error(`tools/cluster ${words.join(' ')}: ${stderr}`)
+  }
   async state() {
-    return JSON.parse(await this.do('status', '--json').catch((problem) => { throw problem }))
+    return JSON.parse((await this.run('status', '--json')).stdout)  // ends with 1 where a node is not ready
   }
   async remove() {
-    await this.do('down', '--delete').catch(() => undefined)
+    await this.run('down', '--delete')
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** The newer program for an upgrade, and why there is none. */
+function nextProgram() {
+  if (process.env.TRACSEQ_NEXT === 'no') return { why: 'TRACSEQ_NEXT=no: the newer program is not built' }
+  const { status, stdout, stderr } = spawnSync('python3', [join(project, 'tests/cluster/next_build.py')], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  return { next: stdout.trim() }
 }
 
 export default async function () {
   const name = 'a Friday afternoon'
   if (spawnSync('java', ['-version'], { stdio: 'ignore' }).status !== 0) return skip(name, 'java is missing: tools/install-packages kafka')
   if (process.getuid() !== 0 || spawnSync('nft', ['--version'], { stdio: 'ignore' }).status !== 0) return skip(name, 'cutting networks needs root and nftables')
+  const { next, why } = nextProgram()
+  if (!next) skip('a node is upgraded to a newer program, and not only started again', why)
   const cluster = new Cluster()
   const got = []
   const receiver = createServer((request, answer) => {
@@ -43,83 +55,143 @@ export default async function () {
     answer.writeHead(204).end()
   })
   try {
-    await cluster.do('up', '3', '--proxy', 'none', '--serve-arg=--webhook-private-addresses')
-    await afternoon(cluster, receiver, got)
+    await cluster.do('up', '3', '--serve-arg=--webhook-private-addresses')
+    await afternoon(cluster, receiver, got, next)
   } finally {
     receiver.close()
     await cluster.remove()
   }
 }
 
-async function afternoon(cluster, receiver, got) {
-  const { nodes, token, log } = await cluster.state()
-  const [one, two, three] = nodes.map((node) => ({ address: node.url, token }))
-  const host = new URL(one.address).hostname.replace(/\.\d+$/, '.1')
-  const port = 20_000 + Math.floor(Math.random() * 9000)
-  await call('POST', '/notification-rules', { name: 'done', event_types: ['import_completed'], channel: 'webhook', url: `http://${host}:${port}/` }, one)
+/** In which partition a stream lies: FNV-1a, as docs/formats.md has it. */
+function partitionOf(stream, partitions) {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of Buffer.from(stream)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn
+  return Number(hash % BigInt(partitions))
+}
 
-  const page = await openPage(await openBrowser(), '/imports', { at: one })
+/** What a page says, noted all the time. */
+function follow(page) {
   const seen = []
-  let watching = true
-  const watch = (async () => {
-    while (watching) {
-      // What the page says of the import at this moment.
+  let goes_on = true
+  const ended = (async () => {
+    while (goes_on) {
       const words = await page.evaluate(() => document.querySelector('main')?.innerText ?? '').catch(() => '')
-      seen.push(words)
-      await new Promise((done) => setTimeout(done, 100))
+      if (words !== seen.at(-1)) seen.push(words)
+      await new Promise((done) => setTimeout(done, 50))
     }
   })()
-  await check('five thousand rows are imported while nodes die, are cut off and are upgraded', async () => {
+  return async () => {
+    goes_on = false
+    await ended
+    return seen
+  }
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms))
+
+async function afternoon(cluster, receiver, got, next) {
+  const { nodes, url, token, log } = await cluster.state()
+  const all = nodes.map(({ node, url }) => ({ number: node, name: `node-${node}`, address: url, token }))
+  const proxy = { address: url, token }
+  const host = new URL(url).hostname
+  const port = 20_000 + Math.floor(Math.random() * 9000)
+  await call('POST', '/notification-rules', { name: 'done', event_types: ['import_completed'], channel: 'webhook', url: `http://${host}:${port}/` }, proxy)
+
+  // As in a laboratory: whoever works has the address of the proxy.
+  const browser = await openBrowser()
+  const page = await openPage(browser, '/imports', { at: proxy })
+  const map = await openPage(browser, '/cluster', { at: proxy })
+  const saysOfImport = follow(page)
+  const saysOfCluster = follow(map)
+  let id = ''
+  /** How far the import is, as the first of some nodes says that answers. */
+  const progress = async (of = all) => {
+    for (const node of of) {
+      const found = await call('GET', `/imports/${id}`, undefined, node).catch(() => null)
+      if (found) return found
+    }
+    throw new Error('no node shows the import')
+  }
+  const goesOn = async (words, of) => {
+    const { state, registered } = await progress(of)
+    console.log(`  # ${words}: ${state}, ${registered} of ${rows}`)
+    expect(state !== 'completed', `the import was over before: ${words}`)
+  }
+
+  await check('the owner of an import is killed under it, the network is cut, a node is upgraded: the page says when all is there', async () => {
     const sheet = ['Sample name,Type,Volume (µl)', ...Array.from({ length: rows }, (_, n) => `fri-${stamp}-${n},DNA,${n % 90}`)].join('\n')
     await page.locator('input[type=file]').setInputFiles({ name: 'friday.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) })
     await page.getByRole('button', { name: 'Import 5,000 samples' }).click({ timeout: 60_000 })
     await page.waitForURL(/\/imports\/[0-9a-f-]{36}/, { timeout: 60_000 })
-    await cluster.do('kill', '2')
-    await shootAll(page, 'friday-killed')
-    await cluster.do('start', '2')
-    await cluster.do('partition', '3', '1,2')
-    await new Promise((done) => setTimeout(done, 3000))
+    id = /\/imports\/([0-9a-f-]{36})/.exec(page.url())[1]
+    const { partitions } = await call('GET', '/cluster', undefined, proxy)
+    const { owner } = partitions[partitionOf(`import/${id}`, partitions.length)]
+    await until('no sample is registered', async () => (await progress()).registered > 0, 60_000)
+    const first = all.find((node) => node.name === owner)
+    const [second, third] = all.filter((node) => node !== first)
+    await cluster.do('kill', `${first.number}`)
+    await goesOn(`${first.name}, which owned the import, was killed`, [second, third])
+    await cluster.do('partition', `${third.number}`, `${first.number},${second.number}`)
+    await goesOn(`${third.name} was cut off`, [second, third])
+    await map.getByText(`${first.name} cannot be reached`).first().waitFor({ timeout: long_ms })
+    await shootAll(page, 'friday-cut')
+    await shootAll(map, 'friday-cut-cluster')
+    await goesOn('the network is mended', [second, third])
     await cluster.do('heal')
-    await cluster.do('stop', '3')  // and its program would be replaced now
-    await cluster.do('start', '3')
-    await page.getByText('5,000 samples registered.').waitFor({ timeout: 180_000 })
+    await goesOn(`${third.name} is stopped`, [second, third])
+    await cluster.do('stop', `${third.number}`)
+    await cluster.do('start', `${third.number}`, ...(next ? ['--program', next] : []))
+    await shootAll(map, 'friday-upgraded-cluster')
+    await cluster.do('start', `${first.number}`)
+    await page.getByText('5,000 samples registered.').waitFor({ timeout: long_ms })
     await shootAll(page, 'friday-done')
   })
-  watching = false
-  await watch
+  const seen = await saysOfImport()
+  await saysOfCluster()
   await check('the page never said what was not so', () => {
-    const counts = seen.map((words) => /([\d,]+) of 5,000/.exec(words)?.[1]).filter(Boolean).map((text) => Number(text.replaceAll(',', '')))
-    expect(counts.every((count, n) => count <= rows && (n === 0 || count >= counts[n - 1])), `it counted back: ${counts}`)
+    const counts = seen.map((words) => /^([\d,]+) of 5,000$/m.exec(words)?.[1]).filter(Boolean).map((text) => Number(text.replaceAll(',', '')))
+    expect(counts.length > 0 && counts.every((count, n) => count <= rows && (n === 0 || count >= counts[n - 1])), `it counted back: ${counts}`)
     for (const lie of ['Refused as a whole', 'It stopped and needs a person', 'Another file?']) expect(!seen.some((words) => words.includes(lie)), `it said "${lie}"`)
     const done = seen.findIndex((words) => words.includes('5,000 samples registered'))
-    expect(done < 0 || seen.slice(done).every((words) => !/of 5,000/.test(words)), 'it was done, and then it was not')
+    expect(done < 0 || seen.slice(done).every((words) => !/^[\d,]+ of 5,000$/m.test(words)), 'it was done, and then it was not')
   })
   await check('each node has the samples, once, and one import', async () => {
-    for (const node of [one, two, three]) {
+    for (const node of all) {
       await until('a node does not show all samples', async () => (await call('GET', '/imports?limit=10', undefined, node)).items[0]?.registered === rows, 60_000)
       const { items } = await call('GET', '/imports?limit=10', undefined, node)
       expect(items.length === 1 && items[0].state === 'completed', JSON.stringify(items.map((item) => item.state)))
-      const names = new Set()
+      const names = []
       for (let cursor = ''; ;) {
         const list = await call('GET', `/samples?limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`, undefined, node)
-        list.items.forEach((sample) => names.add(sample.name))
+        names.push(...list.items.map((sample) => sample.name))
         cursor = list.next
         if (!cursor) break
       }
-      expect(names.size === rows, `${names.size} names at ${node.address}`)
+      expect(names.length === rows && new Set(names).size === rows, `${names.length} samples, ${new Set(names).size} names at ${node.address}`)
     }
   })
   await check('who was to be told was down, and is told once when he is back', async () => {
     expect(got.length === 0, 'it was told before anybody listened')
     await new Promise((done) => receiver.listen(port, host, done))
-    await until('nothing was told', () => got.length > 0, 120_000)
-    await new Promise((done) => setTimeout(done, 3000))
+    await until('nothing was told', async () => got.length > 0, 120_000)
+    await pause(3000)
     expect(new Set(got).size === 1, `told as ${new Set(got).size} messages`)
   })
+  await check('the cluster page says that all is well again, and of two versions', async () => {
+    for (const node of all) {
+      const seen_by = (await call('GET', '/cluster', undefined, node)).nodes.map((one) => one.name).sort()
+      expect(`${seen_by}` === 'node-1,node-2,node-3', `${node.name} knows of ${seen_by}`)
+    }
+    await map.getByText('All 12 served').waitFor({ timeout: long_ms })
+    if (next) await map.getByText('An upgrade is in progress').first().waitFor({ timeout: long_ms })
+    else await map.getByText('All is well.').waitFor({ timeout: long_ms })
+    await shootAll(map, 'friday-end-cluster')
+  })
   await check('the history verifies', () => {
-    const done = spawnSync(program, ['audit', 'verify', '--log', log], { encoding: 'utf8' })
+    const done = spawnSync(next ?? program, ['audit', 'verify', '--log', log], { encoding: 'utf8' })
     expect(done.status === 0, done.stdout + done.stderr)
-    expect(existsSync(cluster.folder), 'the cluster is gone')
   })
   await page.close()
+  await map.close()
 }

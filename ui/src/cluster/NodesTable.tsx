@@ -63,7 +63,7 @@ function Name({ node, looks }: { node: ClusterNode; looks: Looks }) {
     <div className={css.name}>
       <Mark name={node.name} looks={looks} />
       <div>
-        {page && node.state !== 'unreachable' ? <a href={`${page}/cluster`}>{node.name}</a> : <strong>{node.name}</strong>}
+        {page && node.state !== 'unreachable' ? <a className="nowrap" href={`${page}/cluster`}>{node.name}</a> : <strong className="nowrap">{node.name}</strong>}
         {node.state === 'here' && <span className="soft nowrap"> (this page)</span>}
         <div className={`soft mono ${css.address}`}>{node.http || node.address}</div>
       </div>

@@ -38,6 +38,19 @@ export function changesBetween(before: Cluster, after: Cluster): string[] {
   return out
 }
 
+const recent_ms = 15_000
+/** Whether one moment is so near another that what is told of both is one thing. */
+export const isNear = (one: string, other: string) => Math.abs(Date.parse(one) - Date.parse(other)) < recent_ms
+
+/**
+ * What an answer tells that is new. Behind a proxy another node answers each time: each is held against its own answer
+ * before, for another one may know less, and what one has told, the next ones need not tell again.
+ */
+export function newsIn(view: Cluster, before: Cluster, told: readonly { at: string; words: string }[]): string[] {
+  const known = new Set(told.filter(({ at }) => isNear(at, view.at)).map(({ words }) => words))
+  return changesBetween(before, view).filter((words) => !known.has(words))
+}
+
 /** Partitions whose owner, or whose owner's process, is another one. */
 export function movedBetween(before: Cluster, after: Cluster): number[] {
   const owners = new Map(before.partitions.map((one) => [one.partition, `${one.owner} ${one.boot_id}`]))

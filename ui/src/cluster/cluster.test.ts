@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Cluster, ClusterNode } from '~/api/types'
-import { changesBetween, movedBetween } from './changes'
+import { changesBetween, movedBetween, newsIn } from './changes'
 import { clockWords, listed, marksFor, pageOf, rangesOf, stateOf } from './nodes'
 import { troublesOf } from './troubles'
 
@@ -119,6 +119,15 @@ it('tells a node that was started again from one that came back', () => {
   expect(changesBetween(before, view([a, node('node-2', { boot_id: 'another', started: '2026-11-24T09:29:00Z' })], ['node-1']))).toEqual(['node-2 was started again and is ready.'])
   expect(changesBetween(before, view([a, b], ['node-1']))).toEqual(['node-2 is ready.'])
   expect(changesBetween(before, view([a], ['node-1']))).toEqual(['node-2 is not known any more.'])
+})
+
+it('tells a change once, whichever nodes tell of it behind a proxy', () => {
+  const before = view([a, b], ['node-1'])
+  const after = view([a, node('node-2', lost)], ['node-1'])
+  const told = newsIn(after, before, []).map((words) => ({ at, words }))
+  expect(told).toEqual([{ at, words: 'node-2 is unreachable.' }])
+  expect(newsIn({ ...after, node: 'node-3' }, before, told)).toEqual([])
+  expect(newsIn({ ...after, at: '2026-11-24T09:31:00Z' }, before, told)).toEqual(['node-2 is unreachable.'])
 })
 
 it('lists as people do', () => {

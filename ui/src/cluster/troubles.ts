@@ -26,7 +26,7 @@ function nodeTroubles(view: Cluster): Trouble[] {
         return [{
           tone: 'bad',
           words: sentence(`${node.name} cannot be reached${node.trouble ? `: ${node.trouble}` : ''}`),
-          todo: `The others do its work meanwhile. Look at its machine (${node.address}): start the program again if it ended, mend the network if it runs.`,
+          todo: `${node.partitions.length === 0 ? 'The others do its work meanwhile.' : 'If it ended, the others take its partitions within seconds; if only the network is cut, it keeps them.'} Look at its machine (${node.address}): start the program again if it ended, mend the network if it runs.`,
         }]
       case 'not ready':
         return [{ tone: 'warn', words: sentence(`${node.name} is not ready: ${node.trouble}`), todo: 'It goes on by itself when that is over. If it lasts, its own log says more.' }]
@@ -59,7 +59,7 @@ function partitionTroubles(view: Cluster): Trouble[] {
       return {
         tone: 'bad',
         words: `${which_} ${verb} owned by ${owner}, which cannot be reached.`,
-        todo: 'Commands for what lies there wait until another node claims them, which takes seconds. If it lasts, start a node with the role shards.',
+        todo: 'Commands for what lies there wait until another node claims them, which takes seconds where it ended. If it lasts, mend the network, or start a node with the role shards.',
       }
     if (state === 'claiming' || state === 'catching up')
       return { tone: 'calm', words: `${which_} ${verb} being taken over by ${owner} (${state}).`, todo: 'Commands for what lies there wait for a moment.' }

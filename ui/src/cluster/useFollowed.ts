@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Cluster } from '~/api/types'
-import { changesBetween, movedBetween } from './changes'
+import { isNear, movedBetween, newsIn } from './changes'
 
 export interface Change {
   id: number
@@ -14,16 +14,17 @@ const standsOut_ms = 12_000
 
 /** What became different while somebody looks, and which partitions moved a moment ago. */
 export function useFollowed(view: Cluster, now: number) {
-  const before = useRef<Cluster>(undefined)
+  const answers = useRef(new Map<string, Cluster>())
   const [changes, setChanges] = useState<readonly Change[]>([])
   const [moved, setMoved] = useState<ReadonlyMap<number, number>>(new Map())
   useEffect(() => {
-    const was = before.current
-    before.current = view
-    // Another node answers now, and may know less: that is no change of the cluster.
-    if (!was || was.at === view.at || was.node !== view.node) return
-    const words = changesBetween(was, view)
-    if (words.length > 0) setChanges((all) => [...words.map((one, index) => ({ id: (all[0]?.id ?? 0) + words.length - index, at: view.at, words: one })), ...all].slice(0, kept_max))
+    const was = answers.current.get(view.node)
+    answers.current.set(view.node, view)
+    if (!was || was.at === view.at || !isNear(was.at, view.at)) return
+    setChanges((all) => {
+      const words = newsIn(view, was, all)
+      return words.length === 0 ? all : [...words.map((one, index) => ({ id: (all[0]?.id ?? 0) + words.length - index, at: view.at, words: one })), ...all].slice(0, kept_max)
+    })
     const fresh = movedBetween(was, view)
     if (fresh.length > 0) setMoved((all) => new Map([...all, ...fresh.map((partition) => [partition, Date.now()] as const)]))
   }, [view])
