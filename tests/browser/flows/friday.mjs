@@ -105,6 +105,7 @@ async function afternoon(cluster, receiver, got, next) {
   const saysOfImport = follow(page)
   const saysOfCluster = follow(map)
   let id = ''
+  let upgraded = null
   /** How far the import is, as the first of some nodes says that answers. */
   const progress = async (of = all) => {
     for (const node of of) {
@@ -142,6 +143,7 @@ async function afternoon(cluster, receiver, got, next) {
     await goesOn(`${third.name} is stopped`, [second, third])
     await cluster.do('stop', `${third.number}`)
     await cluster.do('start', `${third.number}`, ...(next ? ['--program', next] : []))
+    upgraded = third
     await shootAll(map, 'friday-upgraded-cluster')
     await cluster.do('start', `${first.number}`)
     await page.getByText('5,000 samples registered.').waitFor({ timeout: long_ms })
@@ -188,6 +190,23 @@ async function afternoon(cluster, receiver, got, next) {
     else await map.getByText('All is well.').waitFor({ timeout: long_ms })
     await shootAll(map, 'friday-end-cluster')
   })
+  if (next && upgraded)
+    await check('who is not upgraded waits for it, and says so; upgraded, it goes on', async () => {
+      const { items: [sample] } = await call('GET', `/imports/${id}/samples?limit=1`, undefined, upgraded)
+      await call('POST', `/samples/${sample.id}:receive`, { condition: 'frozen' }, upgraded)
+      const others = all.filter((node) => node !== upgraded)
+      const looks = await openPage(browser, '/cluster', { at: upgraded })
+      for (const node of others) await looks.getByText(new RegExp(`^${node.name} is not ready: .*newer TracSeq.*Upgrade this node`)).waitFor({ timeout: long_ms })
+      await looks.getByText('All 12 served').waitFor({ timeout: long_ms })
+      await shootAll(looks, 'friday-waits-cluster')
+      await looks.close()
+      for (const node of others) {
+        await cluster.do('stop', `${node.number}`)
+        await cluster.do('start', `${node.number}`, '--program', next)
+      }
+      await map.getByText('All is well.').waitFor({ timeout: long_ms })
+      for (const node of all) await until(`${node.name} does not show the sample as received`, async () => (await call('GET', `/samples/${sample.id}`, undefined, node)).state === 'received', 60_000)
+    })
   await check('the history verifies', () => {
     const done = spawnSync(next ?? program, ['audit', 'verify', '--log', log], { encoding: 'utf8' })
     expect(done.status === 0, done.stdout + done.stderr)

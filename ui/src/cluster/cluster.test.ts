@@ -93,6 +93,14 @@ it('shows two versions as an upgrade, and clocks by their difference', () => {
   ])
 })
 
+it('says of a node that waits for its upgrade what is to be done', () => {
+  const trouble = 'the history holds what a newer TracSeq wrote: schema 3 of event type 101. Upgrade this node'
+  const [told] = troublesOf(view([a, node('node-2', { ready: false, trouble })], ['node-1']))
+  expect(told?.words).toBe(`node-2 is not ready: ${trouble}.`)
+  expect(told?.todo).toContain('replace its program')
+  expect(troublesOf(view([a, node('node-2', { ready: false, trouble: 'the log does not answer' })], ['node-1']))[0]?.todo).toContain('by itself')
+})
+
 it('says once what several nodes warn of', () => {
   const words = 'the Kafka topic has one replica'
   const told = troublesOf(view([node('node-1', { state: 'here', warnings: [words] }), node('node-2', { warnings: [words, 'own'] })], ['node-1']))

@@ -29,7 +29,13 @@ function nodeTroubles(view: Cluster): Trouble[] {
           todo: `${node.partitions.length === 0 ? 'The others do its work meanwhile.' : 'If it ended, the others take its partitions within seconds; if only the network is cut, it keeps them.'} Look at its machine (${node.address}): start the program again if it ended, mend the network if it runs.`,
         }]
       case 'not ready':
-        return [{ tone: 'warn', words: sentence(`${node.name} is not ready: ${node.trouble}`), todo: 'It goes on by itself when that is over. If it lasts, its own log says more.' }]
+        return [{
+          tone: 'warn',
+          words: sentence(`${node.name} is not ready: ${node.trouble}`),
+          todo: /newer TracSeq/.test(node.trouble)
+            ? 'Stop it, replace its program, start it. Until then the nodes that are upgraded do its work, and it shows what it can read.'
+            : 'It goes on by itself when that is over. If it lasts, its own log says more.',
+        }]
       case 'starting':
         return [{ tone: 'calm', words: `${node.name} is starting.`, todo: 'It reads the history, then takes its share of the partitions. Nothing is to be done.' }]
       case 'stopping':
