@@ -21,7 +21,7 @@ export function Alone({ view }: { view: Cluster }) {
           <code className="mono">node.name</code>, and in <code className="mono">cluster.address</code> the IP address where the others reach it. They find each other in the history.
         </li>
       </ol>
-      <p className={`soft ${css.lead}`}>More is in docs/operations.md, under “Looking at a cluster” and “Kafka”.</p>
+      <p className={`soft ${css.lead}`}>More is in docs/operations.md, under “Several nodes” and “Kafka”.</p>
     </section>
   )
 }

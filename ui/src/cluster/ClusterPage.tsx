@@ -91,7 +91,7 @@ function Troubles({ view, old }: { view: Cluster; old: boolean }) {
   const all = troublesOf(view)
   // Nobody knows whether it still is.
   if (all.length === 0 && old) return null
-  if (all.length === 0) return <Note tone="good" title={view.clustered ? 'All is well.' : 'The node is well.'}>{view.clustered ? 'Every node is ready, and every partition is served.' : undefined}</Note>
+  if (all.length === 0) return <Note tone="good" title={view.clustered ? 'All is well.' : 'The node is well.'}>{view.clustered ? 'Every node that runs is ready, and every partition is served.' : undefined}</Note>
   return (
     <ul className={`plain ${css.troubles}`} aria-label="What is to be looked at">
       {all.map((one) => <li key={one.words}><Note tone={one.tone} title={one.words} role="none">{one.todo || undefined}</Note></li>)}
