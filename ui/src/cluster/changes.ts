@@ -42,6 +42,9 @@ const recent_ms = 15_000
 /** Whether one moment is so near another that what is told of both is one thing. */
 export const isNear = (one: string, other: string) => Math.abs(Date.parse(one) - Date.parse(other)) < recent_ms
 
+/** The process that answers: a node that was started again has forgotten whom it knew. */
+export const answeredBy = (view: Cluster) => view.nodes.find(({ state }) => state === 'here')?.boot_id || view.node
+
 /**
  * What an answer tells that is new. Behind a proxy another node answers each time: each is held against its own answer
  * before, for another one may know less, and what one has told, the next ones need not tell again.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Cluster, ClusterNode } from '~/api/types'
-import { changesBetween, movedBetween, newsIn } from './changes'
+import { answeredBy, changesBetween, movedBetween, newsIn } from './changes'
 import { clockWords, listed, marksFor, pageOf, rangesOf, stateOf } from './nodes'
 import { troublesOf } from './troubles'
 
@@ -134,6 +134,8 @@ it('tells a change once, whichever nodes tell of it behind a proxy', () => {
   const after = view([a, node('node-2', lost)], ['node-1'])
   const told = newsIn(after, before, []).map((words) => ({ at, words }))
   expect(told).toEqual([{ at, words: 'node-2 is unreachable.' }])
+  expect(answeredBy(before)).toBe('boot of node-1')
+  expect(answeredBy(view([node('node-1', { state: 'here', boot_id: 'another' })], []))).toBe('another')
   expect(newsIn({ ...after, node: 'node-3' }, before, told)).toEqual([])
   expect(newsIn({ ...after, at: '2026-11-24T09:31:00Z' }, before, told)).toEqual(['node-2 is unreachable.'])
 })

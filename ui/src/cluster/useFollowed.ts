@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Cluster } from '~/api/types'
-import { isNear, movedBetween, newsIn } from './changes'
+import { answeredBy, isNear, movedBetween, newsIn } from './changes'
 
 export interface Change {
   id: number
@@ -18,8 +18,9 @@ export function useFollowed(view: Cluster, now: number) {
   const [changes, setChanges] = useState<readonly Change[]>([])
   const [moved, setMoved] = useState<ReadonlyMap<number, number>>(new Map())
   useEffect(() => {
-    const was = answers.current.get(view.node)
-    answers.current.set(view.node, view)
+    const by = answeredBy(view)
+    const was = answers.current.get(by)
+    answers.current.set(by, view)
     if (!was || was.at === view.at || !isNear(was.at, view.at)) return
     setChanges((all) => {
       const words = newsIn(view, was, all)
