@@ -167,6 +167,7 @@ struct node::parts {
     wanted.threads = options.engine_threads;
     if (auto listening = make_cluster(wanted); !listening) return listening;
     engine = std::make_unique<tracseq::engine>(*log, *streams, wanted);
+    engine->on_silence([this] { return pulse->fresh(); });
     if (others) {
       others->serve(*engine);
       engine->on_elsewhere(others->elsewhere());
