@@ -109,7 +109,15 @@ result<std::vector<barcode::event>> barcode::decide(state const& seen, command c
   return std::visit([&](auto const& c) { return on(seen, c); }, asked);
 }
 
-barcode_state barcode::evolve(state, event const& happened) {
+// Only what another holder can give back: a label that is none stays none.
+std::optional<barcode::event> barcode::refusal(command const& asked, error const& why, std::uint64_t) {
+  auto const* const reserve = std::get_if<asked::reserve>(&asked);
+  if (reserve == nullptr || reserve->entity.empty() || why.code != errc::conflict) return std::nullopt;
+  return facts::step_refused{reserve->holder, std::string(reserve->name), std::string(describe(why.code).name),
+                             why.detail};
+}
+
+barcode_state barcode::evolve(state now, event const& happened) {
   return std::visit(overloaded{
                         [](facts::reserved const& e) {
                           return state{barcode_use::reserved, e.entity, {}, e.holder};
@@ -118,6 +126,7 @@ barcode_state barcode::evolve(state, event const& happened) {
                           return state{barcode_use::assigned, e.entity, e.entity_label, e.holder};
                         },
                         [](facts::released const&) { return state{}; },
+                        [&](facts::step_refused const&) { return std::move(now); },  // found by its command's id
                     },
                     happened);
 }

@@ -83,6 +83,7 @@ struct barcode {
   using event = tracseq::barcode::event;
   [[nodiscard]] static result<std::vector<event>> decide(state const& seen, command const& asked,
                                                          command_context const& context);
+  [[nodiscard]] static std::optional<event> refusal(command const& asked, error const& why, std::uint64_t version);
   [[nodiscard]] static state evolve(state now, event const& happened);
   /// An assignment whose registration was cut off goes back to what it was.
   [[nodiscard]] static std::optional<command> take_back(event const& happened);

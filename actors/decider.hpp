@@ -59,6 +59,15 @@ concept can_take_back = decider<A> && requires(typename A::event const& event) {
   { A::take_back(event) } -> std::same_as<std::optional<typename A::command>>;
 };
 
+/// A decider whose refusals a process acts on: the fact that keeps this one, so that the same step, when it comes
+/// again late, is not done after all. None where no process gives up on it. Of a stream that exists, unless a
+/// process may be the first to write to it.
+template <class A>
+concept keeps_refusals = decider<A> && requires(typename A::command const& asked, error const& why,
+                                                std::uint64_t version) {
+  { A::refusal(asked, why, version) } -> std::same_as<std::optional<typename A::event>>;
+};
+
 /// A command on its way to a stream.
 struct outgoing_command {
   std::string stream;

@@ -24,6 +24,9 @@ class hosted_entity {
   /// Decides and, if accepted, evolves. A refusal changes nothing.
   [[nodiscard]] virtual result<std::vector<encoded_event>> decide(outgoing_command const& command,
                                                                   command_context context) = 0;
+  /// The fact that a command was refused, where it has to be one; the state is the one after it.
+  [[nodiscard]] virtual std::optional<encoded_event> keep_refusal(outgoing_command const& command,
+                                                                  error const& why) = 0;
   [[nodiscard]] virtual std::uint64_t version() const noexcept = 0;
   [[nodiscard]] virtual std::string snapshot() const = 0;
 

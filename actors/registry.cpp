@@ -57,6 +57,19 @@ class hosted final : public hosted_entity {
     return encoded;
   }
 
+  std::optional<encoded_event> keep_refusal(outgoing_command const& command, error const& why) override {
+    if constexpr (keeps_refusals<A>) {
+      auto const typed_command = decode_command<typename A::command>(command.name, command.payload);
+      if (!typed_command) return std::nullopt;
+      auto const fact = A::refusal(*typed_command, why, version_);
+      if (!fact) return std::nullopt;
+      apply(*fact);
+      return encode_event(*fact);
+    } else {
+      return std::nullopt;
+    }
+  }
+
   std::uint64_t version() const noexcept override { return version_; }
   std::string snapshot() const override { return codec::encode(state_); }
 

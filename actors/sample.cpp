@@ -241,6 +241,21 @@ result<std::vector<sample::event>> sample::decide(state const& seen, command con
   return std::visit([&](auto const& c) { return on(seen, c, context); }, asked);
 }
 
+std::optional<sample::event> sample::refusal(command const& asked, error const& why, std::uint64_t version) {
+  if (version == 0) return std::nullopt;
+  auto const kept = [&](uuid const& process, std::string_view step) {
+    return facts::step_refused{process, std::string(step), std::string(describe(why.code).name), why.detail};
+  };
+  using given = std::optional<event>;
+  return std::visit(overloaded{
+                        [&](asked::place const& c) -> given { return kept(c.move_id, c.name); },
+                        [&](asked::take_out const& c) -> given { return kept(c.move_id, c.name); },
+                        [&](asked::discard const& c) -> given { return kept(c.discard_id, c.name); },
+                        [](auto const&) -> given { return std::nullopt; },
+                    },
+                    asked);
+}
+
 sample_state sample::evolve(state now, event const& happened) {
   std::visit(
       overloaded{
@@ -286,6 +301,7 @@ sample_state sample::evolve(state now, event const& happened) {
             now.discard_id = {};
           },
           [&](facts::donor_erased const&) {},  // what was sealed stays; nobody can read it
+          [&](facts::step_refused const&) {},  // found by its command's id
       },
       happened);
   return now;

@@ -205,6 +205,7 @@ struct sample {
   using event = tracseq::sample::event;
   [[nodiscard]] static result<std::vector<event>> decide(state const& seen, command const& asked,
                                                          command_context const& context);
+  [[nodiscard]] static std::optional<event> refusal(command const& asked, error const& why, std::uint64_t version);
   [[nodiscard]] static state evolve(state now, event const& happened);
 };
 

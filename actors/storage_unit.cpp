@@ -272,6 +272,22 @@ result<std::vector<storage_unit::event>> storage_unit::decide(state const& seen,
   return std::visit([&](auto const& c) { return on(seen, c, context); }, asked);
 }
 
+std::optional<storage_unit::event> storage_unit::refusal(command const& asked, error const& why,
+                                                         std::uint64_t version) {
+  if (version == 0) return std::nullopt;
+  auto const kept = [&](uuid const& process, std::string_view step) {
+    return facts::step_refused{process, std::string(step), std::string(describe(why.code).name), why.detail};
+  };
+  using given = std::optional<event>;
+  return std::visit(overloaded{
+                        [&](asked::reserve_slot const& c) -> given { return kept(c.move_id, c.name); },
+                        [&](asked::place const& c) -> given { return kept(c.move_id, c.name); },
+                        [&](asked::take_out const& c) -> given { return kept(c.move_id, c.name); },
+                        [](auto const&) -> given { return std::nullopt; },
+                    },
+                    asked);
+}
+
 storage_unit_state storage_unit::evolve(state now, event const& happened) {
   std::visit(overloaded{
                  [&](facts::added const& e) {
@@ -311,6 +327,7 @@ storage_unit_state storage_unit::evolve(state now, event const& happened) {
                    now.maintenance_reason.clear();
                  },
                  [&](facts::retired const&) { now.retired = true; },
+                 [&](facts::step_refused const&) {},  // found by its command's id
              },
              happened);
   return now;

@@ -175,6 +175,7 @@ struct storage_unit {
   using event = tracseq::storage_unit::event;
   [[nodiscard]] static result<std::vector<event>> decide(state const& seen, command const& asked,
                                                          command_context const& context);
+  [[nodiscard]] static std::optional<event> refusal(command const& asked, error const& why, std::uint64_t version);
   [[nodiscard]] static state evolve(state now, event const& happened);
 };
 

@@ -12,6 +12,8 @@ std::string assigned::words() const {
   return "Names " + (entity_label.empty() ? entity : entity_label) + " from now on";
 }
 
+std::string step_refused::words() const { return "Not reserved" + words::colon(why); }
+
 std::string released::words() const { return "Released" + words::colon(why); }
 
 }  // namespace tracseq::barcode

@@ -45,7 +45,20 @@ struct released {
 };
 BOOST_DESCRIBE_STRUCT(released, (), (entity, why))
 
-using event = std::variant<reserved, assigned, released>;
+/// An import was refused the label. See sample::step_refused.
+struct step_refused {
+  static constexpr event_type type{403, 1, "barcode_step_refused"};
+  static constexpr bool refuses = true;
+  uuid process_id;
+  std::string step;  ///< the command's name
+  std::string code;  ///< an errc's name
+  std::string why;
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(step_refused const&, step_refused const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(step_refused, (), (process_id, step, code, why))
+
+using event = std::variant<reserved, assigned, released, step_refused>;
 
 }  // namespace tracseq::barcode
 

@@ -9,6 +9,8 @@
 //   static <event> from(previous);                          the upcast, pure
 // and, where it ends a process manager's stream,
 //   static constexpr bool ends_process = true;
+// and, where it keeps a refusal (with the fields `code` and `why`),
+//   static constexpr bool refuses = true;
 
 #include <cstdint>
 #include <string_view>

@@ -22,6 +22,8 @@ struct fault_name {
 
 #ifdef TRACSEQ_SIMULATION
 
+inline constexpr bool is_simulation = true;
+
 /// The simulator's side: every place says its name before the program begins, reached or not.
 std::size_t register_fault_point(std::string_view name);
 [[nodiscard]] bool fault_point_fires(std::size_t place);
@@ -35,6 +37,8 @@ template <fault_name Name>
 }
 
 #else
+
+inline constexpr bool is_simulation = false;
 
 template <fault_name Name>
 [[nodiscard]] constexpr bool fault_point() noexcept {

@@ -18,6 +18,9 @@ template <class Event>
 concept ends = requires { Event::ends_process; };
 
 template <class Event>
+concept refuses_step = requires { Event::refuses; };
+
+template <class Event>
 constexpr bool ends_process() {
   if constexpr (ends<Event>)
     return Event::ends_process;
@@ -86,6 +89,27 @@ event_facts facts_of(any_event const& event) noexcept {
         return event_facts{type::type, ends_process<type>()};
       },
       event);
+}
+
+std::optional<error> refusal_in(std::span<encoded_event const> events) {
+  if (events.size() != 1) return std::nullopt;
+  constexpr auto kept = [](std::uint32_t type) {  // asked of every commit: nothing else is decoded
+    bool found = false;
+    mp::mp_for_each<mp::mp_transform<mp::mp_identity, event_structs>>([&](auto identity) {
+      using event = typename decltype(identity)::type;
+      if constexpr (refuses_step<event>) found = found || event::type.id == type;
+    });
+    return found;
+  };
+  if (!kept(events.front().type)) return std::nullopt;
+  auto const known = decode_event(events.front());
+  if (!known) return known.error();
+  return visit_event(
+      [](auto const& one) -> std::optional<error> {
+        if constexpr (refuses_step<std::decay_t<decltype(one)>>) return error{errc_named(one.code), one.why, {}};
+        else return std::nullopt;
+      },
+      *known);
 }
 
 std::span<event_type const> all_event_types() { return types_by_id; }

@@ -56,6 +56,8 @@ struct event_facts {
   bool ends_process = false;
 };
 [[nodiscard]] event_facts facts_of(any_event const& event) noexcept;
+/// The refusal that a commit keeps, of one whose event says that a step was refused.
+[[nodiscard]] std::optional<error> refusal_in(std::span<encoded_event const> events);
 /// Every event type of this build, in order of id.
 [[nodiscard]] std::span<event_type const> all_event_types();
 

@@ -36,4 +36,10 @@ errc_description const& describe(errc code) noexcept {
   return descriptions.back();
 }
 
+errc errc_named(std::string_view name) noexcept {
+  for (auto const& row : descriptions)
+    if (row.name == name) return row.code;
+  return errc::internal;
+}
+
 }  // namespace tracseq

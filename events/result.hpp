@@ -46,6 +46,8 @@ struct errc_description {
 };
 
 [[nodiscard]] errc_description const& describe(errc code) noexcept;
+/// The kind of failure with this name; `internal` for one that is none.
+[[nodiscard]] errc errc_named(std::string_view name) noexcept;
 
 /// One wrong field: `pointer` is an RFC 6901 JSON pointer into the request ("/name").
 struct field_problem {

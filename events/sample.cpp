@@ -99,6 +99,11 @@ std::string donor_erased::words() const {
   return "Donor erased: the key that sealed it was deleted";
 }
 
+std::string step_refused::words() const {
+  return (step == "sample.discard" ? "Not discarded" : step == "sample.take_out" ? "Not taken out" : "Not placed") +
+         words::colon(why);
+}
+
 std::string reinstated::words() const { return "Reinstated: the final state was a mistake"; }
 
 }  // namespace tracseq::sample

@@ -212,7 +212,21 @@ struct donor_erased {
 };
 BOOST_DESCRIBE_STRUCT(donor_erased, (), (key_id))
 
-using event = std::variant<registered, received, accepted, rejected, corrected, relabelled, placed,
-                           taken_out, held, hold_ended, discarded, archived, reinstated, donor_erased>;
+/// A step of a move or a discard was refused, and the process may have given up on the strength of that: from now
+/// on the same step is refused, whatever the sample's state (docs/adr/0015-a-refusal-acted-on-is-a-fact.md).
+struct step_refused {
+  static constexpr event_type type{114, 1, "sample_step_refused"};
+  static constexpr bool refuses = true;
+  uuid process_id;
+  std::string step;  ///< the command's name
+  std::string code;  ///< an errc's name
+  std::string why;
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(step_refused const&, step_refused const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(step_refused, (), (process_id, step, code, why))
+
+using event = std::variant<registered, received, accepted, rejected, corrected, relabelled, placed, taken_out, held,
+                           hold_ended, discarded, archived, reinstated, donor_erased, step_refused>;
 
 }  // namespace tracseq::sample

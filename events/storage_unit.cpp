@@ -61,6 +61,13 @@ std::string maintenance_started::words() const {
 
 std::string maintenance_ended::words() const { return "Maintenance ended"; }
 
+std::string step_refused::words() const {
+  return (step == "storage_unit.reserve_slot" ? "Nothing reserved"
+          : step == "storage_unit.take_out"   ? "Not taken out"
+                                              : "Not placed") +
+         words::colon(why);
+}
+
 std::string retired::words() const { return "Retired" + words::colon(reason); }
 
 }  // namespace tracseq::storage_unit

@@ -153,7 +153,21 @@ struct retired {
 };
 BOOST_DESCRIBE_STRUCT(retired, (), (reason))
 
-using event = std::variant<added, renamed, placed, taken_out, slot_reserved, slot_released,
-                           slot_filled, slot_vacated, maintenance_started, maintenance_ended, retired>;
+/// A step of a move was refused, here as the thing that moves or as the unit that was to take it. See
+/// sample::step_refused.
+struct step_refused {
+  static constexpr event_type type{223, 1, "storage_unit_step_refused"};
+  static constexpr bool refuses = true;
+  uuid process_id;
+  std::string step;  ///< the command's name
+  std::string code;  ///< an errc's name
+  std::string why;
+  [[nodiscard]] std::string words() const;
+  friend bool operator==(step_refused const&, step_refused const&) = default;
+};
+BOOST_DESCRIBE_STRUCT(step_refused, (), (process_id, step, code, why))
+
+using event = std::variant<added, renamed, placed, taken_out, slot_reserved, slot_released, slot_filled, slot_vacated,
+                           maintenance_started, maintenance_ended, retired, step_refused>;
 
 }  // namespace tracseq::storage_unit

@@ -8,6 +8,7 @@
 #include "actors/delivery.hpp"
 #include "actors/runtime/engine.hpp"
 #include "events/formats.hpp"
+#include "node/address.hpp"
 #include "node/channels/webhook.hpp"
 #include "node/checkpoint_file.hpp"
 #include "node/cluster/cluster.hpp"
@@ -138,7 +139,7 @@ struct node::parts {
     cluster::cluster_options made;
     made.link = {from.address, from.port, secrets.cluster, from.tls_certificate, from.tls_key, from.tls_ca};
     made.advertise = from.advertise;
-    made.http = options.http.address + ":" + std::to_string(options.http.port);
+    made.http = host_and_port(options.http.address, server->port());
     made.node = options.node;
     made.version = program_version;
     made.event_formats = known_event_formats();
@@ -166,6 +167,7 @@ struct node::parts {
     wanted.threads = options.engine_threads;
     if (auto listening = make_cluster(wanted); !listening) return listening;
     engine = std::make_unique<tracseq::engine>(*log, *streams, wanted);
+    engine->on_silence([this] { return pulse->fresh(); });
     if (others) {
       others->serve(*engine);
       engine->on_elsewhere(others->elsewhere());
@@ -299,7 +301,7 @@ struct node::parts {
     self.name = options.node;
     self.boot_id = to_string(boot_id);
     self.version = program_version;
-    self.http = options.http.address + ":" + std::to_string(options.http.port);
+    self.http = host_and_port(options.http.address, server->port());
     self.roles = options.cluster.roles;
     self.started = now();
     return self;
@@ -351,12 +353,15 @@ struct node::parts {
     return begun;
   }
 
-  result<void> listen() {
+  /// A certificate that is none, a port in use: known before this node takes partitions that others serve.
+  result<void> open_server() {
     server = std::make_unique<http::server>(
         options.http, [this](http::request const& head) { return api->body_limit(head); },
-        [this](http::request_ptr request, http::responder to) {
-          api->handle(std::move(request), std::move(to));
-        });
+        [this](http::request_ptr request, http::responder to) { api->handle(std::move(request), std::move(to)); });
+    return server->open();
+  }
+
+  result<void> listen() {
     register_server_metrics(metrics, *server);
     return server->start();
   }
@@ -370,6 +375,7 @@ struct node::parts {
     secrets = *std::move(opened_secrets);
     if (auto opened = open_log(); !opened) return opened;
     if (auto opened = open_models(); !opened) return opened;
+    if (auto opened = open_server(); !opened) return opened;
     if (log) {
       if (auto there = catch_up(say); !there) return there;
       streams->set_positions(models->positions());

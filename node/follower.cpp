@@ -84,6 +84,7 @@ bool follower::follow(engine* to) {
     set_failure(batch.error());
     if (batch.error().code == errc::corrupt) {
       say_what_is_missing(batch.error());
+      if (to) to->write_no_more(failure().value_or(batch.error()));
       return false;
     }
     std::this_thread::sleep_for(read_retry);  // a broker that refuses may think better of it

@@ -4,6 +4,7 @@ namespace tracseq {
 namespace {
 
 constexpr auto pace = std::chrono::seconds(1);
+constexpr auto fresh_for = 3 * pace;
 
 }  // namespace
 
@@ -23,9 +24,15 @@ void log_pulse::ask() {
   if (answer) {
     ends_ = *std::move(answer);
     trouble_.reset();
+    answered_at_ = std::chrono::steady_clock::now();
   } else {
     trouble_ = std::move(answer).error();
   }
+}
+
+bool log_pulse::fresh() const {
+  std::lock_guard const guard(mutex_);
+  return std::chrono::steady_clock::now() - answered_at_ < fresh_for;
 }
 
 std::optional<error> log_pulse::trouble() const {

@@ -15,6 +15,9 @@ bool of_interest(any_event const& event) {
            [](barcode::assigned const&) { return false; },
            [](barcode::released const&) { return false; },
            [](barcode_series::block_reserved const&) { return false; },
+           [](barcode::step_refused const&) { return false; },  // the process tells it
+           [](sample::step_refused const&) { return false; },
+           [](storage_unit::step_refused const&) { return false; },
            [](storage_unit::slot_reserved const&) { return false; },
            [](storage_unit::slot_released const&) { return false; },
            [](storage_unit::slot_filled const&) { return false; },

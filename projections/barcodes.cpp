@@ -19,6 +19,9 @@ struct changes {
     made.entity_label = e.entity_label;
   }
   void operator()(barcode::released const&) const { row.reset(); }
+  void operator()(barcode::step_refused const&) const {
+    if (row) row->version = event.version();
+  }
 
  private:
   [[nodiscard]] barcode_row& begin(label_state state, std::string const& entity) const {

@@ -138,6 +138,7 @@ struct sample_changes {
     row.disposal.clear();
   }
   void operator()(sample::donor_erased const&) const {}
+  void operator()(sample::step_refused const&) const {}
 
  private:
   void end(sample_state stage, std::string reason) const {

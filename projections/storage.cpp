@@ -85,6 +85,7 @@ struct changes {
     row.state = unit_state::retired;
     row.state_reason = e.reason;
   }
+  void operator()(storage_unit::step_refused const&) const {}
 
  private:
   void leave(std::optional<slot_row> const& before) const {

@@ -76,6 +76,15 @@ void engine::on_elsewhere(forward_commands forward) {
   parts_->around->elsewhere = std::move(forward);
 }
 
+void engine::on_silence(std::function<bool()> log_answers) {
+  parts_->around->log_answers = std::move(log_answers);
+}
+
+void engine::write_no_more(error why) {
+  auto const shared = std::make_shared<error const>(std::move(why));
+  for (auto const& shard : parts_->shards) caf::anon_send(shard, runtime::bar_shard{shared});
+}
+
 void engine::stand_by(std::vector<partition_head> const& at) {
   for (partition_id p = 0; p < parts_->around->partitions; ++p)
     caf::anon_send(parts_->shards[p], runtime::stand_by{at[p]});

@@ -157,6 +157,11 @@ class engine {
   void on_effect(effect_performer performer);
   /// A node of a cluster: commands of partitions that others own go there. Set before `stand_by`.
   void on_elsewhere(forward_commands forward);
+  /// Whether the log was heard of a moment ago: else nothing is claimed. Any thread, at once. Set before `stand_by`.
+  void on_silence(std::function<bool()> log_answers);
+  /// The log will not be read any further: it lacks what was read from it, or cannot be read. From now on nothing is
+  /// claimed and nothing is written, and every command is refused with `why`.
+  void write_no_more(error why);
   /// Where the follower begins to read (`at`, one for each partition). Before it tells anything.
   void stand_by(std::vector<partition_head> const& at);
   /// Claims a partition, once the follower stands at the log's end. Returns at once. It is lost to the next node

@@ -5,8 +5,8 @@
 namespace tracseq::runtime {
 namespace {
 
-// Below this a fold from the beginning costs less than keeping a snapshot.
-constexpr std::uint64_t snapshot_events_min = 64;
+// Below this a fold from the beginning costs less than keeping a snapshot. Streams of the simulation are short.
+constexpr std::uint64_t snapshot_events_min = is_simulation ? 6 : 64;
 constexpr std::int64_t resume_retry_us = 5'000'000;
 
 }  // namespace
@@ -128,6 +128,9 @@ void entity::decide(command_group& group, std::size_t index) {
   context.reason = request.reason;
   auto const base = hosted_->version();
   auto events = hosted_->decide(request.command, std::move(context));
+  // A process gives up on a refusal, and never hears of a late copy of its step that found things changed.
+  if (!events && !grouped)
+    if (auto kept = hosted_->keep_refusal(request.command, events.error())) events = std::vector{*std::move(kept)};
   if (!events) {
     group.refusal = events.error();
     return;

@@ -3,7 +3,7 @@
 // another node travels as bytes, never as one of these.
 //
 //   engine  → shard   submit_group, records_read, projections_applied, append_failed, stand_by, take_partition,
-//                     drain_shard
+//                     drain_shard, bar_shard
 //   shard   → entity  host_stream, decide_command, settle_group, commit_accepted, resume_process
 //   entity  → shard   command_decided, process_waits
 //   entity  → itself  step_replied, outcome_replied, effect_performed, retry_commands, retry_outcome
@@ -22,6 +22,7 @@ struct append_failed { std::shared_ptr<error const> why; };
 struct stand_by { partition_head at; };
 struct take_partition {};
 struct drain_shard {};
+struct bar_shard { std::shared_ptr<error const> why; };
 struct tick {};
 
 struct host_stream { std::string stream; };
@@ -53,6 +54,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::append_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::stand_by)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::take_partition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::drain_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::bar_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::host_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::decide_command)

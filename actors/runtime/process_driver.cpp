@@ -84,6 +84,7 @@ void process_driver::send_commands(running& one, std::size_t first, std::size_t 
     group.push_back(
         request_for(one.step.commands[i], one.step.name + "/" + std::to_string(i)));
   auto const self = caf::actor_cast<caf::actor>(&self_);
+  if (fault_point<"driver.step_doubled">()) around_->submit(group, [](auto const&) {});
   around_->submit(std::move(group), [self, name = one.step.name, first, count](auto reply) {
     caf::anon_send(self, step_replied{name, first, count,
                                       std::make_shared<result<command_reply>>(std::move(reply))});

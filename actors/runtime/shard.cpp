@@ -4,6 +4,7 @@
 
 #include "actors/runtime/entity.hpp"
 #include "events/fault_point.hpp"
+#include "events/registry.hpp"
 
 namespace tracseq::runtime {
 namespace {
@@ -11,7 +12,11 @@ namespace {
 constexpr auto tick_period = std::chrono::milliseconds(200);
 constexpr auto claim_retry = std::chrono::milliseconds(500);
 
-error not_open(std::string why) { return {errc::unavailable, std::move(why), {}}; }
+/// What a command came to, for who asked: a commit may be there to keep a refusal.
+result<command_reply> told_of(first_answer const& first, bool repeated, instant recorded_at = {}) {
+  if (auto refused = refusal_in(first.events)) return tl::unexpected(*std::move(refused));
+  return command_reply{first.stream, first.partition, first.offset, first.version, first.events, repeated, recorded_at};
+}
 
 }  // namespace
 
@@ -49,6 +54,7 @@ caf::behavior shard::make_behavior() {
         wanted_ = true;
         if (phase_ == phase::away || phase_ == phase::closed) start_claim();
       },
+      [this](bar_shard const& m) { bar(*m.why); },
       [this](drain_shard const&) { enter(phase::draining); },
       [this](tick const&) {
         on_tick();
@@ -60,9 +66,10 @@ caf::behavior shard::make_behavior() {
 // --- Commands ---------------------------------------------------------------------------------
 
 void shard::on_submit(group_ptr group) {
+  if (barred_ && phase_ != phase::draining) return finish(*group, tl::unexpected(*barred_));
   switch (phase_) {
     case phase::open:
-      if (taking_back_) return waiting_.push_back(std::move(group));
+      if (taking_back_ || fault_point<"shard.command_waits">()) return waiting_.push_back(std::move(group));
       if (!answer_repeat(group)) begin(std::move(group));
       return;
     case phase::closed:
@@ -108,8 +115,7 @@ bool shard::answer_repeat(group_ptr const& group) {
   if (!first) return false;
   if (key_reused(first->request)) return true;
   around_->count.repeated.fetch_add(1, std::memory_order_relaxed);
-  finish(*group, command_reply{first->stream, first->partition, first->offset, first->version,
-                               first->events, true});
+  finish(*group, told_of(*first, true));
   return true;
 }
 
@@ -277,9 +283,9 @@ void shard::on_own_commit(read_back const& record) {
   answer->events = std::move(group.decisions[last].events);
   recent_[group.last().command_id] = answer;
   recent_order_.emplace_back(record.offset, group.last().command_id);
-  around_->count.accepted.fetch_add(1, std::memory_order_relaxed);
-  finish(group, command_reply{answer->stream, partition_, record.offset, answer->version,
-                              answer->events, false, entry.recorded_at});
+  auto const told = told_of(*answer, false, entry.recorded_at);
+  (told ? around_->count.accepted : around_->count.refused).fetch_add(1, std::memory_order_relaxed);
+  finish(group, told);
 }
 
 void shard::forget_applied() {
@@ -297,20 +303,6 @@ void shard::enter(phase next) {
   phase_ = next;
   phase_since_ = around_->steady_now();
   gauge_.phase.store(next, std::memory_order_relaxed);
-}
-
-void shard::start_claim() {
-  enter(phase::claiming);
-  claim record;
-  record.number = followed_.c + 1;
-  record.recorded_at = std::max(last_recorded_, around_->wall_now());
-  record.node = around_->options.node;
-  record.boot_id = around_->options.boot_id;
-  record.command_address = around_->options.command_address;
-  if (fault_point<"shard.claim_lost">()) return;
-  if (fault_point<"shard.claim_doubled">()) (void)around_->log.append(partition_, {encode_record(record)});
-  if (auto appended = around_->log.append(partition_, {encode_record(record)}); !appended)
-    close(phase::closed, appended.error());
 }
 
 void shard::on_claimed(read_back const& record) {

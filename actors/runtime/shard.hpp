@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <deque>
 #include <list>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -84,6 +85,9 @@ class shard final : public caf::event_based_actor {
   /// From now on it takes commands.
   void serve();
   void take_back(commit const& torn);
+  /// From now on nothing is written here, and nothing is taken.
+  void bar(error const& why);
+  [[nodiscard]] static error not_open(std::string why) { return {errc::unavailable, std::move(why), {}}; }
   void enter(phase next);
   /// Leaves what is in flight: to the new owner, who alone knows what became of it; or, where none is known,
   /// its outcome is unknown.
@@ -97,6 +101,7 @@ class shard final : public caf::event_based_actor {
   partition_gauge& gauge_;
   phase phase_ = phase::closed;   ///< changed by `enter`
   error closed_why_;
+  std::optional<error> barred_;   ///< why nothing may be written any more
   bool forwards_ = false;         ///< there are other nodes to ask
   bool wanted_ = false;           ///< this node is to own it
   steady::time_point phase_since_ = around_->steady_now();

@@ -66,6 +66,8 @@ struct surroundings {
   std::function<void(std::vector<command_request>, command_callback)> submit;
   effect_performer perform;
   forward_commands elsewhere;  ///< empty in a node that is alone
+  /// Whether the log was heard of a moment ago. Any thread, and at once.
+  std::function<bool()> log_answers = [] { return true; };
   /// The clocks. A simulation puts its own here before it spawns a shard; timers are CAF's.
   std::function<steady::time_point()> steady_now = [] { return steady::now(); };
   std::function<instant()> wall_now = [] { return tracseq::now(); };

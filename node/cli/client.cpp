@@ -109,7 +109,7 @@ error error_of(client_answer const& answer) {
                                              : errc::invalid_argument;
     return http::because(code, "the node answered " + std::to_string(answer.status));
   }
-  auto out = http::because(http::errc_named(problem->text("code")), std::string(problem->text("detail")));
+  auto out = http::because(errc_named(problem->text("code")), std::string(problem->text("detail")));
   if (auto const* errors = problem->find("errors"))
     if (auto const* list = errors->as<http::json_list>())
       for (auto const& one : *list)

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "node/address.hpp"
 #include "node/assembly.hpp"
 #include "node/cli/app.hpp"
 #include "node/data_directory.hpp"
@@ -114,8 +115,7 @@ int serve(context const& shared) {
     return describe(started.error().code).exit_code;
   }
   auto const host = address == "0.0.0.0" || address == "::" ? std::string("127.0.0.1") : address;
-  auto const url = (tls ? "https://" : "http://") + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" +
-                   std::to_string((*started)->port());
+  auto const url = (tls ? "https://" : "http://") + host_and_port(host, (*started)->port());
   // The token opens the page once; it stays out of the log, which other people read. One that stands in no
   // file is said here, or nobody could know it.
   if (isatty(STDOUT_FILENO) || (*started)->token_is_of_this_run())

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "events/codec.hpp"
+#include "node/address.hpp"
 #include "node/cluster/options.hpp"
 #include "node/log.hpp"
 
@@ -43,8 +44,7 @@ result<void> cluster::listen() {
 
 std::string cluster::address() const {
   if (!options_.advertise.empty()) return options_.advertise;
-  auto const& host = options_.link.address;
-  return (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + std::to_string(links_->port());
+  return host_and_port(options_.link.address, links_->port());
 }
 
 identity cluster::self() const {

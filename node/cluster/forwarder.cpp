@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "events/fault_point.hpp"
+
 namespace tracseq::cluster {
 namespace {
 
@@ -82,7 +84,8 @@ void forwarder::send(std::vector<outgoing> out) {
       found->second.ever_sent = true;
       ++stats_.sent;
     }
-    if (!world_.send(one.to, encode_forward(one.id, one.within, one.group))) not_sent(one.id);
+    bool const gone = fault_point<"forwarder.not_sent">();
+    if (gone || !world_.send(one.to, encode_forward(one.id, one.within, one.group))) not_sent(one.id);
   }
 }
 
@@ -96,7 +99,9 @@ void forwarder::not_sent(std::uint64_t id) {
   found->second.not_before = world_.now() + options_.again;
 }
 
-void forwarder::on_answer(answered reply) { on_reply(reply.id, std::move(reply.reply)); }
+void forwarder::on_answer(answered reply) {
+  if (!fault_point<"forwarder.answer_lost">()) on_reply(reply.id, std::move(reply.reply));
+}
 
 void forwarder::on_reply(std::uint64_t id, result<command_reply> reply) {
   command_callback done;
@@ -188,6 +193,7 @@ error forwarder::too_late(waiting const& one) const {
 }
 
 void forwarder::tick() {
+  if (fault_point<"forwarder.tick_late">()) return;
   std::vector<std::pair<command_callback, error>> late;
   std::vector<outgoing> out;
   {

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "events/fault_point.hpp"
+
 namespace tracseq::cluster {
 namespace {
+
+constexpr std::chrono::milliseconds reclaim_of_lost_max{30'000};
 
 /// The same order at every node (rendezvous hashing); nobody's claim depends on who asks.
 std::uint64_t weight(partition_id partition, uuid const& boot_id) {
@@ -85,6 +89,7 @@ int ownership::rank(partition_id partition, uuid const& owner) const {
 
 bool ownership::is_due(partition_id p, state const& one, time_point at) const {
   if (one.owner == self_) return false;
+  if (fault_point<"ownership.impatient">()) return true;
   if (one.tried_at && at - *one.tried_at < options_.settle) return false;
   bool const given = mine_.contains(p);
   if (given && (one.fresh || one.gone_since)) return true;
@@ -93,11 +98,15 @@ bool ownership::is_due(partition_id p, state const& one, time_point at) const {
   if (one.stuck_since && my_turn(*one.stuck_since + options_.stuck_after)) return true;
   // Nobody whom this node has seen owns it, and the group says nothing: it may be that there is none.
   if (!group_spoke_ && !reachable_.contains(one.owner) && my_turn(*began_ + options_.group_patience)) return true;
-  return given && at - one.claimed_at >= one.reclaim;
+  // Of an owner out of reach nobody knows whether it serves; the group, which gives its partition to this node, may
+  // have put it out.
+  auto const patience = reachable_.contains(one.owner) ? one.reclaim : std::min(one.reclaim, reclaim_of_lost_max);
+  return given && at - one.claimed_at >= patience;
 }
 
 std::vector<partition_id> ownership::due(time_point at) {
   if (!began_) began_ = at;
+  if (fault_point<"ownership.looks_later">()) return {};
   std::vector<partition_id> out;
   for (partition_id p = 0; p < partitions_.size(); ++p) {
     auto& one = partitions_[p];

@@ -13,13 +13,6 @@ std::string title_of(std::string_view code) {
   return title;
 }
 
-errc errc_named(std::string_view name) noexcept {
-  for (auto code = errc::invalid_argument; code <= errc::internal;
-       code = static_cast<errc>(static_cast<int>(code) + 1))
-    if (describe(code).name == name) return code;
-  return errc::internal;
-}
-
 error field_error(std::vector<field_problem> problems) {
   auto const& first = problems.front();
   auto detail = first.pointer.empty() ? first.detail : first.pointer.substr(1) + " " + first.detail;

@@ -40,8 +40,6 @@ struct problem_place {
 [[nodiscard]] response problem_response(error const& why, problem_place const& at, int status = 0);
 /// "not_found" → "Not found"
 [[nodiscard]] std::string title_of(std::string_view code);
-/// The errc with this name; `internal` for any other.
-[[nodiscard]] errc errc_named(std::string_view name) noexcept;
 /// At most `bytes_max` bytes of a text from outside, without half a character at the end.
 [[nodiscard]] std::string clipped(std::string_view text, std::size_t bytes_max);
 /// Several wrong fields as one error, whose detail names the first.

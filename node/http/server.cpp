@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include "node/address.hpp"
 #include "node/http/problem.hpp"
 #include "node/http/server_session.hpp"
 #include "node/http/wire.hpp"
@@ -101,6 +102,21 @@ struct server::parts {
   }
 };
 
+namespace {
+
+tl::unexpected<error> fail_to_listen(server_options const& options, boost::system::error_code const& ec) {
+  auto const where = host_and_port(options.address, options.port);
+  if (ec == asio::error::address_in_use)
+    return fail(errc::io_failure, "port " + std::to_string(options.port) + " on " + options.address +
+                                      " is in use by another program; choose another with --port");
+  if (ec == asio::error::access_denied)
+    return fail(errc::io_failure,
+                "no permission to listen on " + where + "; ports below 1024 need a privilege");
+  return fail(errc::io_failure, "cannot listen on " + where + ": " + ec.message());
+}
+
+}  // namespace
+
 server::server(server_options options, body_limit limit, handler handle)
     : parts_(std::make_shared<parts>()) {
   parts_->shared->options = std::move(options);
@@ -110,9 +126,8 @@ server::server(server_options options, body_limit limit, handler handle)
 
 server::~server() { drain(std::chrono::milliseconds(0)); }
 
-result<void> server::start() {
+result<void> server::open() {
   auto const& options = parts_->shared->options;
-  auto const where = options.address + ":" + std::to_string(options.port);
   if (!options.tls_certificate.empty() || !options.tls_key.empty()) {
     auto read = tls_certificate::read(options.tls_certificate, options.tls_key);
     if (!read) return tl::unexpected(read.error());
@@ -128,21 +143,25 @@ result<void> server::start() {
     return fail(errc::invalid_argument,
                 "http.address: \"" + options.address + "\" is not an IP address such as 127.0.0.1");
   auto& io = parts_->workers.front()->io;
-  parts_->acceptor = std::make_unique<tcp::acceptor>(io);
-  parts_->retry = std::make_unique<asio::steady_timer>(io);
+  auto acceptor = std::make_unique<tcp::acceptor>(io);
   tcp::endpoint const endpoint(address, options.port);
-  parts_->acceptor->open(endpoint.protocol(), ec);
-  if (!ec) parts_->acceptor->set_option(tcp::acceptor::reuse_address(true), ec);
-  if (!ec) parts_->acceptor->bind(endpoint, ec);
-  if (!ec) parts_->acceptor->listen(1024, ec);
-  if (ec == asio::error::address_in_use)
-    return fail(errc::io_failure, "port " + std::to_string(options.port) + " on " + options.address +
-                                      " is in use by another program; choose another with --port");
-  if (ec == asio::error::access_denied)
-    return fail(errc::io_failure,
-                "no permission to listen on " + where + "; ports below 1024 need a privilege");
-  if (ec) return fail(errc::io_failure, "cannot listen on " + where + ": " + ec.message());
-  parts_->port = parts_->acceptor->local_endpoint().port();
+  acceptor->open(endpoint.protocol(), ec);
+  if (!ec) acceptor->set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor->bind(endpoint, ec);
+  if (ec) return fail_to_listen(options, ec);
+  parts_->port = acceptor->local_endpoint().port();
+  parts_->acceptor = std::move(acceptor);
+  return {};
+}
+
+result<void> server::start() {
+  if (!parts_->acceptor)
+    if (auto opened = open(); !opened) return opened;
+  auto& io = parts_->workers.front()->io;
+  parts_->retry = std::make_unique<asio::steady_timer>(io);
+  boost::system::error_code ec;
+  parts_->acceptor->listen(1024, ec);
+  if (ec) return fail_to_listen(parts_->shared->options, ec);
   for (auto const& worker : parts_->workers) {
     sweep(worker);
     parts_->threads.emplace_back([worker] { worker->io.run(); });

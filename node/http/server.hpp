@@ -53,7 +53,10 @@ class server {
   server(server const&) = delete;
   server& operator=(server const&) = delete;
 
-  /// Binds and serves. `io_failure` says what is in the way ("port 8089 is in use").
+  /// Reads the certificate and takes the port, on which nobody is answered yet. `io_failure` says what is in the
+  /// way ("port 8089 is in use").
+  [[nodiscard]] result<void> open();
+  /// Serves. Opens first, if nobody did.
   [[nodiscard]] result<void> start();
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// Takes no new connection, closes idle ones and streams, lets requests in progress finish within

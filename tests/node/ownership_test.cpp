@@ -147,6 +147,23 @@ TEST_CASE("what another took by mistake is taken back, later each time") {
   CHECK(a.due(of.after(9'100)) == std::vector<partition_id>{7});
 }
 
+TEST_CASE("what the group gave is taken back soon from an owner that is lost, however often it went back and forth") {
+  nodes of;
+  auto a = of.of(of.a);
+  a.assigned({7});
+  a.claimed(7, of.a, of.now);
+  a.reachable(of.b, true);
+  for (int i = 0; i < 6; ++i) {
+    a.claimed(7, of.b, of.now);
+    CHECK(a.due(of.after(300'000)) == std::vector<partition_id>{7});
+    a.claimed(7, of.a, of.now);
+  }
+  a.claimed(7, of.b, of.now);
+  CHECK(a.due(of.after(60'000)).empty());  // it serves, so there is time
+  a.reachable(of.b, false);
+  CHECK(a.due(of.after(100)) == std::vector<partition_id>{7});
+}
+
 TEST_CASE("a claim of a boot that is known to be over does not stop the next in line") {
   nodes of;
   auto a = of.of(of.a);

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "node/address.hpp"
 #include "node/settings.hpp"
 
 using namespace tracseq;
@@ -129,4 +130,11 @@ TEST_CASE("the example configuration is the table, and loads") {
     loaded_text += (is_setting ? line.substr(1) : line) + "\n";
   }
   CHECK(complaint(loaded_text) == "");
+}
+
+TEST_CASE("an IPv6 address stands in brackets before its port") {
+  CHECK(host_and_port("127.0.0.1", 8089) == "127.0.0.1:8089");
+  CHECK(host_and_port("::1", 8089) == "[::1]:8089");
+  CHECK(host_and_port("[::1]", 1) == "[::1]:1");
+  CHECK(host_and_port("lab.example.org", 80) == "lab.example.org:80");
 }

@@ -174,6 +174,7 @@ func effects(c *command) []*commit {
 				reserved++
 			case "slot_released", "barcode_released":
 				reserved--
+			case "sample_step_refused", "storage_unit_step_refused", "barcode_step_refused":
 			default:
 				kept = true
 			}

@@ -379,6 +379,61 @@ TEST_CASE("a command that changes nothing is answered when what it was decided o
   }
 }
 
+TEST_CASE("a step that a process was refused stays refused, whatever has become of its reason") {
+  world lab;
+  auto const box = stream_name(storage_unit::kind, add_box(lab, "Box 1"));
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  auto const mark = new_uuid();
+  REQUIRE(lab.run(box, do_unit::start_maintenance{"ice"}));
+  do_unit::reserve_slot reserve;
+  reserve.move_id = new_uuid();
+  reserve.slot = "A1";
+  reserve.occupant = tube;
+  reserve.occupant_label = "S-1";
+  reserve.occupant_kind = "tube";
+  auto const asked = [&](uuid const& id) { return lab.run(box, reserve, id); };
+  auto const first = asked(mark);
+  REQUIRE_FALSE(first);
+  CHECK(first.error().code == errc::rule_violation);
+  REQUIRE(lab.run(box, do_unit::end_maintenance{}));
+  // The process has given up by now. A copy of its step that lay somewhere comes late.
+  auto const late = asked(mark);
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == errc::rule_violation);
+  CHECK(late.error().detail == first.error().detail);
+  lab.restart();
+  CHECK_FALSE(asked(mark));
+  CHECK(asked(new_uuid()));
+
+  // The same of the thing that is moved, and of one that is discarded.
+  do_sample::place place;
+  place.move_id = reserve.move_id;
+  place.to = {key_of(box), "A1", "Box 1"};
+  auto const placing = new_uuid();
+  CHECK_FALSE(lab.run(tube, place, placing));  // it is not accepted yet
+  REQUIRE(lab.run(tube, do_sample::receive{"frozen", std::nullopt}));
+  REQUIRE(lab.run(tube, do_sample::accept{}));
+  CHECK_FALSE(lab.run(tube, place, placing));
+  REQUIRE(lab.run(tube, do_sample::hold{"to be looked at"}));
+  auto const discarding = new_uuid();
+  do_sample::discard const discard{new_uuid(), "empty", ""};
+  CHECK_FALSE(lab.run(tube, discard, discarding));
+  REQUIRE(lab.run(tube, do_sample::end_hold{}));
+  CHECK_FALSE(lab.run(tube, discard, discarding));
+  CHECK(lab.run(tube, place));
+
+  // A label that an import was refused, since another one held it.
+  auto const label = stream_name(barcode::kind, "LAB-9");
+  commands::barcode::reserve const ours{"LAB-9", "sample/a", new_uuid(), false};
+  commands::barcode::reserve const theirs{"LAB-9", "sample/b", new_uuid(), false};
+  auto const reserving = new_uuid();
+  REQUIRE(lab.run(label, theirs));
+  CHECK_FALSE(lab.run(label, ours, reserving));
+  REQUIRE(lab.run(label, commands::barcode::release{"LAB-9", "sample/b", theirs.holder, {}, false, "refused"}));
+  CHECK_FALSE(lab.run(label, ours, reserving));
+  CHECK(lab.run(label, ours));
+}
+
 TEST_CASE("messages that wait for their receiver hold no actors, and go on in time, over a restart too") {
   constexpr int messages = 200;
   world lab;

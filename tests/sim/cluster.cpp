@@ -154,6 +154,16 @@ void cluster::befall(std::size_t index) {
     world_.after(dice.between(10 * ms, 4 * second), [this, index] { start_node(index); });
     return;
   }
+  if (one.running && one.running->runs() && world_.goes_wrong(bad.polite_stops * share)) {
+    world_.say(one.on.name, " is stopped");
+    one.running->drain();
+    world_.after(dice.between(1 * ms, 3 * second), [this, index, of = one.running->alive(), &one] {
+      if (!one.running || one.running->alive() != of || (one.left_out && healed_)) return;
+      crash(index);
+      one.starting = true;
+      world_.after(world_.dice.between(10 * ms, 2 * second), [this, index] { start_node(index); });
+    });
+  }
   if (one.running && !one.running->alive()->paused && world_.goes_wrong(bad.pauses * share)) {
     auto const of = one.running->alive();
     of->paused = true;

@@ -189,12 +189,7 @@ void history::check_end() {
   for (auto const& [unit, slots] : units_)
     for (auto const& [name, held] : slots) {
       if (!held.filled) {
-        // A step that was on its way when another owner of the move was refused the same, and gave up.
-        auto const keeper = processes_.find(stream_name(move::kind, held.move_id));
-        if (keeper != processes_.end() && !keeper->second.open)
-          ++late_reservations_;
-        else
-          world_.broken("I9: ", unit, " still keeps ", name, " for ", held.occupant);
+        world_.broken("I9: ", unit, " still keeps ", name, " for ", held.occupant);
         continue;
       }
       auto const tube = samples_.find(held.occupant);

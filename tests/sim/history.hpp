@@ -55,8 +55,6 @@ class history {
   [[nodiscard]] std::set<std::string> const& delivered() const { return delivered_; }
   [[nodiscard]] hash256 const& head(partition_id partition) const { return chains_[partition].h; }
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
-  /// Slots that are kept for moves that were refused: nobody will ever fill them.
-  [[nodiscard]] std::uint64_t late_reservations() const { return late_reservations_; }
 
  private:
   struct chain_end {
@@ -88,7 +86,6 @@ class history {
   std::map<std::string, process_state> processes_;
   std::set<std::string> delivered_;
   std::uint64_t skipped_ = 0;
-  std::uint64_t late_reservations_ = 0;
 };
 
 }  // namespace tracseq::sim

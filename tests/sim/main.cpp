@@ -26,7 +26,6 @@ struct outcome {
   std::uint64_t records = 0;
   std::uint64_t operations = 0;
   std::int64_t healed_us = 0;  ///< from the end of faults to agreement
-  std::uint64_t late_reservations = 0;
 };
 
 bool converged(cluster& nodes, clients const& people, history const& truth) {
@@ -82,7 +81,6 @@ outcome run(std::uint64_t seed, bool story) {
   ended.records = nodes.log().order().size();
   ended.operations = people.asked().size();
   ended.healed_us = in.now_us - healed_at;
-  ended.late_reservations = truth.late_reservations();
   return ended;
 }
 
@@ -135,7 +133,6 @@ int run_all(options const& chosen) {
   std::uint64_t records = 0;
   std::uint64_t operations = 0;
   std::int64_t slowest_us = 0;
-  std::uint64_t late_reservations = 0;
   std::string failing;
   auto const began = std::chrono::steady_clock::now();
   for (auto seed = chosen.first; seed <= chosen.last; seed += chosen.step) {
@@ -146,7 +143,6 @@ int run_all(options const& chosen) {
     records += ended.records;
     operations += ended.operations;
     slowest_us = std::max(slowest_us, ended.healed_us);
-    late_reservations += ended.late_reservations;
     if (chosen.first == chosen.last)
       std::printf("seed %llu: %llu records, %llu operations, healed after %.1f s, trace %s\n",
                   static_cast<unsigned long long>(seed), static_cast<unsigned long long>(ended.records),
@@ -163,10 +159,9 @@ int run_all(options const& chosen) {
   }
   auto const took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   std::printf("{\"seeds\":%llu,\"failed\":[%s],\"records\":%llu,\"operations\":%llu,\"seconds\":%.2f,"
-              "\"slowest_heal_s\":%.1f,\"late_reservations\":%llu,\"places\":{",
+              "\"slowest_heal_s\":%.1f,\"places\":{",
               static_cast<unsigned long long>(ran), failing.c_str(), static_cast<unsigned long long>(records),
-              static_cast<unsigned long long>(operations), took, static_cast<double>(slowest_us) / second,
-              static_cast<unsigned long long>(late_reservations));
+              static_cast<unsigned long long>(operations), took, static_cast<double>(slowest_us) / second);
   char const* comma = "";
   for (auto const& one : places()) {
     std::printf("%s\"%s\":[%llu,%llu]", comma, one.name.c_str(), static_cast<unsigned long long>(one.reached),

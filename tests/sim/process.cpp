@@ -131,6 +131,10 @@ result<void> process::start() {
   return {};
 }
 
+void process::drain() {
+  for (auto const& shard : shards_) caf::anon_send(shard, runtime::drain_shard{});
+}
+
 void process::kill() {
   life_->dead = true;
   log_.on_failure({});

@@ -49,6 +49,8 @@ class process {
 
   /// Opens the store and the log; an error is a start that failed.
   [[nodiscard]] result<void> start();
+  /// Takes no further command; what is under way may finish.
+  void drain();
   /// Ends as kill -9 would.
   void kill();
   [[nodiscard]] std::shared_ptr<life> const& alive() const noexcept { return life_; }

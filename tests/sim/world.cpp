@@ -50,6 +50,7 @@ odds odds::draw(chance& dice) {
   drawn.message_doubled = some(0.5, 0.002, 0.1);
   drawn.message_late_us = dice.magnitude(0.2 * ms, 20 * ms);
   drawn.crashes = some(0.7, 0.02, 0.5);
+  drawn.polite_stops = some(0.4, 0.02, 0.3);
   drawn.pauses = some(0.5, 0.02, 0.3);
   drawn.clock_steps = some(0.4, 0.05, 0.5);
   drawn.clock_step_us = dice.magnitude(10 * ms, 30 * second);

@@ -43,6 +43,7 @@ struct odds {
   double message_late_us = 1 * ms;
   // Of a node, each per second.
   double crashes = 0;
+  double polite_stops = 0;
   double pauses = 0;
   double clock_steps = 0;
   double clock_step_us = 0;     ///< at most

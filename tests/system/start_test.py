@@ -35,6 +35,51 @@ def a_port_in_use():
         refused("port", Node(folder / "port", port=port), str(port), "in use")
 
 
+def claims(node):
+    """How often each partition was taken."""
+    return [row["claim"] for row in node.api().must("GET", "/cluster")["partitions"]]
+
+
+def a_start_that_is_refused_takes_no_partition():
+    """In a cluster it would take them from a node that serves them."""
+    node = Node(folder / "claims").start()
+    before = claims(node)
+    node.stop()
+    (folder / "empty.pem").write_text("")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        for name, extra, port in (
+                ("a certificate", ["--http-tls-certificate", str(folder / "empty.pem"), "--http-tls-key",
+                                   str(folder / "empty.pem")], None),
+                ("an address", ["--http-address", "localhost"], None),
+                ("a port", [], taken.getsockname()[1])):
+            code, said = Node(folder / "claims", port=port, extra=extra).expect_refusal()
+            check(f"{name}: refused", code not in (0, None), f"{code}: {said[-400:]}")
+    node.start()
+    check("nothing was taken for them", claims(node) == [one + 1 for one in before], f"{before} {claims(node)}")
+    node.stop()
+
+
+class OnIpv6(Node):
+    @property
+    def url(self):
+        return f"http://[::1]:{self.port}"
+
+
+def an_ipv6_address_is_told_in_brackets():
+    with socket.socket(socket.AF_INET6) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError:
+            return print("      this machine has no IPv6")
+    node = OnIpv6(folder / "six", extra=["--http-address", "::1"]).start()
+    seen = node.api().must("GET", "/cluster")["nodes"][0]["http"]
+    check("in the view of the cluster", seen == f"[::1]:{node.port}", seen)
+    check_words("when it says where it is", node.words(), f"http://[::1]:{node.port}")
+    node.stop()
+
+
 def a_data_folder_in_use():
     first = Node(folder / "busy").start()
     refused("folder", Node(folder / "busy"), "in use", str(folder / "busy"))
@@ -193,7 +238,8 @@ def it_ends_in_good_order():
     check("nothing of it stays", not pathlib.Path(f"/proc/{node.process.pid}").exists())
 
 
-for test in (a_port_in_use, a_data_folder_in_use, a_newer_version, no_permission, a_read_only_folder,
+for test in (a_port_in_use, a_start_that_is_refused_takes_no_partition, an_ipv6_address_is_told_in_brackets,
+             a_data_folder_in_use, a_newer_version, no_permission, a_read_only_folder,
              a_file_in_its_place, damaged_history, a_missing_segment, an_absent_broker, a_wrong_broker,
              a_bad_address, a_topic_that_forgets, settings_that_are_wrong, secrets_are_private,
              it_ends_in_good_order):

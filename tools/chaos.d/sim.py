@@ -44,14 +44,14 @@ def run_share(program, share, flags):
     except ValueError:
         why = f"seeds {share[0]}..{share[1]}: the simulation ended with {done.returncode}: {done.stderr.strip()[-500:]}"
         return [*said, closing, why], {"seeds": 0, "failed": [share[0]], "records": 0, "operations": 0, "seconds": 0,
-                                       "slowest_heal_s": 0, "late_reservations": 0, "places": {}}
+                                       "slowest_heal_s": 0, "places": {}}
 
 
 def add_up(all_figures):
     total = {"seeds": 0, "failed": [], "records": 0, "operations": 0, "seconds": 0.0, "slowest_heal_s": 0.0,
-             "late_reservations": 0, "places": {}}
+             "places": {}}
     for one in all_figures:
-        for name in ("seeds", "failed", "records", "operations", "seconds", "late_reservations"):
+        for name in ("seeds", "failed", "records", "operations", "seconds"):
             total[name] += one[name]
         total["slowest_heal_s"] = max(total["slowest_heal_s"], one["slowest_heal_s"])
         for place, (reached, fired) in one["places"].items():
@@ -103,7 +103,5 @@ def run(options):
     figures = run_seeds(first, last, options.jobs, flags, options.program)
     print(f"{figures['seeds']} seeds, {len(figures['failed'])} failed; {figures['operations']} operations, "
           f"{figures['records']} records; agreed at the latest {figures['slowest_heal_s']:.0f} s after the faults")
-    if figures["late_reservations"]:
-        print(f"{figures['late_reservations']} slots stayed kept for moves that had been refused (a known weakness)")
     tell_places(figures)
     return 1 if figures["failed"] else 0

@@ -1,0 +1,41 @@
+// Whether this node may write to a partition's log at all: its claim, and what keeps it from one.
+
+#include "actors/runtime/shard.hpp"
+#include "events/fault_point.hpp"
+
+namespace tracseq::runtime {
+
+void shard::start_claim() {
+  // What would be written there takes the place of what was lost, or lies where nobody reads it.
+  if (barred_) return;
+  // It would wait in the client's queue, and be the first thing in whatever log comes back.
+  if (!around_->log_answers() || fault_point<"shard.log_silent">()) {
+    // Where another node has it, that one is asked meanwhile, and this one is told to take it again.
+    if (phase_ == phase::away) return;
+    phase_since_ = around_->steady_now();
+    closed_why_ = not_open("the log does not answer");
+    return;
+  }
+  enter(phase::claiming);
+  claim record;
+  record.number = followed_.c + 1;
+  record.recorded_at = std::max(last_recorded_, around_->wall_now());
+  record.node = around_->options.node;
+  record.boot_id = around_->options.boot_id;
+  record.command_address = around_->options.command_address;
+  if (fault_point<"shard.claim_lost">()) return;
+  if (fault_point<"shard.claim_doubled">()) (void)around_->log.append(partition_, {encode_record(record)});
+  if (auto appended = around_->log.append(partition_, {encode_record(record)}); !appended)
+    close(phase::closed, appended.error());
+}
+
+void shard::bar(error const& why) {
+  barred_ = not_open(why.detail);
+  close(phase::closed, why);
+  closed_why_ = *barred_;
+  auto waiting = std::move(waiting_);
+  waiting_.clear();
+  for (auto const& group : waiting) finish(*group, tl::unexpected(closed_why_));
+}
+
+}  // namespace tracseq::runtime
