@@ -5,7 +5,7 @@ from support import check
 
 NAME, UNIT, EACH = "T4-tail", "flipped bits", 50
 ABOUT = "the tail cut at every 61st byte of the last three records; bits flipped anywhere"
-ROUNDS, ENGINES, MAX_S = dict(ci=1, pr=1, nightly=200), ("embedded",), 600
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=1, nightly=200), ("embedded",), 600, 60
 
 
 def why_not():

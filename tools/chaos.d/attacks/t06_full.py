@@ -9,7 +9,7 @@ from support import check, check_words
 
 NAME, UNIT, EACH = "T6-full", "full disks", 1
 ABOUT = "the disk fills under load (history, rows, both, at start): refused in words, read on, and back by itself"
-ROUNDS, ENGINES, MAX_S = dict(ci=1, pr=4, nightly=50), ("embedded",), 400
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=4, nightly=50), ("embedded",), 400, 60
 
 WHERE = ["both", "log", "store", "start"]
 SIZE_MIB = {"both": 200, "log": 170, "store": 140, "start": 200}
