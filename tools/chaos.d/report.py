@@ -29,12 +29,13 @@ def here():
 def write(path, state, chosen, size, skipped, of_all):
     """A table of the attacks, what was measured, then every violation with the command that repeats it."""
     finished = state["finished"]
-    hours = sum(f["seconds"] for f in finished) / 3600
+    hours, work = (sum(f[name] for f in finished) / 3600 for name in ("seconds", "cpu_s"))
     wrong = [f for f in finished if f["violations"]]
     lines = [
         "# Chaos", "",
         f"`tools/chaos {'nightly' if size == 'nightly' else 'pr'}` ({size}), written {moment(time.time())}. Seed "
-        f"{state['seed']}; {len(finished)} rounds in {hours:.2f} hours, of which some ran side by side.", "",
+        f"{state['seed']}; {len(finished)} rounds of {hours:.2f} hours, mostly two side by side, with {work:.2f} hours of "
+        "processor.", "",
         f"**{len(wrong)} rounds of {len(finished)} broke a promise.** Zero in N means, at 95 %, a probability below 3/N.",
         "",
         "| attack | what it does | engine | counted | done | of | rounds violated | slowest round |",

@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import select
 import shutil
 import signal
@@ -177,10 +178,13 @@ def begin(*round_):
             os.close(reader)
             adopt_orphans()
             told = one_round(*round_)
+            # Of all that it started: how much work the round was, whatever else kept the machine busy.
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            told["cpu_s"] = round(used.ru_utime + used.ru_stime, 1)
         except BaseException as problem:  # a signal, too: nothing of the round may stay
             end_descendants()
             told = None if isinstance(problem, KeyboardInterrupt) else dict(
-                violations=[f"the round could not be run: {problem!r}"], seconds=0, measured={}, noted={})
+                violations=[f"the round could not be run: {problem!r}"], seconds=0, cpu_s=0, measured={}, noted={})
         with open(writer, "w") as out:
             json.dump(told, out)
         os._exit(0)
@@ -292,7 +296,7 @@ class Run:
         seed = seed_of(self.state.values["seed"], attack, engine, number)
         self.took[attack.NAME, engine] = told["seconds"]
         print(f"{'FAILED' if told['violations'] else 'ok    '}  {attack.NAME:<14} {engine:<8} round {number:<4} seed "
-              f"{seed:<10} {told['seconds']:6.1f} s", flush=True)
+              f"{seed:<10} {told['seconds']:6.1f} s, {told['cpu_s']:5.1f} s of processor", flush=True)
         for words in told["violations"]:
             print(f"        | {words[:600]}", flush=True)
         self.state.add(attack=attack.NAME, engine=engine, n=number, seed=seed, at=time.time(), **self.where, **told)

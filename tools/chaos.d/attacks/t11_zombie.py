@@ -8,9 +8,9 @@ from crash_test import Book, Client
 from scene import START_S, Scene, fenced
 from support import Node, check
 
-NAME, UNIT, EACH = "T11-zombie", "zombies", 3
+NAME, UNIT, EACH = "T11-zombie", "zombies", 5
 ABOUT = "SIGSTOP under load, a second node takes the topic and works, SIGCONT: nothing of the first is accepted"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=3, nightly=70), ("kafka",), 300, 60
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=2, nightly=20), ("kafka",), 900, 60
 
 DEADLINE_MS = 1_000  # of a command
 

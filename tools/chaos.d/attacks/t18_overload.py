@@ -13,13 +13,13 @@ from support import Node, check
 NAME, UNIT, EACH = "T18-overload", "overloads", 1
 ABOUT = "ten times its peak, open loop, on a disk that takes 8 ms to sync: what it accepts is served in time, the rest " \
         "is refused at once"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=5), ("embedded",), 900, 40
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=3), ("embedded",), 900, 40
 ALONE = True
 
 GOODPUT_MIN = 0.8  # of the peak
 ACCEPTED_P99_MS, REFUSED_P99_MS, NORMAL_S = 1_000, 50, 10
 # Connections of the peak, and of the overload.
-CLIENTS, CONNECTIONS = 64, 900
+CLIENTS, CONNECTIONS = 16, 900
 # The load generator and the node share the machine. On a disk like that of most laboratories the node waits for it at its
 # peak, and the processor is left to refuse with; on the fastest ones both would fight for the processor, and what is
 # measured were the generator's appetite. One partition, so that a few commands fill what may wait.
@@ -93,6 +93,6 @@ def attack(seed, engine, number):
         resident = int(re.search(r"^VmRSS:\s+(\d+)", status, re.M)[1])
         measured("rss_mib", resident / 1024)
         check("its memory is in bounds", resident < 1 << 20, f"{resident} KiB")
-    node.stop()
+    node.stop(120)
     audit = support.run("audit", "verify", "--data", node.data)
     check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
