@@ -34,10 +34,10 @@ def write(path, state, chosen, size, skipped, of_all):
     lines = [
         "# Chaos", "",
         f"`tools/chaos {'nightly' if size == 'nightly' else 'pr'}` ({size}), written {moment(time.time())}. Seed "
-        f"{state['seed']}; {len(finished)} rounds of {hours:.2f} hours, mostly two side by side, with {work:.2f} hours of "
-        "processor.", "",
-        f"**{len(wrong)} rounds of {len(finished)} broke a promise.** Zero in N means, at 95 %, a probability below 3/N.",
-        "",
+        f"{state['seed']}; {len(finished)} rounds of {hours:.2f} hours, mostly two side by side, with "
+        f"{work:.2f} hours of processor.", "",
+        f"**{len(wrong)} rounds of {len(finished)} broke a promise.** Zero in N means, at 95 %, a probability below "
+        "3/N.", "",
         "| attack | what it does | engine | counted | done | of | rounds violated | slowest round |",
         "|---|---|---|---|---|---|---|---|"]
     for attack in chosen:
@@ -45,8 +45,9 @@ def write(path, state, chosen, size, skipped, of_all):
             mine = [f for f in finished if (f["attack"], f["engine"]) == (attack.NAME, engine)]
             total, slowest = attack.ROUNDS[size] * attack.EACH, max((f["seconds"] for f in mine), default=0)
             if total or mine:
-                lines.append(f"| {attack.NAME} | {attack.ABOUT} | {engine} | {attack.UNIT} | {len(mine) * attack.EACH:,} "
-                             f"| {total:,} | {sum(bool(f['violations']) for f in mine)} | {slowest:.0f} s |")
+                lines.append(f"| {attack.NAME} | {attack.ABOUT} | {engine} | {attack.UNIT} | "
+                             f"{len(mine) * attack.EACH:,} | {total:,} | "
+                             f"{sum(bool(f['violations']) for f in mine)} | {slowest:.0f} s |")
     lines += [""] * bool(of_all) + [f"{name}: {words}{'' if holds else ', which is **too little**'}."
                                     for name, (words, holds) in of_all.items()]
     lines += figures(finished) + parts(finished) + violations(wrong) + seeds(finished)
@@ -101,8 +102,9 @@ def violations(wrong):
 
 def seeds(finished):
     """Every round with its seed, for whoever repeats one."""
-    lines = ["", "## Seeds", "", "What repeats a round: `tools/chaos pr --only ATTACK --engine ENGINE --round N --seed S`.",
-             "", "| attack | engine | round:seed |", "|---|---|---|"]
+    lines = ["", "## Seeds", "",
+             "What repeats a round: `tools/chaos pr --only ATTACK --engine ENGINE --round N --seed S`.", "",
+             "| attack | engine | round:seed |", "|---|---|---|"]
     found = {}
     for f in finished:
         found.setdefault((f["attack"], f["engine"]), []).append((f["n"], f["seed"]))

@@ -169,8 +169,8 @@ def thinned(values, most=200):
 
 
 def begin(*round_):
-    """Runs a round beside others: (pid, where its result can be read). What it starts is below a process of its own, and
-    told from what belongs to another round."""
+    """Runs a round beside others: (pid, where its result can be read). What it starts is below a process of its own,
+    and told from what belongs to another round."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -212,7 +212,7 @@ def stop(running):
 
 
 def may_begin(attack, running):
-    """Those that mostly wait run beside each other, one for each core; one that measures the machine has it for itself."""
+    """Those that mostly wait run beside each other, one for each core; one that measures the machine runs alone."""
     if getattr(attack, "ALONE", False):
         return not running
     return len(running) < CORES and not any(getattr(one[0], "ALONE", False) for one in running)

@@ -138,8 +138,8 @@ def cpu_s(pid):
 
 @contextlib.contextmanager
 def busy_with_others():
-    """Which share of the machine's processors was taken in the block by others than this process and those below it. The
-    block gets a function that says so behind it."""
+    """Which share of the machine's processors was taken in the block by others than this process and those below it.
+    The block gets a function that says so behind it."""
     def look():
         busy = sum(int(word) for at, word in enumerate(pathlib.Path("/proc/stat").read_text().split()[1:9])
                    if at not in (3, 4))  # all but idle, and waiting for a disk

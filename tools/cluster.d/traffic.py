@@ -56,7 +56,8 @@ class Traffic:
                     reused = url in apis
                     if not reused:
                         apis[url] = self.connect(url, f"polite-{number}")
-                    status = apis[url].post("/samples", dict(name=f"C{number}-{count}-{key[:8]}", type="DNA"), key=key).status
+                    sample = dict(name=f"C{number}-{count}-{key[:8]}", type="DNA")
+                    status = apis[url].post("/samples", sample, key=key).status
                     words = str(status)
                 except (OSError, http.client.HTTPException) as problem:
                     status, words = 0, type(problem).__name__

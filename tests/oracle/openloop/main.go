@@ -45,7 +45,8 @@ const patience = 30 * time.Second
 
 func (l *load) request(n int64) []byte {
 	body := fmt.Sprintf(`{"name":"%s-%d","type":"DNA"}`, l.name, n)
-	return []byte(fmt.Sprintf("%sIdempotency-Key: %s-%d\r\nContent-Length: %d\r\n\r\n%s", l.head, l.name, n, len(body), body))
+	return []byte(fmt.Sprintf("%sIdempotency-Key: %s-%d\r\nContent-Length: %d\r\n\r\n%s",
+		l.head, l.name, n, len(body), body))
 }
 
 // Writes a request and reads its answer; status 0 and no connection if there is none.

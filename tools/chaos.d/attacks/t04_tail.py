@@ -5,8 +5,8 @@ from support import check
 
 NAME, UNIT, EACH = "T4-tail", "flipped bits", 125
 STEP = 8
-ABOUT = f"the tail cut at every {STEP}th byte of the last three records, so that {STEP} rounds cut at each; bits flipped " \
-        "anywhere"
+ABOUT = f"the tail cut at every {STEP}th byte of the last three records, so that {STEP} rounds cut at each; bits " \
+        "flipped anywhere"
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=8, nightly=80), ("embedded",), 900, 20
 
 

@@ -26,8 +26,8 @@ def attack(seed, engine, number):
                 time.sleep(lab.draw.uniform(0.3, 1))
                 took = bounce(lab, f"bounce-{seed}-{one}", one)
             measured("resumes_s", took)
-            print(f"        {bounce.__name__}: served again after {took:.1f} s, {len(lab.book.acknowledged)} acknowledged",
-                  flush=True)
+            print(f"        {bounce.__name__}: served again after {took:.1f} s, "
+                  f"{len(lab.book.acknowledged)} acknowledged", flush=True)
             check(f"it is served again within {RESUMES_MAX_S} s", took <= RESUMES_MAX_S, took)
         check("the load was real", len(lab.book.acknowledged) > 20 * EACH, len(lab.book.acknowledged))
         lab.judge()

@@ -42,8 +42,8 @@ def attack(seed, engine, number):
                 lab.cluster.heal()
                 healed.append(served_everywhere(lab, f"healed-{seed}-{one}", HEALED_MAX_S))
             measured("healed_s", healed[-1])
-            print(f"        {name}: {words}; healed after {healed[-1]:.1f} s, {len(lab.book.acknowledged)} acknowledged",
-                  flush=True)
+            print(f"        {name}: {words}; healed after {healed[-1]:.1f} s, "
+                  f"{len(lab.book.acknowledged)} acknowledged", flush=True)
         check(f"healed within {HEALED_S} s, in the middle", statistics.median(healed) <= HEALED_S, healed)
         check(f"never later than {HEALED_MAX_S} s", max(healed) <= HEALED_MAX_S, healed)
         check("the load was real", len(lab.book.acknowledged) > 20 * EACH, len(lab.book.acknowledged))

@@ -9,7 +9,8 @@ from support import check, eventually
 # How many of the three nodes stand still at a time.
 AT_ONCE = (2, 1, 2, 1, 2, 2)
 NAME, UNIT, EACH = "T11-cluster", "zombies", sum(AT_ONCE)
-ABOUT = "SIGSTOP of one or two nodes of three under load, with commands on the way to them; SIGCONT when others own theirs"
+ABOUT = "SIGSTOP of one or two nodes of three under load, with commands on the way to them; SIGCONT when others own " \
+        "what was theirs"
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=10), ("kafka",), 900, 150
 OWN_BROKER = True
 
@@ -37,8 +38,8 @@ def attack(seed, engine, number):
                     lab.cluster.resume(n)
                 healed = served_everywhere(lab, f"awake-{seed}-{one}", HEALED_MAX_S)
             measured("healed_s", healed)
-            print(f"        {victims} stood still; healed after {healed:.1f} s, {len(lab.book.acknowledged)} acknowledged",
-                  flush=True)
+            print(f"        {victims} stood still; healed after {healed:.1f} s, "
+                  f"{len(lab.book.acknowledged)} acknowledged", flush=True)
             check(f"all is served within {HEALED_MAX_S} s", healed <= HEALED_MAX_S, healed)
         check("the load was real", len(lab.book.acknowledged) > 20 * EACH, len(lab.book.acknowledged))
         lab.judge()

@@ -11,8 +11,8 @@ from scene import START_S, busy_with_others, measured, writes_within
 from support import Node, check
 
 NAME, UNIT, EACH = "T18-overload", "overloads", 1
-ABOUT = "ten times its peak, open loop, on a disk that takes 8 ms to sync: what it accepts is served in time, the rest " \
-        "is refused at once"
+ABOUT = "ten times its peak, open loop, on a disk that takes 8 ms to sync: what it accepts is served in time, the " \
+        "rest is refused at once"
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=3), ("embedded",), 900, 40
 ALONE = True
 
@@ -20,9 +20,9 @@ GOODPUT_MIN = 0.8  # of the peak
 ACCEPTED_P99_MS, REFUSED_P99_MS, NORMAL_S = 1_000, 50, 10
 # Connections of the peak, and of the overload.
 CLIENTS, CONNECTIONS = 16, 900
-# The load generator and the node share the machine. On a disk like that of most laboratories the node waits for it at its
-# peak, and the processor is left to refuse with; on the fastest ones both would fight for the processor, and what is
-# measured were the generator's appetite. One partition, so that a few commands fill what may wait.
+# The load generator and the node share the machine. On a disk like that of most laboratories the node waits for it at
+# its peak, and the processor is left to refuse with; on the fastest ones both would fight for the processor, and what
+# is measured were the generator's appetite. One partition, so that a few commands fill what may wait.
 SYNC_US, PARTITIONS, IN_FLIGHT = 8_000, 1, 24
 # Where others took more of the machine than this, the figures say nothing about the node: it is tried again.
 OTHERS_MAX, TRIES = 0.15, 3
@@ -84,7 +84,8 @@ def attack(seed, engine, number):
         print(f"        others took {others:.0%} of the machine: figures are not judged", flush=True)
     else:
         check(f"goodput stays at {GOODPUT_MIN:.0%} of the peak", goodput >= GOODPUT_MIN, (peak, much))
-        check(f"who is accepted is served within {ACCEPTED_P99_MS} ms", much["accepted_p99_ms"] <= ACCEPTED_P99_MS, much)
+        check(f"who is accepted is served within {ACCEPTED_P99_MS} ms", much["accepted_p99_ms"] <= ACCEPTED_P99_MS,
+              much)
         check(f"who is refused knows within {REFUSED_P99_MS} ms", much["refused_p99_ms"] <= REFUSED_P99_MS, much)
     check(f"it is normal within {NORMAL_S} s", took <= NORMAL_S, took)
     check("it still runs", node.process.poll() is None)

@@ -1,4 +1,4 @@
-"""Thousands of streams, and slow and silent clients by the hundred; an honest one is served as if they were not there."""
+"""Thousands of streams, and slow and silent clients by the hundred; an honest one is served as if there were none."""
 import contextlib
 import multiprocessing
 import resource
@@ -11,8 +11,8 @@ from scene import START_S, busy_with_others, cpu_s, measured
 from support import Node, check
 
 NAME, UNIT, EACH = "T19-slow", "crowds", 1
-ABOUT = "5,000 streams of events, and 1,000 clients with slow heads, slow bodies or streams they never read; an honest " \
-        "one among them"
+ABOUT = "5,000 streams of events, and 1,000 clients with slow heads, slow bodies or streams they never read; an " \
+        "honest one among them"
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=3), ("embedded",), 600, 70
 ALONE = True
 
@@ -166,6 +166,7 @@ def attack(seed, engine, number):
     if others() > OTHERS_MAX:
         print(f"        others took {others():.0%} of the machine: figures are not judged", flush=True)
     else:
-        check("the honest client is served nearly as before", among[1] <= TIMES_CALM * calm[1] + SLACK_MS, (calm, among))
+        check("the honest client is served nearly as before", among[1] <= TIMES_CALM * calm[1] + SLACK_MS,
+              (calm, among))
     check("it still runs and serves", api.get("/samples?limit=1").ok)
     node.stop(120)
