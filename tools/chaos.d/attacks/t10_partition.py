@@ -11,7 +11,7 @@ from support import check
 NAME, UNIT, EACH = "T10-partition", "partitions", 5
 ABOUT = ("nodes cut off from each other, from Kafka or from both: halves, a bridge, a ring, one way, 30 % loss; every "
          "fourth cluster speaks TLS everywhere")
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=2, nightly=40), ("kafka",), 900, 120
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=2, nightly=40), ("kafka",), 900, 60
 OWN_BROKER = True
 
 # A node that is silent is missed after 2 s, and the group gives its partitions away after 6.

@@ -11,7 +11,7 @@ AT_ONCE = (2, 1, 2, 1, 2, 2)
 NAME, UNIT, EACH = "T11-cluster", "zombies", sum(AT_ONCE)
 ABOUT = "SIGSTOP of one or two nodes of three under load, with commands on the way to them; SIGCONT when others own " \
         "what was theirs"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=10), ("kafka",), 900, 150
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=10), ("kafka",), 900, 110
 OWN_BROKER = True
 
 TAKEN_S, HEALED_MAX_S = 60, 60

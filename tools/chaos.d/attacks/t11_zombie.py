@@ -10,7 +10,7 @@ from support import Node, check
 
 NAME, UNIT, EACH = "T11-zombie", "zombies", 5
 ABOUT = "SIGSTOP under load, a second node takes the topic and works, SIGCONT: nothing of the first is accepted"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=2, nightly=20), ("kafka",), 900, 60
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=2, nightly=20), ("kafka",), 900, 40
 
 DEADLINE_MS = 1_000  # of a command
 

@@ -9,7 +9,7 @@ from traffic import Traffic
 
 NAME, UNIT, EACH = "T12-rebalance", "rebalances", 8
 ABOUT = "a rolling restart, one node more and one less, at 80 % of what the cluster can do: no request fails"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=7), ("kafka",), 600, 100
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=7), ("kafka",), 600, 70
 OWN_BROKER = True
 
 CLIENTS, LOAD = 8, 0.8

@@ -7,7 +7,7 @@ from support import check
 
 NAME, UNIT, EACH = "T14-sim", "seeds", 500
 ABOUT = "three nodes, their log, network and disks in one process, and everything that can go wrong, by seeds"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=4, nightly=200), ("embedded",), 1200, 40
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=4, nightly=200), ("embedded",), 1200, 15
 
 FIRED_MIN_PERCENT, SEEDS_FOR_IT = 95, 2000
 

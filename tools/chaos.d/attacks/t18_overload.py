@@ -13,7 +13,7 @@ from support import Node, check
 NAME, UNIT, EACH = "T18-overload", "overloads", 1
 ABOUT = "ten times its peak, open loop, on a disk that takes 8 ms to sync: what it accepts is served in time, the " \
         "rest is refused at once"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=3), ("embedded",), 900, 40
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=3), ("embedded",), 900, 30
 ALONE = True
 
 GOODPUT_MIN = 0.8  # of the peak
