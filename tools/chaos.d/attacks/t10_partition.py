@@ -31,8 +31,7 @@ def attack(seed, engine, number):
         healed = []
         print(f"        {len(lab.cluster.nodes)} nodes{', TLS between all' * over_tls}", flush=True)
         for one in range(EACH):
-            # Behind the first half of its shapes a round goes on with the next one's.
-            name = shapes[(number // 2 * EACH + one) % len(shapes)]
+            name = shapes[(number * EACH + one) % len(shapes)]  # a round goes on where the one before it ended
             with lab.load():
                 time.sleep(lab.draw.uniform(0.3, 0.8))
                 words = SHAPES[name](lab, lab.draw)

@@ -19,7 +19,7 @@ ALONE = True
 STREAMS, HEADS, BODIES, NEVER_READ = 5000, 500, 300, 200
 HONEST, TIMES_CALM, SLACK_MS, SHUT_S = 400, 2.0, 5, 30
 OTHERS_MAX, TRIES = 0.15, 3  # as of T18-overload
-DRIP_S = 0.3
+DRIP_S, COME_WITHIN_S = 0.3, 10
 
 
 def why_not():
@@ -27,8 +27,9 @@ def why_not():
     return "" if hard >= STREAMS + 2000 else f"only {hard} open files are allowed"
 
 
-def crowd(port, token, orders, news):
-    """In a process of its own, so that it takes no time of who is measured. `orders` ends it; `news` are its counts."""
+def crowd(port, token, ends, counts):
+    """In a process of its own, so that it takes no time of who is measured. What it counts is in shared memory, so that
+    it never waits for whoever reads it."""
     auth = f"Host: x\r\nAuthorization: Bearer {token}\r\n"
     stream = f"GET /api/v1/events HTTP/1.1\r\n{auth}Accept: text/event-stream\r\n\r\n".encode()
 
@@ -40,7 +41,9 @@ def crowd(port, token, orders, news):
     heads = b"GET /api/v1/samples HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"a"
     bodies = (f"POST /api/v1/samples HTTP/1.1\r\n{auth}Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{{"
               ).encode(), b" "
-    slow = [(time.monotonic(), connect(first), first, more) for first, more in [heads] * HEADS + [bodies] * BODIES]
+    # They come one by one, as people do, and so their times are over one by one.
+    coming = [heads, bodies] * min(HEADS, BODIES) + [heads if HEADS > BODIES else bodies] * abs(HEADS - BODIES)
+    slow = []
     silent = []
     for _ in range(NEVER_READ):
         silent.append(connect(stream))
@@ -50,8 +53,11 @@ def crowd(port, token, orders, news):
         one = connect(stream)
         streams[one.fileno()] = one
         watch.register(one, select.EPOLLIN)
-    next_drip, shut, oldest_s, told = 0, 0, 0.0, None
-    while not orders.poll():
+    next_drip, shut, oldest_s, began = 0, 0, 0.0, time.monotonic()
+    while not ends.is_set():
+        due = min(len(coming), int((time.monotonic() - began) / COME_WITHIN_S * len(coming)))
+        for first, more in coming[len(slow):due]:
+            slow.append((time.monotonic(), connect(first), first, more))
         for fd, _ in watch.poll(0.05):
             try:
                 words = streams[fd].recv(65536)
@@ -71,9 +77,7 @@ def crowd(port, token, orders, news):
                 if not drip(one, more):
                     shut += 1
                     slow[at] = time.monotonic(), connect(first), first, more  # the next one
-        if (now := (len(answered), cut, got // 2 ** 20, shut)) != told:
-            told = now
-            news.send(dict(streams=len(answered), cut=cut, bytes=got, shut=shut, oldest_s=oldest_s))
+        counts[:] = [len(answered), cut, got, shut, oldest_s]
 
 
 def drip(one, byte):
@@ -105,25 +109,24 @@ def latencies(api, count, name):
 
 class Crowd:
     def __init__(self, node):
-        self.orders, far = multiprocessing.Pipe()
-        self.news, told = multiprocessing.Pipe(duplex=False)
-        self.process = multiprocessing.get_context("fork").Process(
-            target=crowd, args=(node.port, node.token(), far, told), daemon=True)
+        how = multiprocessing.get_context("fork")
+        self.ends, self.counts = how.Event(), how.Array("d", 5)
+        self.process = how.Process(target=crowd, args=(node.port, node.token(), self.ends, self.counts), daemon=True)
         self.process.start()
-        self.last = dict(streams=0, cut=0, bytes=0, shut=0, oldest_s=0.0)
 
     def look(self):
-        while self.news.poll():
-            self.last = self.news.recv()
-        return self.last
+        return dict(zip(("streams", "cut", "bytes", "shut", "oldest_s"), self.counts[:]))
+
+    @property
+    def last(self):
+        return self.look()
 
     def until(self, holds, seconds):
         return support.eventually(lambda: holds(self.look()), seconds)
 
     def end(self):
-        with contextlib.suppress(OSError):
-            self.orders.send("end")
-        self.process.join(20)
+        self.ends.set()
+        self.process.join(60)
 
 
 def attack(seed, engine, number):
