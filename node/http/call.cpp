@@ -54,6 +54,16 @@ void say_unshown(call& c) {
   refuse(c, why);
 }
 
+/// Where rows cannot be brought up to date, a registration may have been answered that they lack: to say that it is
+/// not there would deny it.
+std::optional<error> hidden(call const& c) {
+  if (!c.at->progress || c.at->progress->current()) return std::nullopt;
+  auto const stuck = c.at->progress->stuck();
+  if (!stuck) return std::nullopt;
+  return because(errc::unavailable,
+                 "It is not there, or it was written a moment ago and cannot be shown yet: " + stuck->detail);
+}
+
 }  // namespace
 
 void answer(call& c, std::string json, answer_facts const& facts) {
@@ -85,7 +95,10 @@ void answer(call& c, std::string json, answer_facts const& facts) {
 
 void refuse(call& c, error const& why, int status) {
   if (!c.to.pending()) return;
-  if (why.code == errc::not_found && unshown(c)) return say_unshown(c);
+  if (why.code == errc::not_found) {
+    if (unshown(c)) return say_unshown(c);
+    if (auto const not_known = hidden(c)) return refuse(c, *not_known);
+  }
   if (!c.picked_for.is_nil() && describe(why.code).retryable)
     c.api->creations().remember(c.picked_for, c.picked);
   // Overload and a full disk are counted, and the node says once that it is not ready: a flood must not
@@ -111,7 +124,7 @@ void when_readable(call_ptr c, std::function<void(call_ptr)> then) {
   auto const demanded = c->request->header("x-tracseq-position");
   auto* progress = c->at->progress;
   if (!progress || (demanded.empty() && progress->current())) return then(std::move(c));
-  // Nothing to wait for: what is there can be read, and nobody was told that more is.
+  // Nothing to wait for: what is there can be read. What may be missing is not denied (`refuse`).
   if (demanded.empty() && progress->stuck()) return then(std::move(c));
   auto wanted = progress->acknowledged();
   if (!demanded.empty()) {

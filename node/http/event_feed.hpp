@@ -89,6 +89,8 @@ class event_feed {
   [[nodiscard]] bool advance_behind(client& one);
   void admit(std::vector<client>& all);
   void beat(std::vector<client>& all);
+  /// Sends, and rests now and then. False when the feed is stopped: however many wait for theirs, it does not go on.
+  bool give(client& one, std::string frames);
 
   services const& at_;
   std::mutex mutex_;
@@ -97,6 +99,7 @@ class event_feed {
   std::atomic<bool> news_{false};
   std::atomic<std::size_t> clients_{0};
   bool stopped_ = false;
+  std::size_t given_ = 0;  ///< its own thread only
   std::unique_ptr<feed_reader> live_;  ///< null while nobody listens
   std::thread thread_;
 };

@@ -11,65 +11,9 @@ import os
 import random
 import time
 
+from faults import FAULTS, NEEDS_CUTS
 from lab import ClusterLab, check, support
 from support import case
-
-# Seconds; a node that is silent is missed after 2, and the group gives its partitions away after 6.
-PAUSES = (1.0, 3.0, 9.0)
-
-
-def kill(lab, n, draw):
-    lab.cluster.kill(n)
-    time.sleep(draw.uniform(0, 2))
-    if draw.random() < 0.3:  # once more, while it recovers
-        lab.cluster.start(n, wait=False)
-        time.sleep(draw.uniform(0, 1))
-        lab.cluster.kill(n)
-    lab.cluster.start(n)
-
-
-def stop(lab, n, draw):
-    check("a node that is stopped ends in good order", lab.cluster.stop(n))
-    time.sleep(draw.uniform(0, 1))
-    lab.cluster.start(n)
-
-
-def zombie(lab, n, draw):
-    lab.cluster.pause(n)
-    time.sleep(draw.choice(PAUSES))
-    lab.cluster.resume(n)
-    time.sleep(1)
-
-
-def isolate(lab, n, draw):
-    lab.cluster.partition(n, [m for m in lab.cluster.nodes if m != n], one_way=draw.random() < 0.3,
-                          loss=draw.choice([100, 100, 30]))
-    time.sleep(draw.choice(PAUSES))
-    lab.cluster.heal()
-
-
-def off_kafka(lab, n, draw):
-    lab.cluster.partition(n, ["kafka"], one_way=draw.random() < 0.3)
-    time.sleep(draw.choice(PAUSES))
-    lab.cluster.heal()
-
-
-def add(lab, n, draw):
-    if len(lab.cluster.nodes) < 5:
-        lab.cluster.add()
-
-
-def broker(lab, n, draw):
-    if draw.random() < 0.5:
-        lab.cluster.kafka("kill")
-    else:
-        lab.cluster.kafka("stop")
-    time.sleep(draw.uniform(0, 2))
-    lab.cluster.kafka("start")
-
-
-FAULTS = dict(kill=kill, stop=stop, zombie=zombie, isolate=isolate, off_kafka=off_kafka, broker=broker, add=add)
-NEEDS_CUTS = {"isolate", "off_kafka"}
 
 
 def faults(rounds, seed, chosen):

@@ -47,7 +47,7 @@ class still_progress final : public http::progress {
   }
   bool current() const noexcept override { return acknowledged_to <= 5; }
   bool shows(log_position at) const noexcept override { return at.offset <= 5; }
-  std::optional<error> stuck() const override { return std::nullopt; }
+  std::optional<error> stuck() const override { return why_stuck; }
   void when_applied(std::vector<log_position> wanted, std::chrono::milliseconds,
                     std::function<void(bool)> done) override {
     if (late) {
@@ -60,6 +60,7 @@ class still_progress final : public http::progress {
   }
   void on_advance(std::function<void()>) override {}
   std::uint64_t acknowledged_to = 5;
+  std::optional<error> why_stuck;
   bool late = false;  ///< whoever waits is told later, in a thread of the follower's
   std::jthread follower;
 };
@@ -338,6 +339,19 @@ TEST_CASE("a read waits for the position it demands") {
   CHECK(late.find("Retry-After: 1") != std::string::npos);
   CHECK(status_of(with("1.2.3")) == 400);
   CHECK(status_of(with("x")) == 400);
+}
+
+TEST_CASE("where rows lack what was acknowledged, nothing is denied") {
+  small_node at;
+  auto const ask = [&] { return at.ask("GET /api/v1/samples/" + to_string(new_uuid())); };
+  at.progress.why_stuck = error{errc::storage_full, "the disk is full", {}};
+  CHECK(status_of(ask()) == 404);  // all that was acknowledged is shown
+  at.progress.acknowledged_to = 6;
+  auto const hidden = ask();
+  CHECK(status_of(hidden) == 503);
+  CHECK(at.problem(hidden)["detail"] ==
+        "It is not there, or it was written a moment ago and cannot be shown yet: the disk is full");
+  CHECK(status_of(at.ask("GET /api/v1/samples")) == 200);
 }
 
 TEST_CASE("rows that cannot be read behind a wait are told, and end nothing") {

@@ -6,7 +6,8 @@ what it found, shows everything that was acknowledged, takes a new command, and 
 
 Flipped: 1,000 random bits in stored history. Each is found, with its place.
 
-TRACSEQ_TAIL_STEP=N cuts at every N-th byte only; TRACSEQ_FLIPS=N flips another number of bits.
+TRACSEQ_TAIL_STEP=N cuts at every N-th byte only, from TRACSEQ_TAIL_FIRST=M on; TRACSEQ_FLIPS=N flips another number
+of bits.
 """
 import concurrent.futures
 import os
@@ -19,6 +20,7 @@ from segments import HEADER, frames, segments
 from support import Node, case, check
 
 STEP = int(os.environ.get("TRACSEQ_TAIL_STEP", "1"))
+FIRST = int(os.environ.get("TRACSEQ_TAIL_FIRST", "0"))
 FLIPS = int(os.environ.get("TRACSEQ_FLIPS", "1000"))
 SEED = int(os.environ.get("TRACSEQ_SEED", random.SystemRandom().randrange(2 ** 32)))
 WORKERS = max(2, os.cpu_count() or 2)
@@ -59,7 +61,7 @@ def cut_everywhere():
     used_part(segment)
     stored = frames(segment)
     first = stored[-3].at
-    places = list(range(first, stored[-1].end, STEP))
+    places = list(range(first + FIRST, stored[-1].end, STEP))
     print(f"        {len(places)} cuts, from byte {first} to {stored[-1].end}", flush=True)
     starts = {f.at for f in stored}
     tail = segment.read_bytes()[first:stored[-1].end]

@@ -1,10 +1,13 @@
-"""Rounds of attacks: which come next, one at a time, and what is known of those that are finished."""
+"""Rounds of attacks: which come next, two of those that mostly wait at a time, and what is known of those that are
+finished."""
 import hashlib
 import json
 import os
 import pathlib
 import random
 import re
+import resource
+import select
 import shutil
 import signal
 import socket
@@ -14,10 +17,11 @@ import time
 
 import attacks
 import report
-from processes import end_descendants, wait_for
+from processes import adopt_orphans, end_descendants, wait_for
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 CHAOS = PROJECT / "var" / "chaos"
+CORES = len(os.sched_getaffinity(0))
 
 
 class State:
@@ -105,15 +109,16 @@ class Broker:
             self.tool("reset")
 
 
-def one_round(attack, engine, number, seed, broker):
-    """Runs a round in a process of its own: (violations, seconds, what it measured)."""
+def one_round(attack, engine, number, seed, kafka):
+    """Runs a round in a process of its own: what it violated, how long it took, what it measured and noted."""
     log = CHAOS / "rounds" / f"{attack.NAME}-{engine}-{number}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     folder = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / f"tracseq-chaos-{os.getpid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    env = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", TRACSEQ_TEST_DIR=str(folder), TMPDIR=str(folder))
-    if engine == "kafka":
-        env["TRACSEQ_TEST_KAFKA"] = broker.get()
+    env = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", TRACSEQ_TEST_DIR=str(folder), TMPDIR=str(folder),
+               TRACSEQ_KEEP="1")
+    if kafka:
+        env["TRACSEQ_TEST_KAFKA"] = kafka
     began = time.monotonic()
     with open(log, "wb") as out:
         child = subprocess.Popen([sys.executable, str(PROJECT / "tools" / "chaos.d" / "run.py"), "round", attack.NAME,
@@ -124,22 +129,100 @@ def one_round(attack, engine, number, seed, broker):
         except subprocess.TimeoutExpired:
             status = f"not done after {attack.MAX_S} s"
         finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
-            if not broker.own:
-                end_descendants()
+            # Whoever stops the run waits for this.
+            for asked in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(asked, signal.SIG_IGN)
+            end_descendants()
+            keep_evidence(folder, log.with_suffix(""), child.returncode)
             clean(folder)
     words = log.read_text(errors="replace")
     found = re.findall(r"^FAILED  (.*(?:\n        .*)?)", words, re.M)
-    measured = re.findall(r"^measured (\S+) (\S+)$", words, re.M)
     if status != 0 and not found:
         found = [f"the round ended with {status}: {words.strip()[-300:]}"]
-    return found, time.monotonic() - began, {name: float(value) for name, value in measured}
+    measured, noted = {}, {}
+    for name, value in re.findall(r"^measured (\S+) (\S+)$", words, re.M):
+        measured.setdefault(name, []).append(float(value))
+    for line in re.findall(r"^noted (.*)$", words, re.M):
+        noted.update(json.loads(line))
+    return dict(violations=[words[:1500] for words in found], seconds=round(time.monotonic() - began, 1),
+                measured={name: thinned(values) for name, values in measured.items()}, noted=noted)
+
+
+def keep_evidence(folder, into, status):
+    """The history and what clients were told, of a round that failed, to be looked at."""
+    shutil.rmtree(into, ignore_errors=True)
+    if status == 0:
+        return
+    into.mkdir(parents=True)
+    for path in [*folder.glob("*-export-*/*.ndjson"), *folder.glob("*-records-*/*.ndjson"),
+                 *folder.glob("*-cluster-*/*.log"), *folder.glob("*-output-*/*.out")]:
+        shutil.copy(path, into / f"{path.parent.name.split('-')[1]}-{path.name}")
+
+
+def thinned(values, most=200):
+    """No more than the report needs of a figure that was measured thousands of times: every n-th in order of size,
+    with the smallest and the largest."""
+    values = sorted(values)
+    if len(values) <= most:
+        return values
+    return [values[round(n * (len(values) - 1) / (most - 1))] for n in range(most)]
+
+
+def begin(*round_):
+    """Runs a round beside others: (pid, where its result can be read). What it starts is below a process of its own,
+    and told from what belongs to another round."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reader)
+            adopt_orphans()
+            told = one_round(*round_)
+            # Of all that it started: how much work the round was, whatever else kept the machine busy.
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            told["cpu_s"] = round(used.ru_utime + used.ru_stime, 1)
+        except BaseException as problem:  # a signal, too: nothing of the round may stay
+            end_descendants()
+            told = None if isinstance(problem, KeyboardInterrupt) else dict(
+                violations=[f"the round could not be run: {problem!r}"], seconds=0, cpu_s=0, measured={}, noted={})
+        with open(writer, "w") as out:
+            json.dump(told, out)
+        os._exit(0)
+    os.close(writer)
+    return pid, open(reader)
+
+
+def end_of_one(running):
+    """Waits until one of `running` has ended: which one, and its result; None where it was stopped."""
+    ready, _, _ = select.select([told for _, told in running.values()], [], [])
+    which = next(one for one, (_, told) in running.items() if told is ready[0])
+    pid, told = running.pop(which)
+    with told:
+        text = told.read()
+    os.waitpid(pid, 0)
+    return which, json.loads(text or "null")
+
+
+def stop(running):
+    """Ends rounds that are under way, with all that they made."""
+    for pid, _ in running.values():
+        os.kill(pid, signal.SIGTERM)
+    while running:
+        end_of_one(running)
+
+
+def may_begin(attack, running):
+    """Those that mostly wait run beside each other, one for each core; one that measures the machine runs alone."""
+    if getattr(attack, "ALONE", False):
+        return not running
+    return len(running) < CORES and not any(getattr(one[0], "ALONE", False) for one in running)
 
 
 def clean(folder):
-    """No mount and no folder of a round stays behind, however it ended."""
+    """No mount, no network and no folder of a round stays behind, however it ended."""
+    for left in folder.glob("*/state.json"):
+        subprocess.run([str(PROJECT / "tools" / "cluster"), "--dir", str(left.parent), "down", "--delete"], check=False,
+                       capture_output=True, stdin=subprocess.DEVNULL)
     for line in reversed(pathlib.Path("/proc/mounts").read_text().splitlines()):
         if line.split()[1].startswith(str(folder)):
             subprocess.run(["umount", "-l", line.split()[1]], check=False, capture_output=True)
@@ -158,48 +241,95 @@ def do_one(name, engine, number, seed):
     support.finish()
 
 
-def run(options, chosen, kafka):
+class Run:
+    """Rounds of one size, until all are done or the time is over."""
+
+    def __init__(self, options, chosen, size):
+        self.size, self.chosen = size, chosen
+        # A pull request's rounds are few: they are all done anew each time.
+        self.state = State(size, options.seed, options.fresh or size != "nightly")
+        hours = options.command == "nightly"
+        self.end = None if options.budget is None else time.monotonic() + options.budget * (3600 if hours else 60)
+        self.broker, self.skipped, self.took, self.running = Broker(), {}, {}, {}
+        self.where = report.here()
+
+    def waiting(self, engines):
+        """What is not done yet, in order. Says why what cannot be done cannot."""
+        left = []
+        for attack, engine, number in planned(self.chosen, self.size, engines):
+            if why := attack.why_not():
+                self.skipped[attack.NAME] = why
+            elif not self.state.done(attack, engine, number):
+                left.append((attack, engine, number))
+        return left
+
+    def next_of(self, waiting):
+        """The first that may begin now; what would end too late is taken out."""
+        for one in list(waiting):
+            attack, engine, _ = one
+            usual = self.took.get((attack.NAME, engine), attack.USUAL_S)
+            if self.end and time.monotonic() + usual > self.end:
+                waiting.remove(one)
+                self.skipped.setdefault(f"{attack.NAME} on {engine}", "the time was over")
+            elif may_begin(attack, self.running):
+                return one
+            elif getattr(attack, "ALONE", False):
+                return None  # or those behind it would keep it waiting for ever
+        return None
+
+    def all_rounds(self, engines):
+        waiting = self.waiting(engines)
+        while waiting or self.running:
+            if one := self.next_of(waiting):
+                waiting.remove(one)
+                attack, engine, number = one
+                seed = seed_of(self.state.values["seed"], attack, engine, number)
+                kafka = self.broker.get() if engine == "kafka" and not getattr(attack, "OWN_BROKER", False) else ""
+                self.running[one] = begin(attack, engine, number, seed, kafka)
+            elif self.running:
+                self.ended(*end_of_one(self.running))
+
+    def ended(self, one, told):
+        if told is None:
+            raise KeyboardInterrupt
+        attack, engine, number = one
+        seed = seed_of(self.state.values["seed"], attack, engine, number)
+        self.took[attack.NAME, engine] = told["seconds"]
+        print(f"{'FAILED' if told['violations'] else 'ok    '}  {attack.NAME:<14} {engine:<8} round {number:<4} seed "
+              f"{seed:<10} {told['seconds']:6.1f} s, {told['cpu_s']:5.1f} s of processor", flush=True)
+        for words in told["violations"]:
+            print(f"        | {words[:600]}", flush=True)
+        self.state.add(attack=attack.NAME, engine=engine, n=number, seed=seed, at=time.time(), **self.where, **told)
+
+    def of_all(self):
+        """What has to hold of all rounds of an attack together: {its name: (words, whether it does)}."""
+        return {attack.NAME: attack.of_all(mine) for attack in self.chosen if hasattr(attack, "of_all")
+                and (mine := [f for f in self.state.finished if f["attack"] == attack.NAME])}
+
+
+def run(options, chosen):
     size = "ci" if options.command == "pr" and os.environ.get("CI") else options.command
     engines = ("embedded", "kafka") if options.engine == "both" else (options.engine,)
     if options.round is not None:
         return repeat(options, chosen, engines)
-    # A pull request's rounds are few: they are all done anew each time.
-    state = State(size, options.seed, options.fresh or size != "nightly")
-    end = None if options.budget is None else time.monotonic() + options.budget * (
-        3600 if options.command == "nightly" else 60)
-    print(f"seed {state.values['seed']} (repeat with --seed {state.values['seed']})", flush=True)
-    broker, skipped, took = Broker(), {}, {}
-    bad, began = 0, time.monotonic()
+    this = Run(options, chosen, size)
+    print(f"seed {this.state.values['seed']} (repeat with --seed {this.state.values['seed']})", flush=True)
+    began = time.monotonic()
     try:
-        for attack, engine, number in planned(chosen, size, engines):
-            if state.done(attack, engine, number):
-                continue
-            if why := attack.why_not():
-                skipped[attack.NAME] = why
-                continue
-            usual = took.get((attack.NAME, engine), 0)
-            if end and time.monotonic() + usual > end:
-                skipped.setdefault(f"{attack.NAME} on {engine}", "the time was over")
-                continue
-            seed = seed_of(state.values["seed"], attack, engine, number)
-            found, seconds, measured = one_round(attack, engine, number, seed, broker)
-            took[attack.NAME, engine] = seconds
-            bad += bool(found)
-            print(f"{'FAILED' if found else 'ok    '}  {attack.NAME:<14} {engine:<8} round {number:<4} seed {seed:<10} "
-                  f"{seconds:6.1f} s", flush=True)
-            for words in found:
-                print(f"        | {words[:600]}", flush=True)
-            state.add(attack=attack.NAME, engine=engine, n=number, seed=seed, seconds=round(seconds, 1),
-                      violations=[words[:1500] for words in found], measured=measured, at=time.time())
+        this.all_rounds(engines)
     finally:
-        broker.stop()
-        report.write(CHAOS / "report.md", state.values, chosen, size, skipped)
-    done = len(state.finished)
+        stop(this.running)
+        this.broker.stop()
+        report.write(CHAOS / "report.md", this.state.values, chosen, size, this.skipped, this.of_all())
     print(f"\n{int(time.monotonic() - began)} s; the report is var/chaos/report.md", flush=True)
-    for name, why in skipped.items():
+    for name, why in this.skipped.items():
         print(f"skipped {name}: {why}", flush=True)
-    wrong = sum(bool(f["violations"]) for f in state.finished)
-    print(f"{done - wrong} passed, {wrong} failed, {len(skipped)} skipped", flush=True)
+    for name, (words, holds) in this.of_all().items():
+        print(f"{'ok    ' if holds else 'FAILED'}  {name}: {words}", flush=True)
+    done = len(this.state.finished)
+    wrong = sum(bool(f["violations"]) for f in this.state.finished)
+    wrong += sum(not holds for _, holds in this.of_all().values())
+    print(f"{done - min(wrong, done)} passed, {wrong} failed, {len(this.skipped)} skipped", flush=True)
     return 1 if wrong or not done else 0
 
 
@@ -210,10 +340,15 @@ def repeat(options, chosen, engines):
         for attack in chosen:
             for engine in (e for e in attack.ENGINES if e in engines):
                 seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2 ** 32)
-                found, seconds, _ = one_round(attack, engine, options.round, seed, broker)
-                wrong += bool(found)
+                round_ = (attack, engine, options.round)
+                kafka = broker.get() if engine == "kafka" and not getattr(attack, "OWN_BROKER", False) else ""
+                _, told = end_of_one({round_: begin(*round_, seed, kafka)})
+                if told is None:
+                    raise KeyboardInterrupt
+                wrong += bool(told["violations"])
                 print((CHAOS / "rounds" / f"{attack.NAME}-{engine}-{options.round}.log").read_text(), flush=True)
-                print(f"{attack.NAME}, {engine}, seed {seed}: {len(found)} violations in {seconds:.1f} s", flush=True)
+                print(f"{attack.NAME}, {engine}, seed {seed}: {len(told['violations'])} violations in "
+                      f"{told['seconds']:.1f} s", flush=True)
     finally:
         broker.stop()
     return 1 if wrong else 0

@@ -4,10 +4,13 @@
         scene.under_load(1.0, lambda: scene.node.kill())
         scene.judge()
 """
+import base64
 import contextlib
+import json
 import os
 import pathlib
 import random
+import struct
 import subprocess
 import time
 
@@ -103,6 +106,48 @@ def writes_within(api, seconds, key):
             return seconds + 1
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def fenced(log):
+    """By the log itself: behind a claim no commit of an older one is accepted."""
+    path = support.export(log, support.new_folder("export") / "log.ndjson")
+    newest, skipped, wrong = {}, 0, []
+    for line in open(path):
+        entry = json.loads(line)
+        if "record" not in entry:
+            continue
+        record, p = base64.b64decode(entry["record"]), entry["partition"]
+        number = struct.unpack_from("<Q", record, 5)[0]
+        if entry["verdict"] == "claim":
+            newest[p] = number
+        elif entry["verdict"] == "commit" and number != newest.get(p):
+            wrong.append((p, entry["offset"], number, newest.get(p)))
+        skipped += entry["verdict"] == "skipped"
+    check("no record of a zombie is accepted", not wrong, wrong[:3])
+    print(f"        {skipped} records were skipped", flush=True)
+
+
+def cpu_s(pid):
+    """Seconds of processor of a process and of those below it, also of children that have ended."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") + sum(map(cpu_s, support.children_of(pid))))
+
+
+@contextlib.contextmanager
+def busy_with_others():
+    """Which share of the machine's processors was taken in the block by others than this process and those below it.
+    The block gets a function that says so behind it."""
+    def look():
+        busy = sum(int(word) for at, word in enumerate(pathlib.Path("/proc/stat").read_text().split()[1:9])
+                   if at not in (3, 4))  # all but idle, and waiting for a disk
+        return time.monotonic(), busy / os.sysconf("SC_CLK_TCK"), cpu_s(os.getpid())
+    began, found = look(), []
+    yield lambda: found[0]
+    (t0, busy0, ours0), (t1, busy1, ours1) = began, look()
+    found.append(max(0.0, (busy1 - busy0) - (ours1 - ours0)) / ((t1 - t0) * os.cpu_count()))
 
 
 def mount(*arguments):

@@ -4,7 +4,7 @@ from scene import Scene, measured
 
 NAME, UNIT, EACH = "T1-kill", "kills", 10
 ABOUT = "kill -9 at random under load, at times in the recovery too; other settings at each start"
-ROUNDS, ENGINES, MAX_S = dict(ci=1, pr=3, nightly=100), ("embedded", "kafka"), 400
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=5, nightly=50), ("embedded", "kafka"), 900, 30
 
 
 def why_not():

@@ -8,7 +8,7 @@ from support import check
 
 NAME, UNIT, EACH = "T2-syscall", "deaths at a chosen call", 4
 ABOUT = "SIGKILL at the n-th write, fsync, rename, … of a script, then at three more while it recovers"
-ROUNDS, ENGINES, MAX_S = dict(ci=2, pr=12, nightly=300), ("embedded",), 300
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=6, nightly=150), ("embedded",), 600, 15
 
 # What changes a disk. Of each a thread makes so many in the script, at most (measured, rounded up); `when`
 # counts each thread's own calls.

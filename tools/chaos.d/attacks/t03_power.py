@@ -11,7 +11,7 @@ from support import check
 
 NAME, UNIT, EACH = "T3-power", "power losses", 5
 ABOUT = "power loss: an ext4 of its own is shut down under load, with and without its journal, and mounted again"
-ROUNDS, ENGINES, MAX_S = dict(ci=2, pr=6, nightly=200), ("embedded",), 300
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=3, nightly=200), ("embedded",), 600, 25
 
 EXT4_IOC_SHUTDOWN = 0x8004587d  # _IOR('X', 125, u32)
 JOURNAL_KEPT, JOURNAL_DROPPED = 1, 2

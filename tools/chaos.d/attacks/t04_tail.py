@@ -3,9 +3,11 @@ import os
 
 from support import check
 
-NAME, UNIT, EACH = "T4-tail", "flipped bits", 50
-ABOUT = "the tail cut at every 61st byte of the last three records; bits flipped anywhere"
-ROUNDS, ENGINES, MAX_S = dict(ci=1, pr=1, nightly=200), ("embedded",), 600
+NAME, UNIT, EACH = "T4-tail", "flipped bits", 125
+STEP = 8
+ABOUT = f"the tail cut at every {STEP}th byte of the last three records, so that {STEP} rounds cut at each; bits " \
+        "flipped anywhere"
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=8, nightly=80), ("embedded",), 900, 35
 
 
 def why_not():
@@ -13,7 +15,8 @@ def why_not():
 
 
 def attack(seed, engine, number):
-    os.environ.update(TRACSEQ_TAIL_STEP="61", TRACSEQ_FLIPS=str(EACH), TRACSEQ_SEED=str(seed))
+    os.environ.update(TRACSEQ_TAIL_STEP=str(STEP), TRACSEQ_TAIL_FIRST=str(number % STEP), TRACSEQ_FLIPS=str(EACH),
+                      TRACSEQ_SEED=str(seed))
     import tail_test
     check("the seed is that of the round", tail_test.SEED == seed)
     tail_test.cut_everywhere()

@@ -1,4 +1,5 @@
 """The disk is full: under the history, under the rows, under both, or when the node starts."""
+import concurrent.futures
 import http.client
 import time
 
@@ -9,11 +10,11 @@ from support import check, check_words
 
 NAME, UNIT, EACH = "T6-full", "full disks", 1
 ABOUT = "the disk fills under load (history, rows, both, at start): refused in words, read on, and back by itself"
-ROUNDS, ENGINES, MAX_S = dict(ci=1, pr=4, nightly=50), ("embedded",), 400
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=4, nightly=48), ("embedded",), 900, 40
 
 WHERE = ["both", "log", "store", "start"]
 SIZE_MIB = {"both": 200, "log": 170, "store": 140, "start": 200}
-RESUMES_S, PATIENCE_S = 5, 120
+RESUMES_S, PATIENCE_S, FILLERS = 5, 120, 4
 
 
 def why_not():
@@ -29,14 +30,13 @@ def attack(seed, engine, number):
     print(f"        full: {where}", flush=True)
     try:
         with Scene(seed, engine, data=data) as scene:
-            api = scene.book.api("filler")
             if where == "start":
                 full_at_start(scene, disk)
             else:
                 with scene.load():
                     time.sleep(scene.draw.uniform(0.2, 1))
                     disk_test.fill(disk)
-                    refused = refused_at_last(scene, api)
+                    refused = refused_at_last(scene)
                     reads_go_on(scene)
                 (disk / disk_test.BALLAST).unlink()
             took = writes_within(scene.book.api("first"), 6 * RESUMES_S, str(seed))
@@ -51,19 +51,24 @@ def attack(seed, engine, number):
         unmount(disk)
 
 
-def refused_at_last(scene, api):
+def refused_at_last(scene):
     """Large notes until the room that was taken in advance is used up; the refusal. None if that takes too long, or
     where the rows alone have no room: the history does not wait for them."""
-    notes, until = "x" * 9_000, time.monotonic() + PATIENCE_S
-    for n in range(12_000):
-        answer = api.post("/samples", dict(name=f"L{n}", type="DNA", notes=notes), key=f"l{n}")
-        if not answer.ok:
-            measured("noticed", 1)
-            return answer
-        if time.monotonic() > until:
-            break
-    measured("noticed", 0)
-    return None
+    notes, until, refusals = "x" * 9_000, time.monotonic() + PATIENCE_S, []
+
+    def fill_up(writer):
+        mine = scene.book.api(f"filler-{writer}")
+        for n in range(12_000 // FILLERS):
+            answer = mine.post("/samples", dict(name=f"L{writer}-{n}", type="DNA", notes=notes), key=f"l{writer}-{n}")
+            if not answer.ok:
+                refusals.append(answer)
+            if refusals or time.monotonic() > until:
+                return
+    with concurrent.futures.ThreadPoolExecutor(FILLERS) as pool:
+        for one in [pool.submit(fill_up, writer) for writer in range(FILLERS)]:
+            one.result()
+    measured("noticed", len(refusals) > 0)
+    return refusals[0] if refusals else None
 
 
 def reads_go_on(scene):

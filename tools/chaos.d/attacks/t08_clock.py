@@ -10,7 +10,7 @@ from support import check
 
 NAME, UNIT, EACH = "T8-clock", "clock steps", 6
 ABOUT = "the wall clock steps by up to a day, forth and back, under load and behind a restart"
-ROUNDS, ENGINES, MAX_S = dict(ci=1, pr=3, nightly=40), ("embedded",), 300
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=1, nightly=34), ("embedded",), 600, 30
 
 STEPS_S = [86_400, -86_400, 0, 21_600, -5_400, 30, -30]
 

@@ -3,7 +3,8 @@ import bounce_test
 
 NAME, UNIT, EACH = "T9-broker", "bounces", 4
 ABOUT = "the Kafka broker is killed or stopped under load, and comes back"
-ROUNDS, ENGINES, MAX_S = dict(ci=0, pr=1, nightly=25), ("kafka",), 600
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=15), ("kafka",), 900, 60
+OWN_BROKER = True
 
 
 def why_not():

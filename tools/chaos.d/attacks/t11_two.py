@@ -6,7 +6,7 @@ from support import Node, check
 
 NAME, UNIT, EACH = "T11-two", "second starts", 3
 ABOUT = "a second program is started on the same data folder, under load"
-ROUNDS, ENGINES, MAX_S = dict(ci=1, pr=2, nightly=70), ("embedded", "kafka"), 200
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=20), ("embedded", "kafka"), 600, 20
 
 
 def why_not():

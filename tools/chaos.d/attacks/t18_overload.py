@@ -1,24 +1,35 @@
 """Ten times what the node can do, from people who do not wait for each other."""
 import json
 import re
+import shutil
 import subprocess
 import time
 
 import support
 from records import build
-from scene import START_S, measured, writes_within
+from scene import START_S, busy_with_others, measured, writes_within
 from support import Node, check
 
 NAME, UNIT, EACH = "T18-overload", "overloads", 1
-ABOUT = "ten times its peak, open loop: what it accepts is served in time, the rest is refused at once"
-ROUNDS, ENGINES, MAX_S = dict(ci=0, pr=1, nightly=5), ("embedded",), 600
+ABOUT = "ten times its peak, open loop, on a disk that takes 8 ms to sync: what it accepts is served in time, the " \
+        "rest is refused at once"
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=3), ("embedded",), 900, 30
+ALONE = True
 
 GOODPUT_MIN = 0.8  # of the peak
-ACCEPTED_P99_MS, NORMAL_S, CONNECTIONS = 1_000, 10, 900
+ACCEPTED_P99_MS, REFUSED_P99_MS, NORMAL_S = 1_000, 50, 10
+# Connections of the peak, and of the overload.
+CLIENTS, CONNECTIONS = 16, 900
+# The load generator and the node share the machine. On a disk like that of most laboratories the node waits for it at
+# its peak, and the processor is left to refuse with; on the fastest ones both would fight for the processor, and what
+# is measured were the generator's appetite. One partition, so that a few commands fill what may wait.
+SYNC_US, PARTITIONS, IN_FLIGHT = 8_000, 1, 24
+# Where others took more of the machine than this, the figures say nothing about the node: it is tried again.
+OTHERS_MAX, TRIES = 0.15, 3
 
 
 def why_not():
-    return ""
+    return "" if shutil.which("strace") else "strace is missing"
 
 
 def load(node, name, rate, seconds, clients):
@@ -33,32 +44,56 @@ def load(node, name, rate, seconds, clients):
     return json.loads(done.stdout)
 
 
+def slow_disk():
+    return ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync",
+            "-e", f"inject=fdatasync:delay_enter={SYNC_US}"]
+
+
+def one_try(node, name, seconds):
+    """(peak, overload, share of the machine that others took)"""
+    with busy_with_others() as others:
+        peak = load(node, f"peak-{name}", 0, seconds, CLIENTS)
+        much = load(node, f"much-{name}", 10 * max(peak["accepted_per_s"], 50), seconds, CONNECTIONS)
+    return peak, much, others()
+
+
 def attack(seed, engine, number):
-    # Little may wait, so that what is too much is seen.
-    node = Node(support.new_folder("overload") / "data", env=dict(TRACSEQ_ENGINE_IN_FLIGHT_MAX="16"))
+    node = Node(support.new_folder("overload") / "data", wrapper=slow_disk(), env=dict(
+        TRACSEQ_LOG_PARTITIONS=str(PARTITIONS), TRACSEQ_ENGINE_IN_FLIGHT_MAX=str(IN_FLIGHT)))
     node.start(timeout_s=START_S)
     seconds = 5 if number == 0 else 60
     calm = load(node, f"calm-{seed}", 0, 3, 1)
-    peak = load(node, f"peak-{seed}", 0, seconds, 64)
-    much = load(node, f"much-{seed}", 10 * max(peak["accepted_per_s"], 50), seconds, CONNECTIONS)
+    for number_of_try in range(TRIES):
+        peak, much, others = one_try(node, f"{seed}-{number_of_try}", seconds)
+        if others <= OTHERS_MAX:
+            break
     took = writes_within(node.api(), 2 * NORMAL_S, f"normal-{seed}")
     time.sleep(1)
     after = load(node, f"after-{seed}", 0, 3, 1)
-    measured("peak_per_s", peak["accepted_per_s"])
-    measured("goodput_over_peak", much["accepted_per_s"] / max(peak["accepted_per_s"], 1e-9))
-    measured("accepted_p99_ms", much["accepted_p99_ms"])
-    measured("refused_p50_ms", much["refused_p50_ms"])
-    measured("calm_p50_ms", calm["accepted_p50_ms"])
-    measured("after_p50_ms", after["accepted_p50_ms"])
-    check("the overload was one", much["sent"] > 3 * peak["accepted"], much)
+    goodput = much["accepted_per_s"] / max(peak["accepted_per_s"], 1e-9)
+    for name, value in dict(
+            peak_per_s=peak["accepted_per_s"], offered_over_peak=much["sent_per_s"] / max(peak["accepted_per_s"], 1e-9),
+            goodput_over_peak=goodput, accepted_p50_ms=much["accepted_p50_ms"], accepted_p99_ms=much["accepted_p99_ms"],
+            refused_p50_ms=much["refused_p50_ms"], refused_p99_ms=much["refused_p99_ms"],
+            calm_p50_ms=calm["accepted_p50_ms"], after_p50_ms=after["accepted_p50_ms"], taken_by_others=others).items():
+        measured(name, value)
+    check("the overload was one", much["sent"] > 3 * peak["accepted"] or others > OTHERS_MAX, much)
     check("whoever is refused is told when to come again", much["refused_with_retry_after"] == much["refused"], much)
     check("nothing but success and refusals", set(much["statuses"]) <= {"201", "429", "503", "0"}, much["statuses"])
+    if others > OTHERS_MAX:
+        print(f"        others took {others:.0%} of the machine: figures are not judged", flush=True)
+    else:
+        check(f"goodput stays at {GOODPUT_MIN:.0%} of the peak", goodput >= GOODPUT_MIN, (peak, much))
+        check(f"who is accepted is served within {ACCEPTED_P99_MS} ms", much["accepted_p99_ms"] <= ACCEPTED_P99_MS,
+              much)
+        check(f"who is refused knows within {REFUSED_P99_MS} ms", much["refused_p99_ms"] <= REFUSED_P99_MS, much)
     check(f"it is normal within {NORMAL_S} s", took <= NORMAL_S, took)
     check("it still runs", node.process.poll() is None)
-    status = open(f"/proc/{node.process.pid}/status").read()
-    resident = int(re.search(r"^VmRSS:\s+(\d+)", status, re.M)[1])
-    measured("rss_mib", resident / 1024)
-    check("its memory is in bounds", resident < 1 << 20, f"{resident} KiB")
-    node.stop()
+    for pid in support.children_of(node.process.pid):
+        status = open(f"/proc/{pid}/status").read()
+        resident = int(re.search(r"^VmRSS:\s+(\d+)", status, re.M)[1])
+        measured("rss_mib", resident / 1024)
+        check("its memory is in bounds", resident < 1 << 20, f"{resident} KiB")
+    node.stop(120)
     audit = support.run("audit", "verify", "--data", node.data)
     check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
