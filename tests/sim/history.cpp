@@ -92,6 +92,8 @@ void history::apply(entry const& made) {
     auto& process = processes_[stream];
     process.since_us = world_.now_us;
     process.open = !facts_of(*event).ends_process;
+    if (auto const* one = std::get_if<move::event>(&*event))
+      process.reserved = process.reserved || std::holds_alternative<move::slot_reserved>(*one);
     std::string_view const name = facts_of(*event).type.name;
     if (name.ends_with("_parked")) process.parked = true;
     if (name.ends_with("_resumed")) process.parked = false;
@@ -189,9 +191,10 @@ void history::check_end() {
   for (auto const& [unit, slots] : units_)
     for (auto const& [name, held] : slots) {
       if (!held.filled) {
-        // A step that was on its way when another owner of the move was refused the same, and gave up.
+        // A step that was on its way when another owner of the move was refused the same, and gave up: that one
+        // never learned of the slot. One that did has to give it back before it ends.
         auto const keeper = processes_.find(stream_name(move::kind, held.move_id));
-        if (keeper != processes_.end() && !keeper->second.open)
+        if (keeper != processes_.end() && !keeper->second.open && !keeper->second.reserved)
           ++late_reservations_;
         else
           world_.broken("I9: ", unit, " still keeps ", name, " for ", held.occupant);

@@ -36,6 +36,7 @@ class history {
   struct process_state {
     bool open = true;
     bool parked = false;
+    bool reserved = false;      ///< of a move: it knows that a slot is kept for it
     std::int64_t since_us = 0;  ///< of its newest commit
   };
 
