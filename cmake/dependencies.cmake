@@ -26,6 +26,11 @@ add_library(cereal::cereal ALIAS cereal_headers)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/writer.h REQUIRED)
 add_library(rapidjson INTERFACE)
 target_include_directories(rapidjson SYSTEM INTERFACE "${RAPIDJSON_INCLUDE_DIR}")
+if(TRACSEQ_SANITIZE MATCHES "undefined")
+  # By a relative path, so that ccache finds in one clone what was compiled in another.
+  file(RELATIVE_PATH ignored "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}/tests/fuzz/ignorelist.txt")
+  target_compile_options(rapidjson INTERFACE "-fsanitize-ignorelist=${ignored}")
+endif()
 # Never with RAPIDJSON_SSE2 or its kin: looking at sixteen bytes at once, RapidJSON 1.1.0 takes the control
 # characters 0x1A to 0x1F for printable ones, and writes text that is no JSON.
 add_library(zlib_crc INTERFACE)

@@ -117,7 +117,7 @@ TEST_CASE("kafka: a wrong address says which part is wrong") {
     char const* address;
     char const* words;
   };
-  for (auto const& [address, words] : {
+  for (auto const& one : {
            row{"kafka://", "'' is not host:port"},
            row{"kafka://host:0/t", "'host:0' is not host:port"},
            row{"kafka://host:99999/t", "'host:99999' is not host:port"},
@@ -133,10 +133,10 @@ TEST_CASE("kafka: a wrong address says which part is wrong") {
            row{"kafka://h:1/t?flush=never", "flush is 'topic' or 'broker', not 'never'"},
            row{"kafka://h:1/t?config=/no/such/file", "cannot read the Kafka settings in /no/such/file"},
        }) {
-    CAPTURE(address);
-    auto const parsed = kafka::parse_address(address);
+    CAPTURE(one.address);
+    auto const parsed = kafka::parse_address(one.address);
     REQUIRE_FALSE(parsed);
-    CHECK(has(parsed.error().detail, words));
+    CHECK(has(parsed.error().detail, one.words));
   }
 }
 
@@ -178,24 +178,24 @@ TEST_CASE("kafka: a topic that would forget is refused with the command that men
     char const* words;
     char const* mend;
   };
-  for (auto const& [setting, value, words, mend] : {
+  for (auto const& one : {
            row{"retention.ms", "604800000", "retention.ms is 604800000", "retention.ms=-1"},
            row{"retention.bytes", "1000000000", "retention.bytes is 1000000000", "retention.bytes=-1"},
            row{"cleanup.policy", "compact", "cleanup.policy is compact", "cleanup.policy=delete"},
            row{"cleanup.policy", "compact,delete", "cleanup.policy is ", "cleanup.policy=delete"},
            row{"max.message.bytes", "100000", "max.message.bytes is 100000", "max.message.bytes=1048588"},
        }) {
-    CAPTURE(value);
+    CAPTURE(one.value);
     auto const topic = fresh_topic();
-    std::vector<std::pair<std::string, std::string>> settings{{setting, value}};
+    std::vector<std::pair<std::string, std::string>> settings{{one.setting, one.value}};
     if (settings[0].first != "retention.ms") settings.emplace_back("retention.ms", "-1");
     admin.create_topic(topic, 4, settings);
     auto const why = refusal(address_of(topic));
     CHECK(why.code == errc::rule_violation);
-    CHECK(has(why.detail, words));
+    CHECK(has(why.detail, one.words));
     CHECK(has(why.detail, "kafka-configs.sh --bootstrap-server " + shared_broker() +
                               " --alter --entity-type topics --entity-name " + topic +
-                              " --add-config " + mend));
+                              " --add-config " + one.mend));
   }
 }
 

@@ -183,6 +183,69 @@ TEST_CASE("too much is shed at once, and the end refuses all") {
   CHECK(at.answers.size() == at.options.waiting_max + 2);
 }
 
+TEST_CASE("a command arrives as it was sent, and so does its answer") {
+  command_request sent;
+  sent.command = {"sample/x", "receive", std::string("pay\0load", 8), 3};
+  sent.command_id = new_uuid();
+  sent.request.fill(7);
+  sent.who = {"subject", "A Person", "technician"};
+  sent.reason = "why";
+  sent.occurred_at = instant{1'700'000'000'000'000};
+  sent.correlation_id = new_uuid();
+  sent.causation_id = new_uuid();
+  sent.traceparent = "00-trace";
+  sent.expected_version = 9;
+  auto const got = decode_forward(encode_forward(7, milliseconds(250), {sent}));
+  REQUIRE(got);
+  CHECK(got->id == 7);
+  CHECK(got->within == milliseconds(250));
+  REQUIRE(got->commands.size() == 1);
+  auto const& one = got->commands.front();
+  CHECK(one.command.stream == sent.command.stream);
+  CHECK(one.command.name == sent.command.name);
+  CHECK(one.command.payload == sent.command.payload);
+  CHECK(one.command.group == sent.command.group);
+  CHECK(one.command_id == sent.command_id);
+  CHECK(one.request == sent.request);
+  CHECK(one.who.subject == sent.who.subject);
+  CHECK(one.who.name == sent.who.name);
+  CHECK(one.who.role == sent.who.role);
+  CHECK(one.reason == sent.reason);
+  CHECK(one.occurred_at == sent.occurred_at);
+  CHECK(one.correlation_id == sent.correlation_id);
+  CHECK(one.causation_id == sent.causation_id);
+  CHECK(one.traceparent == sent.traceparent);
+  CHECK(one.expected_version == sent.expected_version);
+
+  auto reply = world::accepted();
+  reply.partition = 5;
+  reply.repeated = true;
+  reply.recorded_at = instant{1'700'000'000'000'001};
+  auto const answer = decode_answer(encode_answer(8, reply));
+  REQUIRE(answer);
+  REQUIRE(answer->reply);
+  CHECK(answer->id == 8);
+  CHECK(answer->reply->stream == reply.stream);
+  CHECK(answer->reply->partition == reply.partition);
+  CHECK(answer->reply->offset == reply.offset);
+  CHECK(answer->reply->version == reply.version);
+  CHECK(answer->reply->repeated);
+  CHECK(answer->reply->recorded_at == reply.recorded_at);
+}
+
+TEST_CASE("a claim that is read late changes no route") {
+  world at;
+  at.of.on_connected(at.b);
+  at.of.on_connected(at.c);
+  at.of.on_route(3, {2, at.b, "b"});
+  at.of.on_route(3, {1, at.c, "c"});
+  at.of.on_route(3, {2, at.c, "c"});
+  CHECK(at.of.route_of(3).boot_id == at.b);
+  at.submit();
+  REQUIRE(at.line.size() == 1);
+  CHECK(at.line[0].to == at.b);
+}
+
 TEST_CASE("bytes that are no command or answer are refused") {
   CHECK_FALSE(decode_forward(""));
   CHECK_FALSE(decode_forward(std::string(64, '\xff')));

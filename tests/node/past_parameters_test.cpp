@@ -97,7 +97,7 @@ TEST_CASE("no parameter of a read is silently left out of account in the past") 
     auto const then = at.filled(below) + "?as_of=" + to_rfc3339(at.moment);
     auto const plain = at.lab.must("GET", then);
     for (auto const& name : names) {
-      CAPTURE(path);
+      CAPTURE(below);
       CAPTURE(name);
       REQUIRE_MESSAGE(values.contains(name), "give it a value that matters in this laboratory");
       auto wanted = values.at(name);

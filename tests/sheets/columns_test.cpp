@@ -20,7 +20,7 @@ std::string field_of(std::string_view header) {
 }  // namespace
 
 TEST_CASE("headers by many names") {
-  for (auto const& [header, key] : std::vector<std::pair<std::string, std::string>>{
+  for (auto const& each : std::vector<std::pair<std::string, std::string>>{
            {"Sample Name", "name"},         {"SAMPLE_ID", "name"},         {"samp_name", "name"},
            {"Sample/Name", "name"},         {"Provnamn", "name"},          {"Probenname", "name"},
            {"Nom de l'échantillon", "name"}, {"Sample name (sequencing name)", "name"},
@@ -38,8 +38,8 @@ TEST_CASE("headers by many names") {
            {"I7_Index_ID", "index_name"},   {"index2", "index_i5"},        {"Lane", "lane"},
            {"Comment(s)", "notes"},         {"samp_store_temp", "requires_temperature"},
            {"Host subject ID", "donor"},    {"Quantity (ng)", "amount_ng"}}) {
-    CAPTURE(header);
-    CHECK(field_of(header) == key);
+    CAPTURE(each.first);
+    CHECK(field_of(each.first) == each.second);
   }
   for (std::string const header : {"Barcode kit", "Application Tag", "Reference Genome", "Antibody name",
                                    "Container Type", "Customer", "", "42"})

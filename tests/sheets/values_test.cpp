@@ -31,7 +31,7 @@ value_problem wrong(std::string_view key, std::string_view text, column_conventi
 }  // namespace
 
 TEST_CASE("dates of many countries") {
-  for (auto const& [written, iso] : std::vector<std::pair<std::string, std::string>>{
+  for (auto const& each : std::vector<std::pair<std::string, std::string>>{
            {"2026-11-24", "2026-11-24"},     {"2026/11/24", "2026-11-24"}, {"20261124", "2026-11-24"},
            {"24.11.2026", "2026-11-24"},     {"3.4.2026", "2026-04-03"},   {"24/11/2026", "2026-11-24"},
            {"11/24/2026", "2026-11-24"},     {"29-Sep-20", "2020-09-29"},  {"24 november 2026", "2026-11-24"},
@@ -41,6 +41,8 @@ TEST_CASE("dates of many countries") {
            {"2026-11-24 09:30", "2026-11-24T09:30:00Z"},
            {"2026-11-24T09:30:15+02:00", "2026-11-24T07:30:15Z"},
            {"24/11/2026 2:05 PM", "2026-11-24T14:05:00Z"}}) {
+    auto const& written = each.first;
+    auto const& iso = each.second;
     CAPTURE(written);
     auto const value = parse_date(written, date_order::unknown, today);
     CHECK_MESSAGE(!value.problem, (value.problem ? value.problem->detail : ""));
@@ -79,12 +81,14 @@ TEST_CASE("wrong dates say what would be right") {
 }
 
 TEST_CASE("numbers with points, commas, thousands and units") {
-  for (auto const& [written, plain] : std::vector<std::pair<std::string, std::string>>{
+  for (auto const& each : std::vector<std::pair<std::string, std::string>>{
            {"12.5", "12.5"},         {"12,5", "12.5"},          {" 20 ", "20"},       {"0,250", "0.25"},
            {"1.234,5", "1234.5"},    {"1,234.5", "1234.5"},     {"1 234,5", "1234.5"},
            {"1\xc2\xa0" "234", "1234"}, {"1'234.5", "1234.5"},  {"20 ng/ul", "20"},   {"20ng/µL", "20"},
            {"0,5 µg/µl", "500"},     {"5 mg/ml", "5000"},       {"1e2", "100"},       {"1,234,567", "1234567"},
            {"+3", "3"},              {"0", "0"},                {".5", "0.5"},        {"1.5E-2", "0.015"}}) {
+    auto const& written = each.first;
+    auto const& plain = each.second;
     CAPTURE(written);
     auto const value = parse("concentration_ng_per_ul", written);
     CHECK_MESSAGE(!value.problem, (value.problem ? value.problem->detail : ""));

@@ -2,10 +2,14 @@
 
 Each tools/chaos.d/plants/*.patch is one bug, with a line "Bug:" that says what it is and a line "Suite:" that
 names who has to find it. It is planted into a copy of the source, the program is built, and the suite is run
-against it; a line "Open:" says why it is known not to find it. Before the first plant of a suite the suite runs
-against the program without one, and has to pass.
+against it. Before the first plant of a suite the suite runs against the program without one, and has to pass.
+
+What became of each is kept with the patch's hash in var/chaos/plants, so that they need not be tried at one go;
+the table of all is docs/reports/planted-bugs.md.
 """
 import filecmp
+import hashlib
+import json
 import os
 import pathlib
 import re
@@ -17,21 +21,31 @@ import time
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLANTS = pathlib.Path(__file__).resolve().parent / "plants"
 RESULTS = PROJECT / "var" / "chaos" / "plants"
+KEPT = RESULTS / "results.json"
+REPORT = PROJECT / "docs" / "reports" / "planted-bugs.md"
 TREE = RESULTS / "tree"
 TESTS = PROJECT / "tests"
 SUITE_MAX_S = 900
 
-# What a suite is: its command, or the target of unit tests. Short forms of the parts of tools/test.
+# What a suite is: a script, or a target of the build that is run. Short forms of the parts of tools/test.
 SUITES = {
     "races": [TESTS / "crash" / "race_test.py"],
     "http": [TESTS / "system" / "http_test.py"],
     "disk": [TESTS / "system" / "disk_test.py"],
     "tail": [TESTS / "system" / "tail_test.py"],
     "crash": [TESTS / "crash" / "crash_test.py", "--engine", "embedded", "--kills", "8", "--seed", "1"],
-    "unit-events": "test_events",
-    "unit-projections": "test_projections",
-    "unit-log": "test_log",
-    "unit-runtime": "test_runtime",
+}
+TARGETS = {
+    "unit-events": ["test_events"],
+    "unit-actors": ["test_actors"],
+    "unit-projections": ["test_projections"],
+    # The rest of it is about the other engine, or has bounds on time.
+    "unit-log": ["test_log", "--source-file=*embedded_files*"],
+    "unit-runtime": ["test_runtime"],
+    "unit-forwarder": ["test_node", "--source-file=*forwarder_test*"],
+    "unit-links": ["test_node", "--source-file=*links_test*"],
+    "unit-api": ["test_node", "--source-file=*api_test*"],
+    "sim": ["sim/simulate", "--seeds", "1..400"],
 }
 ATTACK_ROUNDS = 3  # of a plant that an attack has to find
 ENVIRONMENT = dict(TRACSEQ_TAIL_STEP="61", TRACSEQ_FLIPS="60", TRACSEQ_SEED="7")
@@ -41,6 +55,7 @@ class Plant:
     def __init__(self, path):
         text = path.read_text()
         self.path, self.name = path, path.stem
+        self.hash = hashlib.sha256(text.encode()).hexdigest()[:16]
         self.bug = re.search(r"^Bug: (.+)$", text, re.M)[1]
         self.suite = re.search(r"^Suite: (.+)$", text, re.M)[1]
 
@@ -74,22 +89,24 @@ def patch(plant, *options):
 
 
 def build(suite):
-    """The program and, for unit tests, their binary; words if it cannot be built."""
-    done = subprocess.run([TREE / "tools" / "build", "--no-page"], cwd=TREE, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL)
-    target = SUITES.get(suite)
-    if done.returncode == 0 and isinstance(target, str):
-        env = dict(os.environ, CCACHE_BASEDIR=str(TREE), CCACHE_NOHASHDIR="1")
-        done = subprocess.run(["ninja", "-C", TREE / "build", target], env=env, capture_output=True, text=True)
+    """The program, or the target that is the suite; words if it cannot be built."""
+    if suite not in TARGETS:
+        command = [TREE / "tools" / "build", "--no-page"]
+    elif (TREE / "build" / "build.ninja").exists():
+        command = ["ninja", "-C", TREE / "build", pathlib.Path(TARGETS[suite][0]).name]
+    else:
+        command = [TREE / "tools" / "build", "--no-page", "--tests"]
+    env = dict(os.environ, CCACHE_BASEDIR=str(TREE), CCACHE_NOHASHDIR="1")
+    done = subprocess.run(command, cwd=TREE, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return "" if done.returncode == 0 else (done.stdout + done.stderr)[-1500:]
 
 
 def commands_of(suite):
-    target = SUITES.get(suite)
-    if isinstance(target, str):
-        return [[TREE / "build" / "tests" / target]]
-    if target:
-        return [[sys.executable, *target]]
+    if suite in TARGETS:
+        program, *arguments = TARGETS[suite]
+        return [[TREE / "build" / "tests" / program, *arguments]]
+    if suite in SUITES:
+        return [[sys.executable, *SUITES[suite]]]
     program = PROJECT / "tools" / "chaos.d" / "run.py"
     return [[sys.executable, program, "round", suite, "embedded", str(n), str(1000 + n)] for n in range(ATTACK_ROUNDS)]
 
@@ -106,7 +123,7 @@ def run_suite(suite):
         if done.returncode != 0:
             said = done.stdout + done.stderr
             # The first failure may be a symptom; a violated invariant says more.
-            found = re.search(r"^\s*((?:I\d+|Porcupine) .*)$", said, re.M) or re.search(
+            found = re.search(r"^\s*((?:I\d+:?|Porcupine|liveness:) .*)$", said, re.M) or re.search(
                 r"^FAILED  (.*)$|TEST CASE: +(.*)$|(error:.*)$", said, re.M)
             words = next((g for g in found.groups() if g), "") if found else said.strip()[-200:]
             first = re.search(r"^FAILED  (.*)$", said, re.M)
@@ -149,16 +166,46 @@ def run(options):
     if options.check:
         return check(plants)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    lines, controls, missed = ["| bug | suite | found | after | by |", "|---|---|---|---|---|"], {}, 0
+    controls, missed = {}, 0
     for plant in sorted(plants, key=lambda p: (p.suite, p.name)):
         what, seconds, words = try_plant(plant, controls)
         missed += what != "found"
         words = " ".join(words.split()).replace("|", "/")[:140]
-        lines.append(f"| {plant.name}: {plant.bug} | {plant.suite} | {what} | {seconds:.0f} s | {words} |")
+        keep(plant, what, seconds, words)
         print(f"{what:<12} {plant.name:<24} {plant.suite:<18} {seconds:6.1f} s  {words}", flush=True)
-        (RESULTS / "plants.md").write_text("\n".join(lines) + "\n")
+    print(write_report())
     print(f"\n{len(plants) - missed} passed, {missed} failed", flush=True)
     return 1 if missed else 0
+
+
+def kept():
+    return json.loads(KEPT.read_text()) if KEPT.exists() else {}
+
+
+def keep(plant, what, seconds, words):
+    all_kept = kept()
+    all_kept[plant.name] = dict(hash=plant.hash, what=what, seconds=round(seconds), words=words)
+    KEPT.write_text(json.dumps(all_kept, indent=1))
+
+
+def write_report():
+    """The table of all plants; says where it is. A plant that was changed since is untried."""
+    known = kept()
+    rows = [(p, one if (one := known.get(p.name)) and one["hash"] == p.hash else None) for p in all_plants()]
+    tried = [one for _, one in rows if one]
+    found = sum(one["what"] == "found" for one in tried)
+    lines = ["# Planted bugs", "",
+             f"{len(tried)} of {len(rows)} bugs were planted into the source, one at a time, and {found} were found. "
+             "Each has one suite that", "has to find it, and that passes without it. Written by `tools/chaos plants`; "
+             "the bugs are `tools/chaos.d/plants/*.patch`.", "",
+             "| bug | what it is | suite | found | after | by these words |", "|---|---|---|---|---|---|"]
+    for plant, one in rows:
+        told = (f"{'yes' if one['what'] == 'found' else one['what']} | {one['seconds']} s | {one['words']}" if one
+                else "not tried yet | |")
+        lines.append(f"| {plant.name} | {plant.bug} | {plant.suite} | {told} |")
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text("\n".join(lines) + "\n")
+    return f"\nThe table is in {REPORT.relative_to(PROJECT)}"
 
 
 def check(plants):

@@ -68,6 +68,10 @@ def parts():
         Part("document", script("system/document_test.py"), "the OpenAPI document: linted, and tried", 300,
              {"program", "node"}),
         Part("fuzz", script("fuzz/run.py"), "inputs from strangers, for a while each", 900),
+        Part("asan", script("sanitizers/run.py", "address"), "unit tests under Address-, Leak- and UBSanitizer", 7200,
+             {"kafka"}),
+        Part("tsan", script("sanitizers/run.py", "thread"), "unit tests with threads under ThreadSanitizer", 7200,
+             {"kafka"}),
         Part("imports", script("system/import_test.py"), "sheets, good and bad, and one atomic import", 300,
              {"program"}),
         Part("donors", script("system/donor_test.py"), "names of people: sealed, shown, erased", 120, {"program"}),
@@ -133,7 +137,8 @@ def parts():
 
 
 # Behind what CI asks for: they take long, or measure a machine more than a program. By name, or without CI=true.
-NOT_IN_CI = {"chaos"}
+# asan and tsan each build all of it once more, which takes longer than CI leaves them.
+NOT_IN_CI = {"chaos", "asan", "tsan"}
 
 
 def exists(part):
