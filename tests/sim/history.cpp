@@ -92,7 +92,6 @@ void history::apply(entry const& made) {
     auto& process = processes_[stream];
     process.since_us = world_.now_us;
     process.open = !facts_of(*event).ends_process;
-    if (auto const* one = std::get_if<move::event>(&*event))
     std::string_view const name = facts_of(*event).type.name;
     if (name.ends_with("_parked")) process.parked = true;
     if (name.ends_with("_resumed")) process.parked = false;
