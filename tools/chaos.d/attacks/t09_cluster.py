@@ -8,7 +8,7 @@ from support import check, eventually
 
 NAME, UNIT, EACH = "T9-cluster", "bounces", 2
 ABOUT = "the broker of three nodes is killed or stopped under load; in odd rounds one of three brokers (replication 3)"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=2, nightly=20), ("kafka",), 900, 70
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=2, nightly=20), ("kafka",), 900, 110
 OWN_BROKER = True
 
 RESUMES_S, RESUMES_MAX_S = 30, 90  # the promise, and what a machine that others use, too, may take
