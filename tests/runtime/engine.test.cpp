@@ -193,6 +193,12 @@ TEST_CASE("a version that is not the present one is refused") {
   stale.expected_version = 1;
   stale.command_id = new_uuid();
   CHECK(lab.run({stale}));
+  // An older one, as a page sends that was read before.
+  auto late = world::request(stream, do_sample::accept{});
+  late.expected_version = 1;
+  auto const too_late = lab.run({late});
+  REQUIRE_FALSE(too_late);
+  CHECK(too_late.error().code == errc::version_mismatch);
 }
 
 TEST_CASE("a tube is placed, moved and taken out; every place knows") {
