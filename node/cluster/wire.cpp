@@ -88,6 +88,8 @@ result<answered> decode_answer(std::string_view bytes) {
       why.problems.push_back({std::move(problem.pointer), std::move(problem.code), std::move(problem.detail)});
     return answered{in->id, tl::unexpected(std::move(why))};
   }
+  if (!in->detail.empty() || !in->problems.empty())
+    return fail(errc::corrupt, "an answer that accepts, with the words of a refusal");
   command_reply reply;
   reply.stream = std::move(in->stream);
   reply.partition = in->partition;

@@ -5,7 +5,9 @@
 
 #include <deque>
 
+#include "events/codec.hpp"
 #include "node/cluster/forwarder.hpp"
+#include "node/cluster/messages.hpp"
 
 using namespace tracseq;
 using namespace tracseq::cluster;
@@ -250,6 +252,9 @@ TEST_CASE("bytes that are no command or answer are refused") {
   CHECK_FALSE(decode_forward(""));
   CHECK_FALSE(decode_forward(std::string(64, '\xff')));
   CHECK_FALSE(decode_answer("x"));
+  answer both;  // accepted, with the words of a refusal
+  both.detail = "the slot is taken";
+  CHECK_FALSE(decode_answer(codec::encode(both)));
   auto const whole = encode_forward(7, milliseconds(5), std::vector<command_request>(2));
   for (std::size_t i = 0; i < whole.size(); ++i) CHECK_FALSE(decode_forward(whole.substr(0, i)));
   CHECK(decode_forward(whole)->commands.size() == 2);

@@ -124,11 +124,8 @@ class stranger {
 };
 
 std::string digest(std::string const& secret, std::string const& word, std::string const& dialler_nonce,
-                   std::string const& dialled_nonce, uuid const& dialler, uuid const& dialled) {
-  auto const bytes = [](uuid const& id) {
-    return std::string(reinterpret_cast<char const*>(id.bytes.data()), id.bytes.size());
-  };
-  return keyed_digest(secret, word + dialler_nonce + dialled_nonce + bytes(dialler) + bytes(dialled));
+                   std::string const& dialled_nonce, identity const& dialler, identity const& dialled) {
+  return keyed_digest(secret, word + dialler_nonce + dialled_nonce + codec::encode(dialler) + codec::encode(dialled));
 }
 
 using made_proof = std::function<std::string(welcome const& theirs, identity const& who, std::string const& nonce)>;
@@ -189,7 +186,7 @@ TEST_CASE("links: who has another secret is refused, dialled or dialling") {
 TEST_CASE("links: who dials is let in for the proof of its own side and nothing else") {
   node a("a");
   auto const right = [&](welcome const& theirs, identity const& who, std::string const& nonce) {
-    return digest(our_secret, "proof", nonce, theirs.nonce, who.boot_id, theirs.who.boot_id);
+    return digest(our_secret, "proof", nonce, theirs.nonce, who, theirs.who);
   };
   CHECK(answer_to(a, right) == frame_kind::accepted);
   CHECK(in_time([&] { return a.met == 1; }));  // it is told behind the answer
@@ -197,13 +194,19 @@ TEST_CASE("links: who dials is let in for the proof of its own side and nothing 
   auto const zeros = [](auto const&...) { return std::string(32, '\0'); };
   auto const sent_back = [](welcome const& theirs, auto const&...) { return theirs.proof; };
   auto const of_another_secret = [](welcome const& theirs, identity const& who, std::string const& nonce) {
-    return digest(std::string(40, 'o'), "proof", nonce, theirs.nonce, who.boot_id, theirs.who.boot_id);
+    return digest(std::string(40, 'o'), "proof", nonce, theirs.nonce, who, theirs.who);
   };
   auto const of_another_time = [&](welcome const& theirs, identity const& who, std::string const& nonce) {
-    return digest(our_secret, "proof", nonce, draw_nonce(), who.boot_id, theirs.who.boot_id);
+    return digest(our_secret, "proof", nonce, draw_nonce(), who, theirs.who);
   };
-  auto const of_another_node = [&](welcome const& theirs, identity const&, std::string const& nonce) {
-    return digest(our_secret, "proof", nonce, theirs.nonce, new_uuid(), theirs.who.boot_id);
+  auto const of_another_node = [&](welcome const& theirs, identity who, std::string const& nonce) {
+    who.boot_id = new_uuid();
+    return digest(our_secret, "proof", nonce, theirs.nonce, who, theirs.who);
+  };
+  // Whoever stands between two nodes must not send others elsewhere.
+  auto const of_another_address = [&](welcome const& theirs, identity who, std::string const& nonce) {
+    who.address = "elsewhere:8090";
+    return digest(our_secret, "proof", nonce, theirs.nonce, who, theirs.who);
   };
   CHECK(answer_to(a, nothing) == frame_kind::refused);
   CHECK(answer_to(a, zeros) == frame_kind::refused);
@@ -211,8 +214,27 @@ TEST_CASE("links: who dials is let in for the proof of its own side and nothing 
   CHECK(answer_to(a, of_another_secret) == frame_kind::refused);
   CHECK(answer_to(a, of_another_time) == frame_kind::refused);
   CHECK(answer_to(a, of_another_node) == frame_kind::refused);
+  CHECK(answer_to(a, of_another_address) == frame_kind::refused);
   CHECK(a.met == 1);
-  CHECK(in_time([&] { return a.of.strangers() == 6; }));
+  CHECK(in_time([&] { return a.of.strangers() == 7; }));
+}
+
+TEST_CASE("links: another version of the protocol is told so before anything else is read") {
+  node a("a");
+  std::string greeting = codec::encode(hello{named("stranger"), draw_nonce(), now()});
+  greeting[0] = 2;
+  for (auto const& said : {greeting, greeting.substr(0, 4) + "whatever it says", std::string("x")}) {
+    stranger one;
+    one.dial(a.of.port());
+    one.say(frame_kind::hello, said);
+    auto const back = one.hear();
+    REQUIRE(back);
+    CHECK(back->first == frame_kind::refused);
+    auto const words = codec::decode<refused>(back->second);
+    REQUIRE(words);
+    CHECK(words->why.find("of the protocol between nodes, and a version 1; upgrade the older one") != std::string::npos);
+  }
+  CHECK(a.met == 0);
 }
 
 TEST_CASE("links: who is dialled has to prove first, and to be heard at all") {
