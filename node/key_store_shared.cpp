@@ -260,9 +260,9 @@ result<void> key_store::forget_digests(instant now) {
   std::vector<std::pair<uuid, std::uint64_t>> over;
   for (auto& [id, one] : all.by_id) {
     if (one.person) continue;
-    std::erase_if(one.texts, [&](auto const& kept) {
+    std::erase_if(one.texts, [&, &whose = id](auto const& kept) {
       if (all.keeps_digest(kept.second.erased_at, now)) return false;
-      over.emplace_back(id, kept.second.index);
+      over.emplace_back(whose, kept.second.index);
       return true;
     });
   }

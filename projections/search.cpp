@@ -306,8 +306,8 @@ result<page<std::string>> search_query::list(std::string_view text, std::string_
         auto const row = read_row<search_row>(rows, key('R').stream(stream));
         if (!row) return std::nullopt;
         auto const terms = terms_of(*row);
-        bool const earlier = std::any_of(terms.begin(), terms.end(), [&](std::string const& other) {
-          return other.starts_with(begin) && other < term;
+        bool const earlier = std::any_of(terms.begin(), terms.end(), [&, &before = term](std::string const& other) {
+          return other.starts_with(begin) && other < before;
         });
         if (earlier || !finds(folded, words, terms) || !wanted(stream)) return std::nullopt;
         return stream;

@@ -49,7 +49,7 @@ std::vector<finding> findings_of(json_value const& preview) {
       out[at->second].rows.push_back(static_cast<std::uint32_t>(row));
   }
   for (auto& one : out) std::ranges::sort(one.rows);
-  std::ranges::stable_partition(out, [](finding const& one) { return one.severity == "error"; });
+  std::stable_partition(out.begin(), out.end(), [](finding const& one) { return one.severity == "error"; });
   return out;
 }
 

@@ -139,8 +139,8 @@ void cluster::forget_old() {
   {
     std::lock_guard const guard(mutex_);
     std::erase_if(peers_, [&](auto const& other) {
-      auto const& [boot_id, one] = other;
-      auto const owns = std::ranges::any_of(owners_, [&](owner const& of) { return of.by.boot_id == boot_id; });
+      auto const& one = other.second;
+      auto const owns = std::ranges::any_of(owners_, [&](owner const& of) { return of.by.boot_id == other.first; });
       return !one.up && !owns && steady::now() - one.heard > peer_memory;
     });
     for (auto const& [boot_id, one] : peers_) wanted.insert(one.who.address);

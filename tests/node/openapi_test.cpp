@@ -53,9 +53,10 @@ TEST_CASE("references lead somewhere and parameters are declared once") {
         CHECK(names.insert(one.dump()).second);
       for (auto at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
         auto const name = path.substr(at + 1, path.find('}', at) - at - 1);
+        auto const& where = path;  // clang captures no binding
         bool found = false;
         for (auto const& one : operation["parameters"]) found = found || one.value("name", "") == name;
-        CHECK_MESSAGE(found, path << " does not declare " << name);
+        CHECK_MESSAGE(found, where << " does not declare " << name);
       }
     }
 }
