@@ -26,8 +26,8 @@ std::pair<std::string, std::string> split_address(std::string const& address) {
 
 }  // namespace
 
-/// All of it on one thread, but for what the mutex guards.
-struct links::parts : std::enable_shared_from_this<parts> {
+/// All of it on one thread, but for what the mutex guards. No handler keeps it alive: they lie in its own `io`.
+struct links::parts {
   struct line {
     std::string address;
     net::steady_timer timer;
@@ -92,10 +92,10 @@ struct links::parts : std::enable_shared_from_this<parts> {
   }
 
   void accept() {
-    acceptor.async_accept([self_ = shared_from_this()](error_code const& problem, tcp::socket socket) {
-      if (self_->stopping) return;
-      if (!problem) self_->take(std::move(socket));
-      self_->accept();
+    acceptor.async_accept([this](error_code const& problem, tcp::socket socket) {
+      if (stopping) return;
+      if (!problem) take(std::move(socket));
+      accept();
     });
   }
 
@@ -297,7 +297,7 @@ struct links::parts : std::enable_shared_from_this<parts> {
 };
 
 links::links(link_options options, std::function<identity()> self, link_events events)
-    : parts_(std::make_shared<parts>(std::move(options), std::move(self), std::move(events))) {}
+    : parts_(std::make_unique<parts>(std::move(options), std::move(self), std::move(events))) {}
 links::~links() { stop(); }
 
 result<void> links::start() { return parts_->start(); }
@@ -309,11 +309,11 @@ void links::stop() {
 std::uint16_t links::port() const { return parts_->bound; }
 
 void links::dial(std::string const& address) {
-  net::post(parts_->io, [all = parts_, address] { all->dial(address); });
+  net::post(parts_->io, [all = parts_.get(), address] { all->dial(address); });
 }
 
 void links::forget(std::string const& address) {
-  net::post(parts_->io, [all = parts_, address] { all->forget(address); });
+  net::post(parts_->io, [all = parts_.get(), address] { all->forget(address); });
 }
 
 bool links::send(uuid const& boot_id, frame_kind kind, std::string_view body) {

@@ -90,7 +90,7 @@ class links {
 
  private:
   struct parts;
-  std::shared_ptr<parts> parts_;
+  std::unique_ptr<parts> parts_;
 };
 
 }  // namespace tracseq::cluster
