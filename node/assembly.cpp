@@ -241,6 +241,7 @@ struct node::parts {
       with.submit = [this](auto group, auto done) {
         engine->submit(std::move(group), std::move(done));
       };
+      with.takes_more = [this] { return engine->takes_more(); };
       with.labels = labels.get();
       with.webhook_secret = [this](uuid const& rule) { return secret_of_rule(rule); };
     }

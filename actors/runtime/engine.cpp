@@ -1,5 +1,6 @@
 #include "actors/runtime/engine.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include "actors/runtime/notifier.hpp"
@@ -100,6 +101,17 @@ shard_phase engine::phase_of(partition_id partition) const {
 
 bool engine::ready() const {
   return parts_->around->count.open_partitions.load() == parts_->around->partitions;
+}
+
+// Some partitions are full before the others are: what is meant for those is refused where it arrives.
+bool engine::takes_more() {
+  auto& around = *parts_->around;
+  std::uint64_t waiting = 0;
+  for (auto const& gauge : around.gauges) waiting += gauge.in_flight.load(std::memory_order_relaxed);
+  auto const partitions = std::max<std::uint64_t>(around.count.open_partitions.load(std::memory_order_relaxed), 1);
+  if (waiting < around.options.in_flight_max * partitions * 3 / 4) return true;
+  around.count.shed.fetch_add(1, std::memory_order_relaxed);
+  return false;
 }
 
 void engine::submit(std::vector<command_request> group, command_callback done) {

@@ -172,6 +172,9 @@ class engine {
   [[nodiscard]] bool ready() const;
   [[nodiscard]] shard_phase phase_of(partition_id partition) const;
 
+  /// False where so much waits that a command is most likely refused: then it need not be looked at. Counts it. Any
+  /// thread, cheap.
+  [[nodiscard]] bool takes_more();
   /// Commands of one partition, in order, as adjacent records; mostly one. The callback comes once, from
   /// an engine thread; of a group that is refused at once (too much waits), within this call.
   void submit(std::vector<command_request> group, command_callback done);

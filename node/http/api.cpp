@@ -145,6 +145,9 @@ void api::handle(request_ptr request, responder to) {
   c->who = {"operator", "Operator", "lab_administrator"};
   if (c->row->writes && !at_.submit)
     return refuse(*c, because(errc::forbidden, "This is a read-only copy: nothing can be changed here."));
+  // Nothing was read of it, no label was taken for it: to refuse must cost far less than to serve.
+  if (c->row->writes && at_.takes_more && !at_.takes_more())
+    return refuse(*c, because(errc::overloaded, "Too much work is waiting. Repeat the request in a second."));
   // What cannot be shown is not written: the log must not run ahead of what anybody can see.
   if (c->row->writes && at_.progress)
     if (auto const stuck = at_.progress->stuck())

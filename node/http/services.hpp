@@ -142,6 +142,8 @@ struct services {
   /// The same at one moment, so that the rows agree with each other and with the ETag.
   std::function<std::shared_ptr<read_view const>()> snapshot;
   submit_commands submit;  ///< empty in a read-only node
+  /// False where so much waits that a write would be refused: it is, before it costs anything. Empty: never.
+  std::function<bool()> takes_more;
   http::progress* progress = nullptr;
   label_source* labels = nullptr;  ///< null in a read-only node
   node_status* status = nullptr;

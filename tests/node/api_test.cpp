@@ -90,7 +90,11 @@ class slow_status final : public http::node_status {
 
 class one_label final : public http::label_source {
  public:
-  void next(std::optional<partition_id>, std::function<void(result<std::string>)> done) override { done(std::string("TS-2026-000001-W")); }
+  void next(std::optional<partition_id>, std::function<void(result<std::string>)> done) override {
+    ++taken;
+    done(std::string("TS-2026-000001-W"));
+  }
+  std::atomic<int> taken{0};
 };
 
 /// A node that takes commands down and accepts each.
@@ -113,6 +117,7 @@ struct small_node {
     out.status = &status;
     out.progress = &progress;
     out.labels = &labels;
+    out.takes_more = [this] { return !full; };
     if (!read_only)
       out.submit = [this](std::vector<command_request> group, command_callback done) {
         command_reply reply;
@@ -151,6 +156,7 @@ struct small_node {
   }
 
   std::vector<std::vector<command_request>> given;
+  std::atomic<bool> full{false};
   std::uint64_t written_at = 0;  ///< offset of what is accepted; what is shown ends before 5
   std::vector<encoded_event> written;
   std::shared_ptr<empty_view> rows = std::make_shared<empty_view>();
@@ -368,6 +374,25 @@ TEST_CASE("rows that cannot be read behind a wait are told, and end nothing") {
   at.progress.late = false;
   at.rows->unreadable = false;
   CHECK(status_of(at.ask("GET /api/v1/samples")) == 200);
+}
+
+TEST_CASE("what cannot be taken is refused before it costs a label, and reads go on") {
+  small_node at;
+  auto const ask = [&] {
+    return at.ask("POST /api/v1/samples", authorised + "Content-Type: application/json\r\n", R"({"name":"S-1","type":"DNA"})");
+  };
+  at.full = true;
+  auto const refused = ask();
+  CHECK(status_of(refused) == 503);
+  CHECK(at.problem(refused)["code"] == "overloaded");
+  CHECK(refused.find("Retry-After: 1") != std::string::npos);
+  CHECK(at.given.empty());
+  CHECK(at.labels.taken == 0);
+  CHECK(status_of(at.ask("GET /api/v1/samples")) == 200);
+  at.full = false;
+  ask();
+  CHECK(at.given.size() == 1);
+  CHECK(at.labels.taken == 1);
 }
 
 TEST_CASE("one verification at a time: a second would take the lists' workers") {

@@ -173,6 +173,19 @@ TEST_CASE("of 32 who want one label exactly one gets it, the others are told who
   CHECK(lab.commands->stats().in_flight == 0);
 }
 
+TEST_CASE("where nothing may wait it is said before a command is made") {
+  world lab;
+  CHECK(lab.commands->takes_more());
+  CHECK(lab.commands->stats().commands_shed == 0);
+  lab.options.in_flight_max = 0;
+  lab.restart();
+  CHECK_FALSE(lab.commands->takes_more());
+  CHECK(lab.commands->stats().commands_shed == 1);
+  auto const refused = lab.run(registration("S-1", "LAB-1", lab.log->partitions()));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::overloaded);
+}
+
 TEST_CASE("a group whose last command is refused leaves nothing behind") {
   world lab;
   auto const partitions = lab.log->partitions();
