@@ -147,7 +147,7 @@ void api::handle(request_ptr request, responder to) {
     return refuse(*c, because(errc::forbidden, "This is a read-only copy: nothing can be changed here."));
   // Nothing was read of it, no label was taken for it: to refuse must cost far less than to serve.
   if (c->row->writes && at_.takes_more && !at_.takes_more())
-    return refuse(*c, because(errc::overloaded, "Too much work is waiting. Repeat the request in a second."));
+    return refuse(*c, because(errc::overloaded, "Too much work is waiting; try again in a second."));
   // What cannot be shown is not written: the log must not run ahead of what anybody can see.
   if (c->row->writes && at_.progress)
     if (auto const stuck = at_.progress->stuck())
