@@ -152,9 +152,11 @@ def first_is_newer(newer, older, clients):
     for one in older:
         words = one.api().get("//readyz").body["why"]
         check_words(f"{one.name} says why", words, "newer TracSeq", "Upgrade this node")
-    status = subprocess.run([newer.program, "cluster", "status", "--url", newer.url, "--data", newer.data],
-                            capture_output=True, text=True)
-    check_words("so does the command line of the upgraded one", status.stdout + status.stderr, "newer TracSeq")
+
+    def status():  # what a node says of itself is at the others half a second later
+        return subprocess.run([newer.program, "cluster", "status", "--url", newer.url, "--data", newer.data],
+                              capture_output=True, text=True).stdout
+    check("so does the command line of the upgraded one", wait_until(lambda: "newer TracSeq" in status(), 30), status())
     check("what they owned is served by the upgraded one", wait_until(
         lambda: all(row["owner"] == newer.name and row["state"] == "open" for row in newer.view()["partitions"]), 60),
         newer.view()["partitions"])
