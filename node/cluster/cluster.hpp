@@ -130,9 +130,9 @@ class cluster {
   void forget_old();
   /// Into the group, once that is no harm to the others.
   void join_when_fit();
-  /// Why it would be: partitions whose commands could not come here.
   /// Whether it says that it reaches this node.
   [[nodiscard]] bool hears(peer const& one) const;
+  /// Why it would be: partitions whose commands could not come here.
   [[nodiscard]] std::string why_not_fit() const;
   [[nodiscard]] node_state state_now();
   /// Asks its own node, which costs a question to the log, now and then.

@@ -7,7 +7,6 @@ import pathlib
 import random
 import re
 import resource
-import select
 import shutil
 import signal
 import socket
@@ -17,7 +16,7 @@ import time
 
 import attacks
 import report
-from processes import adopt_orphans, end_descendants, wait_for
+from processes import begin, end_descendants, first_ended, wait_for
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 CHAOS = PROJECT / "var" / "chaos"
@@ -168,39 +167,18 @@ def thinned(values, most=200):
     return [values[round(n * (len(values) - 1) / (most - 1))] for n in range(most)]
 
 
-def begin(*round_):
-    """Runs a round beside others: (pid, where its result can be read). What it starts is below a process of its own,
-    and told from what belongs to another round."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(reader)
-            adopt_orphans()
-            told = one_round(*round_)
-            # Of all that it started: how much work the round was, whatever else kept the machine busy.
-            used = resource.getrusage(resource.RUSAGE_CHILDREN)
-            told["cpu_s"] = round(used.ru_utime + used.ru_stime, 1)
-        except BaseException as problem:  # a signal, too: nothing of the round may stay
-            end_descendants()
-            told = None if isinstance(problem, KeyboardInterrupt) else dict(
-                violations=[f"the round could not be run: {problem!r}"], seconds=0, cpu_s=0, measured={}, noted={})
-        with open(writer, "w") as out:
-            json.dump(told, out)
-        os._exit(0)
-    os.close(writer)
-    return pid, open(reader)
+def begin_round(*round_):
+    """Runs a round beside others."""
+    def measured_round():
+        told = one_round(*round_)
+        # Of all that it started: how much work the round was, whatever else kept the machine busy.
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return dict(told, cpu_s=round(used.ru_utime + used.ru_stime, 1))
 
-
-def end_of_one(running):
-    """Waits until one of `running` has ended: which one, and its result; None where it was stopped."""
-    ready, _, _ = select.select([told for _, told in running.values()], [], [])
-    which = next(one for one, (_, told) in running.items() if told is ready[0])
-    pid, told = running.pop(which)
-    with told:
-        text = told.read()
-    os.waitpid(pid, 0)
-    return which, json.loads(text or "null")
+    def failed(problem):
+        return None if isinstance(problem, KeyboardInterrupt) else dict(
+            violations=[f"the round could not be run: {problem!r}"], seconds=0, cpu_s=0, measured={}, noted={})
+    return begin(measured_round, failed)
 
 
 def stop(running):
@@ -208,7 +186,7 @@ def stop(running):
     for pid, _ in running.values():
         os.kill(pid, signal.SIGTERM)
     while running:
-        end_of_one(running)
+        first_ended(running)
 
 
 def may_begin(attack, running):
@@ -285,9 +263,9 @@ class Run:
                 attack, engine, number = one
                 seed = seed_of(self.state.values["seed"], attack, engine, number)
                 kafka = self.broker.get() if engine == "kafka" and not getattr(attack, "OWN_BROKER", False) else ""
-                self.running[one] = begin(attack, engine, number, seed, kafka)
+                self.running[one] = begin_round(attack, engine, number, seed, kafka)
             elif self.running:
-                self.ended(*end_of_one(self.running))
+                self.ended(*first_ended(self.running))
 
     def ended(self, one, told):
         if told is None:
@@ -342,7 +320,7 @@ def repeat(options, chosen, engines):
                 seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2 ** 32)
                 round_ = (attack, engine, options.round)
                 kafka = broker.get() if engine == "kafka" and not getattr(attack, "OWN_BROKER", False) else ""
-                _, told = end_of_one({round_: begin(*round_, seed, kafka)})
+                _, told = first_ended({round_: begin_round(*round_, seed, kafka)})
                 if told is None:
                     raise KeyboardInterrupt
                 wrong += bool(told["violations"])

@@ -1,7 +1,9 @@
 """The processes below this one: none of them may stay behind."""
 import ctypes
+import json
 import os
 import pathlib
+import select
 import signal
 import subprocess
 import time
@@ -95,3 +97,36 @@ def end_descendants():
         if pid == 0:
             break
     return ended
+
+
+def begin(work, failed):
+    """Does `work()` in a process of its own, which tells its processes from those of what is done beside it: (pid,
+    where its result can be read). If it is ended, by a signal too, nothing that it started stays, and its result is
+    that of `failed(problem)`. Results are what JSON can say."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reader)
+            adopt_orphans()
+            told = json.dumps(work())
+        except BaseException as problem:
+            end_descendants()
+            told = json.dumps(failed(problem))
+        with open(writer, "w") as out:
+            out.write(told)
+        os._exit(0)
+    os.close(writer)
+    return pid, open(reader)
+
+
+def first_ended(running):
+    """Waits until one of `running`, by name what `begin` gave, has ended: its name and its result; None for the
+    result of one that could not tell it. It is taken out."""
+    ready, _, _ = select.select([told for _, told in running.values()], [], [])
+    which = next(one for one, (_, told) in running.items() if told is ready[0])
+    pid, told = running.pop(which)
+    with told:
+        text = told.read()
+    os.waitpid(pid, 0)
+    return which, json.loads(text or "null")

@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import re
-import select
 import shutil
 import signal
 import socket
@@ -20,7 +19,7 @@ import subprocess
 import sys
 import time
 
-from processes import adopt_orphans, end_descendants, wait_for, wait_until_alone
+from processes import adopt_orphans, begin, end_descendants, first_ended, wait_for, wait_until_alone
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = PROJECT / "build"
@@ -294,33 +293,15 @@ def run_part(part, env, extra):
     return (passed, failed, skipped), "\n".join(words)
 
 
-def begin(part, env, extra):
-    """Runs a part in a process of its own, which tells its processes from those of the part beside it."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            adopt_orphans()
-            told = json.dumps(run_part(part, env, extra))
-        except BaseException as problem:  # a signal too: nothing of the part may stay
-            end_descendants()
-            told = json.dumps([(0, 1, 0), f"FAILED  {part.name:<12} {problem!r}"])
-        with open(writer, "w") as out:
-            out.write(told)
-        os._exit(0)
-    os.close(writer)
-    return pid, open(reader)
+def begin_part(part, env, extra):
+    return begin(lambda: run_part(part, env, extra),
+                 lambda problem: [(0, 1, 0), f"FAILED  {part.name:<12} {problem!r}"])
 
 
 def end_of_one(running):
     """Waits until one of `running` has ended: its part, its counts and its words."""
-    ready, _, _ = select.select([told for _, told in running.values()], [], [])
-    part = next(part for part, (_, told) in running.items() if told is ready[0])
-    pid, told = running.pop(part)
-    with told:
-        text = told.read()
-    os.waitpid(pid, 0)
-    return part, *(json.loads(text) if text else ((0, 1, 0), f"FAILED  {part.name:<12} its runner was killed"))
+    part, told = first_ended(running)
+    return part, *(told or ((0, 1, 0), f"FAILED  {part.name:<12} its runner was killed"))
 
 
 def next_part(waiting, running):
@@ -340,7 +321,7 @@ def run_parts(chosen, env, extra, lab):
             waiting.remove(part)
             if "lab" in part.needs:
                 env["TRACSEQ_TEST_URL"], env["TRACSEQ_TEST_TOKEN"] = lab.start()
-            running[part] = begin(part, env, extra)
+            running[part] = begin_part(part, env, extra)
         else:
             _, counts, words = end_of_one(running)
             say(words)
