@@ -229,11 +229,12 @@ void do_verify(call_ptr c, none, none) {
   on_worker(std::move(c), [](call_ptr one) {
     // It takes as long as the history is, and lists need workers, too.
     static std::mutex walking;
-    std::unique_lock const alone(walking, std::try_to_lock);
+    std::unique_lock alone(walking, std::try_to_lock);
     if (!alone)
       return refuse(*one, because(errc::overloaded, "The history is being verified already, for another request. "
                                                     "Repeat it later."));
     auto const report = one->at->status->verify();
+    alone.unlock();  // before it is answered: who has the answer may ask again
     if (!report) return refuse(*one, report.error());
     answer(*one, to_json(*report));
   });
