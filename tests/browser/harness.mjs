@@ -91,10 +91,11 @@ export function expect(truth, words) {
 /** Tries again until it holds or the time is over. */
 export async function until(words, holds, within_ms = 5000) {
   const end = performance.now() + within_ms
+  let why = ''
   for (;;) {
-    const told = await holds().catch(() => false)
+    const told = await holds().catch((problem) => void (why = `: ${problem.message}`))
     if (told) return told
-    if (performance.now() > end) throw new Error(`${words} (waited ${within_ms} ms)`)
+    if (performance.now() > end) throw new Error(`${words} (waited ${within_ms} ms)${why}`)
     await new Promise((done) => setTimeout(done, 25))
   }
 }
