@@ -206,6 +206,8 @@ func (b *builder) place(n int, sample, slot string, steps ...string) map[string]
 			do("storage_unit/"+box, event1(212, text(4, slot), text(4, thing), text(4, "t"), moveID))
 		case "release":
 			do("storage_unit/"+box, event1(211, text(4, slot), text(4, thing), moveID))
+		case "discard": // by another person, while the tube's slot waits to be filled
+			b.discard(sample, slot)
 		case "complete":
 			do(process, event1(604))
 		case "refuse":
@@ -215,6 +217,21 @@ func (b *builder) place(n int, sample, slot string, steps ...string) map[string]
 	return b.tell("POST", "/samples/"+sample+":place", key, 200, map[string]any{"unit": box, "slot": slot},
 		map[string]any{"id": sample, "version": b.version["sample/"+sample], "position": b.position(),
 			"place": []string{box, slot}})
+}
+
+// A tube that stands in a slot is thrown away.
+func (b *builder) discard(sample, slot string) map[string]any {
+	key, it := "discard-"+sample, "00000000-0000-0000-0000-0000000000d0"
+	root, process, thing := commandID(key, "operator"), "discard/"+it, "sample/"+sample
+	from := some(box, slot)
+	b.commit(process, root, root, 0, event1(650, id(it), id(sample), text(4, "t"), text(4, "why"), text(4, "bin")))
+	do := func(step, stream string, e payload) { b.commit(stream, deriveID(root, step), root, 0, e) }
+	do("1", thing, event1(110, id(it), text(4, "why"), text(4, "bin"), from))
+	do("2", process, event1(651, from))
+	do("3", "storage_unit/"+box, event1(213, text(4, slot), text(4, thing), text(4, "t"), text(4, "discarded"), id(it)))
+	do("4", process, event1(652))
+	return b.tell("POST", "/samples/"+sample+":discard", key, 200, nil, map[string]any{"id": sample,
+		"version": b.version[thing], "position": b.position()})
 }
 
 func (b *builder) readMap(slots map[string][2]string) map[string]any {

@@ -65,6 +65,16 @@ func (t *timeline) version() uint64 {
 	return t.commits[len(t.commits)-1].version()
 }
 
+// The commit that made this version.
+func (t *timeline) at(version uint64) *commit {
+	for _, one := range t.commits {
+		if one.base < version && version <= one.version() {
+			return one
+		}
+	}
+	return nil
+}
+
 func (t *timeline) sample() sample {
 	if len(t.samples) == 0 {
 		return sample{}

@@ -37,6 +37,16 @@ func TestGoodHistory(t *testing.T) {
 	}
 }
 
+// Who throws a tube away while it is being moved empties the slot that waits for it: the move has nothing left to fill.
+func TestSlotTakenAwayMeanwhile(t *testing.T) {
+	b := good()
+	moved := b.place(3, rack, "A2", "request", "reserve", "reserved", "place", "moved", "discard", "complete")
+	moved["call"] = b.told[len(b.told)-2]["call"]
+	if code, said := b.judge(t); code != 0 {
+		t.Fatalf("a good history: %d\n%s", code, said)
+	}
+}
+
 // Each invariant's violation, planted into the good history, is found under its name.
 func TestPlantedViolations(t *testing.T) {
 	last := func(b *builder) map[string]any { return b.told[len(b.told)-1] }
@@ -134,6 +144,9 @@ func TestPlantedViolations(t *testing.T) {
 		}},
 		{"I9", "a move that stops half-way", func(b *builder) {
 			silence(b.place(3, rack, "A2", "request", "reserve", "reserved"))
+		}},
+		{"I9", "a move that completes and fills nothing", func(b *builder) {
+			b.place(3, rack, "A2", "request", "reserve", "reserved", "place", "moved", "complete")
 		}},
 		{"I9", "a refused move that keeps its slot", func(b *builder) {
 			silence(b.place(3, rack, "A2", "request", "reserve", "reserved", "refuse"))

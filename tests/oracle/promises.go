@@ -214,7 +214,7 @@ func wholly(c *command, l *laboratory, found *findings) {
 				found.add("I9", "%s was refused, and %s stays", c, effect[0].at())
 			}
 		case "completed":
-			complete(c, one, found)
+			complete(c, one, l, found)
 		default:
 			found.add("I9", "%s: its process %s is %s", c, one.stream, state)
 		}
@@ -222,7 +222,7 @@ func wholly(c *command, l *laboratory, found *findings) {
 }
 
 // A move that completed did all of it.
-func complete(c *command, process *commit, found *findings) {
+func complete(c *command, process *commit, l *laboratory, found *findings) {
 	if kindOf(process.stream) != "move" {
 		return
 	}
@@ -239,8 +239,28 @@ func complete(c *command, process *commit, found *findings) {
 		}
 	}
 	expect("slot_reserved", asked["to"] != nil)
-	expect("slot_filled", asked["to"] != nil)
+	expect("slot_filled", asked["to"] != nil && !emptiedBeforeFilled(c, l))
 	expect("slot_vacated", asked["from"] != nil)
+}
+
+// Whether what was moved had been taken out of its new slot by somebody else before the move filled it.
+func emptiedBeforeFilled(c *command, l *laboratory) bool {
+	for _, one := range c.commits {
+		for _, e := range one.events {
+			if e.name != "slot_reserved" {
+				continue
+			}
+			t := l.of(one.stream)
+			for _, held := range t.slots[e.text("slot")] {
+				if held.by != one || held.to == open {
+					continue
+				}
+				ended := t.at(held.to)
+				return ended != nil && ended.root != c.id && ended.events[0].name == "slot_vacated"
+			}
+		}
+	}
+	return false
 }
 
 // I4. What the program does by itself, it does under its own name.
