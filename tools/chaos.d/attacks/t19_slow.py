@@ -1,6 +1,7 @@
 """Thousands of streams, and slow and silent clients by the hundred; an honest one is served as if there were none."""
 import contextlib
 import multiprocessing
+import os
 import resource
 import select
 import socket
@@ -17,7 +18,7 @@ ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=3), ("embedded",), 60
 ALONE = True
 
 STREAMS, HEADS, BODIES, NEVER_READ = 5000, 500, 300, 200
-HONEST, TIMES_CALM, SLACK_MS, SHUT_S = 400, 2.0, 5, 30
+HONEST, TIMES_CALM, SHUT_S = 1000, 2.0, 30
 OTHERS_MAX, TRIES = 0.15, 3  # as of T18-overload
 DRIP_S, COME_WITHIN_S = 0.3, 10
 
@@ -28,8 +29,10 @@ def why_not():
 
 
 def crowd(port, token, ends, counts):
-    """In a process of its own, so that it takes no time of who is measured. What it counts is in shared memory, so that
-    it never waits for whoever reads it."""
+    """In a process of its own. These people sit at machines of theirs: here it gets what of the processor nobody else
+    wants, so that it takes no time of who is measured. What it counts is in shared memory, so that it never waits for
+    whoever reads it."""
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     auth = f"Host: x\r\nAuthorization: Bearer {token}\r\n"
     stream = f"GET /api/v1/events HTTP/1.1\r\n{auth}Accept: text/event-stream\r\n\r\n".encode()
 
@@ -169,7 +172,7 @@ def attack(seed, engine, number):
     if others() > OTHERS_MAX:
         print(f"        others took {others():.0%} of the machine: figures are not judged", flush=True)
     else:
-        check("the honest client is served nearly as before", among[1] <= TIMES_CALM * calm[1] + SLACK_MS,
+        check("the honest client is served nearly as before", among[1] <= TIMES_CALM * calm[1],
               (calm, among))
     check("it still runs and serves", api.get("/samples?limit=1").ok)
     node.stop(120)
