@@ -43,8 +43,8 @@ struct node::parts {
   node_options options;
   node_secrets secrets;
   std::unique_ptr<event_log> log;
-  std::unique_ptr<log_pulse> pulse;
   std::unique_ptr<runner> models;
+  std::unique_ptr<log_pulse> pulse;
   std::unique_ptr<stream_store> streams;
   uuid boot_id = new_uuid();
   std::unique_ptr<tracseq::engine> engine;
@@ -85,7 +85,6 @@ struct node::parts {
                                        "node's journal.");
     if (!opened) return tl::unexpected(opened.error());
     log = *std::move(opened);
-    pulse = std::make_unique<log_pulse>(*log);
     return {};
   }
 
@@ -108,6 +107,7 @@ struct node::parts {
       });
     streams = std::make_unique<stream_store>(*models);
     streams->set_positions(models->positions());
+    if (log) pulse = std::make_unique<log_pulse>(*log, [this] { return models->applied(); });
     return {};
   }
 

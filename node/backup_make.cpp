@@ -137,7 +137,7 @@ result<verify_report> verified_source(event_log& from, std::vector<std::string> 
   return found;
 }
 
-result<std::uint64_t> copy_history(event_log& from, instant until, make_wish const& wish,
+result<std::uint64_t> copy_history(event_log& from, copy_end const& until, make_wish const& wish,
                                    stage_progress const& progress) {
   auto const most = records_until(from, until, stage(progress, "Looking for the cut"));
   if (!most) return tl::unexpected(most.error());
@@ -257,12 +257,14 @@ result<make_report> make_in(make_wish const& wish, stage_progress const& progres
   auto checkpoints = newest_checkpoints(wish.checkpoints, checkpoints_kept);
   std::reverse(checkpoints.begin(), checkpoints.end());
   manifest what;
-  what.made_at = now();
   auto from = offline::open_to_read(wish.log_address);
   if (!from) return tl::unexpected(from.error());
+  auto const there = (*from)->ends();
+  if (!there) return tl::unexpected(there.error());
+  what.made_at = now();
   auto const checked = verified_source(**from, checkpoints, earlier, stage(progress, "Verifying"));
   if (!checked) return tl::unexpected(checked.error());
-  auto const added = copy_history(**from, what.made_at, wish, progress);
+  auto const added = copy_history(**from, {*there, what.made_at}, wish, progress);
   if (!added) return tl::unexpected(added.error());
   what.source = (*from)->description();
   what.number = earlier ? earlier->number + 1 : 1;

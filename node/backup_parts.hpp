@@ -33,9 +33,15 @@ struct history_facts {
 [[nodiscard]] result<history_facts> read_history(event_log& log, std::vector<partition_head> const* most,
                                                  offline::report_progress const& progress);
 
-/// How many records of each partition stand before its first commit that was recorded after `moment`. A commit
-/// is recorded after what it follows from was read back, so what is cut off nobody before the cut has seen.
-[[nodiscard]] result<std::vector<std::uint64_t>> records_until(event_log& log, instant moment,
+/// Where a copy of a log that is written to ends.
+struct copy_end {
+  std::vector<std::uint64_t> ends;  ///< of the log, asked before `moment` was now
+  instant moment;
+};
+/// How many records of each partition belong to the copy: all that were there, whatever their clocks said, and behind
+/// these what was recorded until `moment`. A commit is recorded after what it follows from was read back, so what is
+/// cut off nobody before the cut has seen.
+[[nodiscard]] result<std::vector<std::uint64_t>> records_until(event_log& log, copy_end const& end,
                                                                offline::report_progress const& progress);
 
 /// The file's first `bytes`; of all of it where that is not given.

@@ -1,5 +1,7 @@
 #include "node/log_pulse.hpp"
 
+#include <algorithm>
+
 namespace tracseq {
 namespace {
 
@@ -8,7 +10,8 @@ constexpr auto fresh_for = 3 * pace;
 
 }  // namespace
 
-log_pulse::log_pulse(event_log& log) : log_(log) {
+log_pulse::log_pulse(event_log& log, std::function<std::vector<std::uint64_t>()> shown)
+    : log_(log), shown_(std::move(shown)) {
   thread_ = std::jthread([this](std::stop_token const& stop) {
     while (!stop.stop_requested()) {
       ask();
@@ -19,9 +22,13 @@ log_pulse::log_pulse(event_log& log) : log_(log) {
 }
 
 void log_pulse::ask() {
+  // In this order: what is shown is in the log before.
+  auto missing = shown_();
   auto answer = log_.ends();
   std::lock_guard const guard(mutex_);
   if (answer) {
+    for (std::size_t p = 0; p < missing.size(); ++p) missing[p] -= std::min(missing[p], (*answer)[p]);
+    missing_ = std::move(missing);
     ends_ = *std::move(answer);
     trouble_.reset();
     answered_at_ = std::chrono::steady_clock::now();
@@ -41,14 +48,13 @@ std::optional<error> log_pulse::trouble() const {
 }
 
 std::optional<std::vector<std::uint64_t>> log_pulse::ends() const {
-  {
-    std::lock_guard const guard(mutex_);
-    if (trouble_) return ends_;
-  }
-  auto answer = log_.ends();
-  if (answer) return *std::move(answer);
   std::lock_guard const guard(mutex_);
   return ends_;
+}
+
+std::vector<std::uint64_t> log_pulse::missing() const {
+  std::lock_guard const guard(mutex_);
+  return missing_;
 }
 
 }  // namespace tracseq

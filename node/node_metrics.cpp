@@ -101,13 +101,7 @@ void register_node_metrics(metrics& counts, measured_parts const& of) {
     auto const ends = log->ends();
     return ends ? by_partition(*ends) : metrics::labelled{};
   });
-  counts.source_labelled("tracseq_log_missing_records", [log = of.log, models = of.models] {
-    auto const ends = log->ends();
-    if (!ends) return metrics::labelled{};
-    auto missing = models->applied();
-    for (std::size_t p = 0; p < missing.size(); ++p) missing[p] -= std::min(missing[p], (*ends)[p]);
-    return by_partition(missing);
-  });
+  counts.source_labelled("tracseq_log_missing_records", [log = of.log] { return by_partition(log->missing()); });
   counts.source_labelled("tracseq_projection_lag_records", [models = of.models, reader = of.reader] {
     auto lag = reader->acknowledged();
     auto const applied = models->applied();

@@ -1,6 +1,7 @@
 #include "node/notification_feed.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "events/cloud_event.hpp"
 #include "events/codec.hpp"
@@ -64,6 +65,7 @@ result<void> notification_feed::start() {
 }
 
 result<void> notification_feed::begin() {
+  keep_adopted();
   rules_ = {};
   try {
     auto const view = models_.newest();
@@ -101,6 +103,17 @@ void notification_feed::adopt(std::string const& cursor) {
   std::lock_guard const guard(mutex_);
   if (reader_ || stopping_ || cursor == cursor_) return;
   cursor_ = cursor;
+  adopted_ = true;
+}
+
+// Not where it was heard: whoever reads what other nodes say must not wait for the disk.
+void notification_feed::keep_adopted() {
+  std::string cursor;
+  {
+    std::lock_guard const guard(mutex_);
+    if (!std::exchange(adopted_, false)) return;
+    cursor = cursor_;
+  }
   models_.save_snapshot(cursor_name, ++saves_, cursor);
 }
 
@@ -119,6 +132,7 @@ void notification_feed::run() {
   while (!stopping_) {
     if (!is_teller_()) {
       if (reader_) end();
+      keep_adopted();
       rest(poll_patience);
       continue;
     }
@@ -148,6 +162,7 @@ void notification_feed::run() {
     if (unsaved_ && std::chrono::steady_clock::now() - saved_at_ > idle_save_interval) save_cursor();
   }
   if (reader_ && unsaved_) save_cursor();
+  keep_adopted();
 }
 
 void notification_feed::rest(std::chrono::milliseconds time) {
@@ -242,10 +257,11 @@ void notification_feed::save_cursor() {
   for (auto const& at : reader_->state().at())
     cursor.partitions.push_back({at.next_offset, at.last_offset, bytes_of(at.last_hash),
                                  bytes_of(at.chain.h), at.chain.c, at.chain.s});
+  auto const bytes = codec::encode(cursor);
+  models_.save_snapshot(cursor_name, ++saves_, bytes);
   {
     std::lock_guard const guard(mutex_);
-    cursor_ = codec::encode(cursor);
-    models_.save_snapshot(cursor_name, ++saves_, cursor_);
+    cursor_ = bytes;
   }
   unsaved_ = false;
   saved_at_ = std::chrono::steady_clock::now();

@@ -36,6 +36,8 @@ class notification_feed {
   /// Opens the log where the cursor stands, with the rules that are in force.
   [[nodiscard]] result<void> begin();
   void end();
+  /// Saves what was adopted.
+  void keep_adopted();
   /// Waits, unless it is stopping.
   void rest(std::chrono::milliseconds time);
   /// What the batch tells; notes in `about_` which streams the rules will ask for.
@@ -67,6 +69,7 @@ class notification_feed {
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;  ///< also of `reader_` as such, and of the cursor
   std::string cursor_;
+  bool adopted_ = false;  ///< and not saved yet
   std::condition_variable told_;
   bool batch_done_ = true;
   std::jthread thread_;

@@ -121,13 +121,13 @@ std::vector<http::partition_status> live_status::partitions() const {
   for (partition_id p = 0; p < applied.size(); ++p) {
     http::partition_status row;
     row.partition = p;
-    row.end = ends[p];
+    row.end = std::max(ends[p], applied[p]);  // which was asked a moment ago
     row.applied = applied[p];
     if (p < positions.size()) {
       row.claim = positions[p].chain.c;
       row.commits = positions[p].chain.s;
     }
-    row.lag = ends[p] > applied[p] ? ends[p] - applied[p] : 0;
+    row.lag = row.end - applied[p];
     rows.push_back(row);
   }
   return rows;

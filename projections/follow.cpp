@@ -78,7 +78,8 @@ bool folder::judge(log_entry& entry, folded_batch& into, bool decode_events) {
   std::optional<std::variant<commit, claim>> decoded;
   if (accepted(judged))
     if (auto read = decode_record(entry.record)) decoded = *std::move(read);
-  if (until_ && decoded && std::holds_alternative<commit>(*decoded) &&
+  bool const may_end = until_ && (entry.partition >= least_.size() || entry.offset >= least_[entry.partition]);
+  if (may_end && decoded && std::holds_alternative<commit>(*decoded) &&
       std::get<commit>(*decoded).recorded_at > *until_) {
     cut_[entry.partition] = 1;
     return false;

@@ -52,8 +52,11 @@ class folder {
   explicit folder(std::vector<partition_position> at) : at_(std::move(at)), cut_(at_.size()) {}
   /// Folds `entries` in order. `decode_events` false leaves `accepted_commit::events` empty.
   [[nodiscard]] folded_batch fold(std::vector<log_entry> entries, bool decode_events = true);
-  /// From now on a partition ends before its first commit recorded after `moment`.
-  void cut_after(instant moment) { until_ = moment; }
+  /// From now on a partition ends before its first commit recorded after `moment`, but not before offset `least[p]`.
+  void cut_after(instant moment, std::vector<std::uint64_t> least = {}) {
+    until_ = moment;
+    least_ = std::move(least);
+  }
   [[nodiscard]] bool is_cut(partition_id partition) const { return cut_[partition] != 0; }
   [[nodiscard]] std::vector<partition_position> const& at() const noexcept { return at_; }
   [[nodiscard]] verdict_counts const& counts() const noexcept { return counts_; }
@@ -65,6 +68,7 @@ class folder {
   std::vector<partition_position> at_;
   std::vector<std::uint8_t> cut_;
   std::optional<instant> until_;
+  std::vector<std::uint64_t> least_;
   verdict_counts counts_;
 };
 

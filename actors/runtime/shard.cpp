@@ -55,7 +55,10 @@ caf::behavior shard::make_behavior() {
         if (phase_ == phase::away || phase_ == phase::closed) start_claim();
       },
       [this](bar_shard const& m) { bar(*m.why); },
-      [this](drain_shard const&) { enter(phase::draining); },
+      [this](drain_shard const&) {
+        wanted_ = false;  // whatever fails from here on, nothing is claimed again
+        enter(phase::draining);
+      },
       [this](tick const&) {
         on_tick();
         delayed_send(this, tick_period, tick{});

@@ -6,13 +6,13 @@ import secrets
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import threading
 import time
 
 from members import Member, folder, members, support, takes_commands, wait_until
-from support import PROJECT, case, check, check_words
+from preload import Clock
+from support import case, check, check_words
 
 HEAD = struct.Struct("<4sBI")
 HELLO = 1
@@ -95,10 +95,8 @@ def behind(relay):
 
 def clocks_that_differ():
     topic = support.fresh_topic("clocks")
-    library, step = folder / "clock.so", folder / "step"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, PROJECT / "tools" / "chaos.d" / "clock.c"], check=True)
-    step.write_bytes(struct.pack("<q", 3_600))
-    ahead = Member("node-2", topic, env=dict(LD_PRELOAD=str(library), TRACSEQ_CLOCK=str(step)))
+    clock = Clock(folder, 3_600)
+    ahead = Member("node-2", topic, env=clock.env)
     with members(Member("node-1", topic), ahead) as (first, second):
         for node, word in ((first, "The clock of node-2 is 3"), (second, "The clock of node-1 is 3")):
             check(f"{node.name} says that clocks differ",
@@ -110,7 +108,7 @@ def clocks_that_differ():
         check("it is a figure", 3_500 < first.metric("tracseq_cluster_clock_difference_seconds") < 3_700)
         check("warnings are counted", first.metric("tracseq_cluster_warnings") >= 1)
         check("both take commands", takes_commands(first, "CLOCK-1") and takes_commands(second, "CLOCK-2"))
-        step.write_bytes(struct.pack("<q", 0))
+        clock.step(0)
         second.stop()
         second.start()
         check("once mended it is not said any more",

@@ -12,6 +12,7 @@ import sys
 import time
 
 import support
+from preload import Clock
 from support import Node, case, check, check_words, run
 from crash_test import Book, Client, compare_with_api, examine, furnish
 from history import History, command_id
@@ -274,6 +275,29 @@ def erased_donors_stay_erased():
     other.stop()
 
 
+def a_clock_that_was_ahead_keeps_nothing_out():
+    clock = Clock(support.new_folder("ahead"), 3_600)
+    node = Node(folder / "ahead", env=clock.env).start()
+    early = node.api().must("POST", "/samples", dict(name="early", type="DNA"))["id"]
+    clock.step(0)
+    for n in range(12):  # in every partition; and what was written an hour ahead stands before it in some
+        node.api().must("POST", "/samples", dict(name=f"late-{n}", type="DNA"))
+    node.api().must("POST", f"/samples/{early}:correct", dict(notes="late", reason="as asked"))
+    backup = folder / "ahead-backup"
+    done = run("backup", backup, *of_node(node))
+    check("it is backed up", done.returncode == 0, done.stderr)
+    commits = sum(one["commits"] for one in node.api().must("GET", "/cluster")["partitions"])
+    check("with all that was acknowledged", manifest(backup)["commits"] == commits, (manifest(backup)["commits"], commits))
+    node.stop()
+    verifies("with a clock that was ahead", backup)
+    run("restore", backup, "--into", folder / "ahead-restored")
+    other = Node(folder / "ahead-restored").start()
+    names = {one["name"] for one in other.api().must("GET", "/samples?limit=100")["items"]}
+    check("nothing is missing where it is restored", names == {"early", *(f"late-{n}" for n in range(12))}, names)
+    check("nor what came last", other.api().must("GET", f"/samples/{early}")["notes"] == "late")
+    other.stop()
+
+
 def refusals_say_what_to_do():
     node = folder / "donors"
     full = folder / "somebody-elses"
@@ -383,7 +407,8 @@ def its_progress_is_shown():
 
 CASES = os.environ.get("TRACSEQ_CASES", "").split()
 for test in (backups_under_load_embedded, backups_under_load_kafka, killed_at_random_moments,
-             a_changed_byte_is_found_and_named, erased_donors_stay_erased, refusals_say_what_to_do,
+             a_changed_byte_is_found_and_named, erased_donors_stay_erased,
+             a_clock_that_was_ahead_keeps_nothing_out, refusals_say_what_to_do,
              a_lost_data_directory_beside_a_topic_that_is_whole, another_user_is_told, a_full_disk_is_told,
              its_progress_is_shown):
     if not CASES or test.__name__ in CASES:

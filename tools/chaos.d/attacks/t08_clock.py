@@ -1,10 +1,9 @@
 """The clock steps by a day, forth and back, under load and between starts."""
 import shutil
-import struct
-import subprocess
 import time
 
 import support
+from preload import Clock
 from scene import START_S, Scene
 from support import check
 
@@ -21,24 +20,16 @@ def why_not():
 
 def attack(seed, engine, number):
     folder = support.new_folder("clock")
-    library, clock = folder / "clock.so", folder / "step"
-    source = support.PROJECT / "tools" / "chaos.d" / "clock.c"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
-
-    def step(seconds):
-        with open(clock, "r+b" if clock.exists() else "wb") as file:
-            file.write(struct.pack("<q", seconds))
-    step(0)
-    env = dict(LD_PRELOAD=str(library), TRACSEQ_CLOCK=str(clock))
-    with Scene(seed, engine, env=env) as scene:
+    clock = Clock(folder)
+    with Scene(seed, engine, env=clock.env) as scene:
         for number_of_step in range(EACH):
             with scene.load():
                 time.sleep(scene.draw.uniform(0.2, 0.5))
-                step(STEPS_S[number_of_step % 2] if number_of_step < 2 else scene.draw.choice(STEPS_S))
+                clock.step(STEPS_S[number_of_step % 2] if number_of_step < 2 else scene.draw.choice(STEPS_S))
                 time.sleep(scene.draw.uniform(0.5, 1.0))
             if scene.draw.random() < 0.4:
                 scene.node.restart(timeout_s=START_S)
-        step(0)
+        clock.step(0)
         answer = scene.node.api().get("/samples?limit=1")
         check("the token still opens", answer.ok, answer.problem)
         scene.was_loaded(5 * EACH)

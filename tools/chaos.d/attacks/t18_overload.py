@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import support
+from preload import slow_disk
 from records import build
 from scene import START_S, busy_with_others, measured, writes_within
 from support import Node, check
@@ -44,14 +45,6 @@ def load(node, name, rate, seconds, clients):
     return json.loads(done.stdout)
 
 
-def slow_disk(folder):
-    """The environment of a process whose disk is slow."""
-    library = folder / "slow_sync.so"
-    source = support.PROJECT / "tools" / "chaos.d" / "slow_sync.c"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
-    return dict(LD_PRELOAD=str(library), TRACSEQ_SYNC_US=str(SYNC_US))
-
-
 def one_try(node, name, seconds):
     """(peak, overload, share of the machine that others took)"""
     with busy_with_others() as others:
@@ -62,7 +55,7 @@ def one_try(node, name, seconds):
 
 def attack(seed, engine, number):
     folder = support.new_folder("overload")
-    node = Node(folder / "data", env=dict(slow_disk(folder), TRACSEQ_LOG_PARTITIONS=str(PARTITIONS),
+    node = Node(folder / "data", env=dict(slow_disk(folder, SYNC_US), TRACSEQ_LOG_PARTITIONS=str(PARTITIONS),
                                           TRACSEQ_ENGINE_IN_FLIGHT_MAX=str(IN_FLIGHT)))
     node.start(timeout_s=START_S)
     seconds = 5 if number == 0 else 60
