@@ -94,6 +94,16 @@ std::string end_of(world& lab, std::string const& stream) {
   return "never ended";
 }
 
+/// Whether it comes to hold.
+template <class Holds>
+bool soon(Holds const& holds) {
+  for (int i = 0; i < 20'000; ++i) {
+    if (holds()) return true;
+    ::usleep(1000);
+  }
+  return false;
+}
+
 }  // namespace
 
 TEST_CASE("an acknowledged command is shown, and is there after a restart") {
@@ -472,10 +482,6 @@ TEST_CASE("messages that wait for their receiver hold no actors, and go on in ti
     queued.subject = "Message " + std::to_string(i);
     REQUIRE(lab.run(stream_name(delivery::kind, queued.message_id), queued));
   }
-  auto const soon = [&](auto const& holds) {
-    for (int i = 0; i < 3000 && !holds(); ++i) ::usleep(10'000);
-    return holds();
-  };
   CHECK(soon([&] {
     return attempts >= messages && lab.commands->stats().live_entities <= lab.options.live_entities_max + 12;
   }));
