@@ -94,16 +94,6 @@ std::string end_of(world& lab, std::string const& stream) {
   return "never ended";
 }
 
-/// Whether it comes to hold.
-template <class Holds>
-bool soon(Holds const& holds) {
-  for (int i = 0; i < 20'000; ++i) {
-    if (holds()) return true;
-    ::usleep(1000);
-  }
-  return false;
-}
-
 }  // namespace
 
 TEST_CASE("an acknowledged command is shown, and is there after a restart") {

@@ -18,6 +18,16 @@
 
 namespace tracseq::testing {
 
+/// Whether it comes to hold.
+template <class Holds>
+bool soon(Holds const& holds) {
+  for (int i = 0; i < 20'000; ++i) {
+    if (holds()) return true;
+    ::usleep(1000);
+  }
+  return false;
+}
+
 class world {
  public:
   world() {
