@@ -1,11 +1,9 @@
 #include "tests/runtime/world.hpp"
 
-#include <atomic>
 #include <fstream>
 #include <set>
 
 #include "actors/barcode.hpp"
-#include "actors/delivery.hpp"
 #include "actors/move.hpp"
 #include "actors/sample.hpp"
 #include "actors/storage_unit.hpp"
@@ -16,6 +14,7 @@
 #include "projections/storage.hpp"
 
 using namespace tracseq;
+using testing::soon;
 using testing::world;
 namespace do_sample = commands::sample;
 namespace do_unit = commands::storage_unit;
@@ -451,32 +450,4 @@ TEST_CASE("a step that a process was refused stays refused, whatever has become 
   REQUIRE(lab.run(label, commands::barcode::release{"LAB-9", "sample/b", theirs.holder, {}, false, "refused"}));
   CHECK_FALSE(lab.run(label, ours, reserving));
   CHECK(lab.run(label, ours));
-}
-
-TEST_CASE("messages that wait for their receiver hold no actors, and go on in time, over a restart too") {
-  constexpr int messages = 200;
-  world lab;
-  std::atomic<bool> up{false};
-  std::atomic<int> attempts{0};
-  lab.options.live_entities_max = 24;
-  lab.perform = [&](effect const&, std::function<void(effect_outcome)> const& done) {
-    ++attempts;
-    done({up, "the receiver is down", false});
-  };
-  lab.restart();
-  for (int i = 0; i < messages; ++i) {
-    commands::delivery::queue queued;
-    queued.message_id = new_uuid();
-    queued.channel = notification_rule::channel::webhook;
-    queued.url = "https://receiver.example/hook";
-    queued.subject = "Message " + std::to_string(i);
-    REQUIRE(lab.run(stream_name(delivery::kind, queued.message_id), queued));
-  }
-  CHECK(soon([&] {
-    return attempts >= messages && lab.commands->stats().live_entities <= lab.options.live_entities_max + 12;
-  }));
-  CHECK(lab.commands->stats().processes_open == messages);
-  up = true;
-  lab.restart();
-  CHECK(soon([&] { return lab.commands->stats().processes_open == 0; }));
 }

@@ -1,6 +1,9 @@
-// What the feed of notifications does when the log cannot be read for a while, or the rows are late.
+// What the feed of notifications does when the log cannot be read for a while, or the rows are late; and messages that
+// wait for their receiver.
+#include <atomic>
 #include <thread>
 
+#include "actors/delivery.hpp"
 #include "actors/notification_rule.hpp"
 #include "actors/sample.hpp"
 #include "node/notification_feed.hpp"
@@ -8,6 +11,7 @@
 #include "tests/runtime/world.hpp"
 
 using namespace tracseq;
+using testing::soon;
 using testing::world;
 
 namespace {
@@ -122,4 +126,32 @@ TEST_CASE("what happens in a project is told though its rows come late") {
   CHECK(told.front().starts_with("Late: "));
   feed.stop();
   follows.stop();
+}
+
+TEST_CASE("messages that wait for their receiver hold no actors, and go on in time, over a restart too") {
+  constexpr int messages = 200;
+  world lab;
+  std::atomic<bool> up{false};
+  std::atomic<int> attempts{0};
+  lab.options.live_entities_max = 24;
+  lab.perform = [&](effect const&, std::function<void(effect_outcome)> const& done) {
+    ++attempts;
+    done({up, "the receiver is down", false});
+  };
+  lab.restart();
+  for (int i = 0; i < messages; ++i) {
+    commands::delivery::queue queued;
+    queued.message_id = new_uuid();
+    queued.channel = notification_rule::channel::webhook;
+    queued.url = "https://receiver.example/hook";
+    queued.subject = "Message " + std::to_string(i);
+    REQUIRE(lab.run(stream_name(delivery::kind, queued.message_id), queued));
+  }
+  CHECK(soon([&] {
+    return attempts >= messages && lab.commands->stats().live_entities <= lab.options.live_entities_max + 12;
+  }));
+  CHECK(lab.commands->stats().processes_open == messages);
+  up = true;
+  lab.restart();
+  CHECK(soon([&] { return lab.commands->stats().processes_open == 0; }));
 }
