@@ -1,6 +1,6 @@
 #pragma once
-// Asks the log once a second where it ends, so that a broker that went away is noticed though nobody works. Whoever wants
-// to know where the log ends asks here: a broker that is gone keeps whoever asks it waiting for ten seconds.
+// Asks the log once a second where it ends, so that a broker that went away is noticed though nobody works. Whoever
+// wants to know where the log ends asks here: a broker that is gone keeps whoever asks it waiting for ten seconds.
 
 #include <chrono>
 #include <condition_variable>
