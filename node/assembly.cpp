@@ -73,6 +73,7 @@ struct node::parts {
     if (options.read_only) return {};
     log_options wanted;
     wanted.partitions = options.partitions;
+    wanted.segment_bytes = options.segment_bytes;
     wanted.require_replication = options.require_replication;
     // A node that has shown a history would begin another one in the place of a mistyped topic.
     bool const has_shown_one = std::filesystem::exists(store_directory(options.data));

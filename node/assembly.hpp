@@ -27,6 +27,7 @@ struct node_options {
   std::size_t live_entities_max = 10'000;
   std::chrono::milliseconds command_deadline{10'000};
   std::size_t engine_threads = 2;
+  std::size_t segment_bytes = 64u << 20;
   bool require_replication = false;
   bool start_behind_damage = false;  ///< claims a partition though its last commits do not follow
   bool webhooks_to_private_addresses = false;

@@ -49,6 +49,8 @@ constexpr auto table = std::to_array<setting>({
      "kafka://host:9092,host:9092/topic.", "log"},
     {"log.partitions", integer, "12", 1, 1024, "",
      "Partitions of a log that is made new. Can never be changed afterwards.", ""},
+    {"log.segment_mib", integer, "64", 1, 1024, "",
+     "Embedded log: MiB that one of its files takes, from when it is made. Small ones suit a small disk.", ""},
     {"log.require_replication", boolean, "false", 0, 0, "",
      "Kafka: refuse to start where a topic has fewer than three replicas or min.insync.replicas below "
      "two, instead of warning.", ""},

@@ -54,6 +54,7 @@ node_options options_of(tracseq::settings const& from) {
   out.live_entities_max = size("engine.live_entities_max");
   out.command_deadline = milliseconds(from.integer("engine.command_deadline_ms"));
   out.engine_threads = size("engine.threads");
+  out.segment_bytes = static_cast<std::size_t>(from.integer("log.segment_mib")) << 20;
   out.require_replication = from.boolean("log.require_replication");
   out.start_behind_damage = from.boolean("log.start_behind_damage");
   out.webhooks_to_private_addresses = from.boolean("webhook.private_addresses");

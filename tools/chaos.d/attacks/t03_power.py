@@ -55,7 +55,8 @@ class Disk:
 def attack(seed, engine, number):
     disk = Disk("ordered" if number % 2 == 0 else "writeback")
     try:
-        with Scene(seed, engine, data=disk.path / "data", varied=True) as scene:
+        # Small files, so that the power goes behind the beginning of a new one, too.
+        with Scene(seed, engine, data=disk.path / "data", env=dict(TRACSEQ_LOG_SEGMENT_MIB="1"), varied=True) as scene:
             # A new laboratory's folder is known to be on the disk once the first command is acknowledged.
             for _ in range(EACH):
                 flag = scene.draw.choice([JOURNAL_KEPT, JOURNAL_DROPPED])
