@@ -131,6 +131,7 @@ void connection::on_hello() {
   peer_ = std::move(said->who);
   peer_nonce_ = std::move(said->nonce);
   clock_ahead_s_ = static_cast<double>(said->sent.us - now().us) / 1e6;
+  own_ = world_.is_own(peer_nonce_);
   put(make_frame(frame_kind::welcome,
                  codec::encode(welcome{self_, nonce_, expected("welcome", peer_, self_, peer_nonce_, nonce_), now()})));
   wanted_ = frame_kind::proof;
@@ -145,6 +146,7 @@ void connection::on_welcome() {
   clock_ahead_s_ = static_cast<double>(said->sent.us - now().us) / 1e6;
   if (!same_digest(said->proof, expected("welcome", self_, peer_, nonce_, peer_nonce_)))
     return refuse("the node at " + remote_ + " has another cluster secret");
+  proved_ = true;
   if (!judge()) return;
   put(make_frame(frame_kind::proof,
                  codec::encode(proof{expected("proof", self_, peer_, nonce_, peer_nonce_)})));
@@ -155,6 +157,7 @@ void connection::on_proof() {
   auto const said = codec::decode<proof>(body_);
   if (!said || !same_digest(said->proof, expected("proof", peer_, self_, peer_nonce_, nonce_)))
     return refuse("the node that dials from " + remote_ + " has another cluster secret");
+  proved_ = true;
   if (!judge()) return;
   put(make_frame(frame_kind::accepted, codec::encode(accepted{})));
   go_up();

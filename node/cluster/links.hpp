@@ -40,6 +40,7 @@ struct link_status {
   bool up = false;
   std::string trouble;               ///< why it is not up; empty while it was not tried
   bool denied = false;               ///< somebody answers there, and one of the two will not have the other
+  bool proved = false;               ///< who is denied, or denies, has the cluster's secret: it is no stranger
   double clock_ahead_s = 0;          ///< theirs less ours, at the handshake
   std::optional<instant> since;      ///< it is up
 };

@@ -49,6 +49,7 @@ struct node {
   identity who;
   std::atomic<int> met = 0;
   std::atomic<int> heard = 0;
+  std::string why_not;  ///< it has others; set before anybody dials
   links of;
 
   explicit node(std::string const& name, link_options options = {}) : who(named(name)), of(fit(options), us(), told()) {
@@ -73,7 +74,10 @@ struct node {
   }
   link_events told() {
     link_events all;
-    all.refuse = [](identity const&) { return std::optional<std::string>(); };
+    all.refuse = [this](identity const& other) {
+      if (other.boot_id == who.boot_id) return std::optional<std::string>("this is the node itself");
+      return why_not.empty() ? std::nullopt : std::optional(why_not);
+    };
     all.met = [this](identity const&) { ++met; };
     all.up = all.lost = all.gone = [](identity const&) {};
     all.frame = [this](identity const&, frame_kind, std::string const&, link_events::reply const&) { ++heard; };
@@ -121,6 +125,59 @@ class stranger {
   boost::asio::io_context io_;
   tcp::socket line_{io_};
   tcp::acceptor door_{io_};
+};
+
+/// An address that leads elsewhere: each connection to it to the port that `to` is by then.
+class relay {
+ public:
+  std::atomic<std::uint16_t> to = 0;
+  std::atomic<int> passed = 0;  ///< connections
+
+  relay() {
+    door_.open(tcp::v4());
+    door_.bind({boost::asio::ip::make_address("127.0.0.1"), 0});
+    door_.listen();
+    accept();
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+  ~relay() { io_.stop(); }
+  relay(relay const&) = delete;
+  relay& operator=(relay const&) = delete;
+  std::string address() const { return "127.0.0.1:" + std::to_string(door_.local_endpoint().port()); }
+
+ private:
+  struct ends {
+    tcp::socket one;
+    tcp::socket other;
+  };
+  void accept() {
+    door_.async_accept([this](boost::system::error_code const& problem, tcp::socket from) {
+      if (problem) return;
+      auto const both = std::make_shared<ends>(std::move(from), tcp::socket(io_));
+      boost::system::error_code failed;
+      both->other.connect({boost::asio::ip::make_address("127.0.0.1"), to}, failed);
+      if (!failed) {
+        ++passed;
+        pump(both, both->one, both->other);
+        pump(both, both->other, both->one);
+      }
+      accept();
+    });
+  }
+  void pump(std::shared_ptr<ends> const& both, tcp::socket& from, tcp::socket& into) {
+    auto const bytes = std::make_shared<std::array<char, 4096>>();
+    from.async_read_some(boost::asio::buffer(*bytes), [=, this, &from, &into](boost::system::error_code problem,
+                                                                              std::size_t got) {
+      if (!problem) boost::asio::write(into, boost::asio::buffer(*bytes, got), problem);
+      if (!problem) return pump(both, from, into);
+      boost::system::error_code ignored;
+      into.shutdown(tcp::socket::shutdown_both, ignored);
+    });
+  }
+
+  boost::asio::io_context io_;
+  tcp::acceptor door_{io_};
+  std::jthread thread_;
 };
 
 std::string digest(std::string const& secret, std::string const& word, std::string const& dialler_nonce,
@@ -171,6 +228,51 @@ TEST_CASE("links: two that have the secret meet, and hear each other") {
   CHECK(a.of.strangers() + b.of.strangers() == 0);
 }
 
+TEST_CASE("links: an address at which a node reached itself is dialled again for another node") {
+  relay way;
+  node a("a");
+  node b("b");
+  way.to = a.of.port();
+  a.of.dial(way.address());
+  CHECK(in_time([&] { return way.passed >= 1 && a.of.status().empty(); }));
+  b.who.address = way.address();
+  way.to = b.of.port();
+  b.of.dial(a.address());
+  CHECK(in_time([&] { return a.of.send(b.who.boot_id, frame_kind::state, "x"); }));
+  // This node itself is no stranger.
+  CHECK(a.of.strangers() == 0);
+}
+
+TEST_CASE("links: who only repeats a node's own greeting is a stranger like others") {
+  node a("a");
+  stranger silent;
+  a.of.dial("127.0.0.1:" + std::to_string(silent.listen()));
+  silent.accept();
+  auto const greeting = silent.hear();
+  REQUIRE(greeting);
+  auto const said = codec::decode<hello>(greeting->second);
+  REQUIRE(said);
+  silent.say(frame_kind::welcome, codec::encode(welcome{said->who, said->nonce, std::string(32, 'x'), now()}));
+  CHECK(in_time([&] { return a.trouble().find("another cluster secret") != std::string::npos; }));
+  CHECK_FALSE(a.of.status().front().proved);
+
+  stranger dialling;
+  dialling.dial(a.of.port());
+  (void)dialling.greet(a.who, draw_nonce());
+  dialling.say(frame_kind::proof, codec::encode(proof{std::string(32, 'x')}));
+  CHECK(in_time([&] { return a.of.strangers() == 1; }));
+}
+
+TEST_CASE("links: a node that is denied is told from a stranger") {
+  node a("a");
+  node b("b");
+  b.why_not = "it is not wanted here";
+  a.of.dial(b.address());
+  CHECK(in_time([&] { return a.trouble().find("it is not wanted here") != std::string::npos; }));
+  CHECK(a.of.status().front().denied);
+  CHECK(a.of.status().front().proved);
+}
+
 TEST_CASE("links: who has another secret is refused, dialled or dialling") {
   link_options other;
   other.secret = std::string(40, 'o');
@@ -179,6 +281,7 @@ TEST_CASE("links: who has another secret is refused, dialled or dialling") {
   a.of.dial(b.address());
   CHECK(in_time([&] { return a.trouble().find("another cluster secret") != std::string::npos; }));
   CHECK(a.of.status().front().denied);
+  CHECK_FALSE(a.of.status().front().proved);
   CHECK(a.met + b.met == 0);
   CHECK(in_time([&] { return b.of.strangers() > 0; }));
 }
