@@ -5,6 +5,7 @@
 
 #include "events/codec.hpp"
 #include "node/cluster/secret.hpp"
+#include "node/plain_words.hpp"
 
 namespace tracseq::cluster {
 namespace {
@@ -81,9 +82,8 @@ void connection::on_head() {
 
 void connection::on_frame(frame_kind kind) {
   if (kind == frame_kind::refused) {
-    auto const told = codec::decode<refused>(body_);
     denied_ = true;
-    return end(told ? "it refused: " + told->why : "it refused");
+    return end(words_of_refusal());
   }
   if (is_up()) {
     if (kind < frame_kind::state) return end("it began anew on an open connection");
@@ -100,6 +100,17 @@ void connection::on_frame(frame_kind kind) {
     case frame_kind::proof: return on_proof();
     default: return go_up();
   }
+}
+
+std::string connection::words_of_refusal() const {
+  constexpr std::size_t words_max = 400;
+  if (proved_) {
+    auto const told = codec::decode<refused>(body_);
+    return told ? "it refused: " + plain_words(std::string_view(told->why).substr(0, words_max)) : "it refused";
+  }
+  if (dialled_) return "it refused before it had proved that it belongs here: another cluster's, or another version";
+  if (wanted_ == frame_kind::proof) return "it refused this node, as one does that has another cluster secret";
+  return "it refused before it said who it is";
 }
 
 std::string connection::expected(std::string_view word, identity const& dialler, identity const& dialled_one,

@@ -77,6 +77,8 @@ class connection : public std::enable_shared_from_this<connection> {
   [[nodiscard]] bool judge();
   void go_up();
   void refuse(std::string why);
+  /// Why the other one refused. A stranger is not quoted: what he says is meant for whoever reads it.
+  [[nodiscard]] std::string words_of_refusal() const;
   void put(std::string frame);
   void write_more();
   template <class Buffers, class Handler>

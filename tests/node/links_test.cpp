@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -271,6 +272,38 @@ TEST_CASE("links: a node that is denied is told from a stranger") {
   CHECK(in_time([&] { return a.trouble().find("it is not wanted here") != std::string::npos; }));
   CHECK(a.of.status().front().denied);
   CHECK(a.of.status().front().proved);
+}
+
+TEST_CASE("links: what a stranger says reaches nobody's eyes, and what a node says does no harm there") {
+  auto const words = codec::encode(refused{"\x1b[2Jall is well\n2026-01-01 info forged"});
+  node a("a");
+  stranger dialling;
+  dialling.dial(a.of.port());
+  dialling.say(frame_kind::refused, words);
+  CHECK(in_time([&] { return a.of.strangers() == 1; }));
+  CHECK_MESSAGE(a.of.last_stranger().find("it refused before it said who it is") != std::string::npos,
+                a.of.last_stranger());
+  stranger greeting;
+  greeting.dial(a.of.port());
+  (void)greeting.greet(named("stranger"), draw_nonce());
+  greeting.say(frame_kind::refused, words);
+  CHECK(in_time([&] { return a.of.strangers() == 2; }));
+  CHECK_MESSAGE(a.of.last_stranger().find("another cluster secret") != std::string::npos, a.of.last_stranger());
+  CHECK(a.of.last_stranger().find("well") == std::string::npos);
+  stranger dialled;
+  a.of.dial("127.0.0.1:" + std::to_string(dialled.listen()));
+  dialled.accept();
+  dialled.say(frame_kind::refused, words);
+  CHECK(in_time([&] { return a.trouble().find("it refused before it had proved") != std::string::npos; }));
+  CHECK(a.trouble().find("well") == std::string::npos);
+
+  node b("b");
+  node c("c");
+  c.why_not = "\x1b[2Jnot\nwanted \xc2\x9b" + std::string(5'000, '!');
+  b.of.dial(c.address());
+  CHECK(in_time([&] { return b.trouble().find(" [2Jnot wanted  !") != std::string::npos; }));
+  CHECK(b.trouble().size() < 500);
+  CHECK(std::ranges::none_of(b.trouble(), [](unsigned char sign) { return sign < 0x20; }));
 }
 
 TEST_CASE("links: who has another secret is refused, dialled or dialling") {
