@@ -1,5 +1,9 @@
 #include "node/cluster/connection.hpp"
 
+#include <algorithm>
+
+#include <netinet/tcp.h>
+
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
@@ -16,6 +20,23 @@ std::string words_of(boost::system::error_code const& problem) {
   return problem.message();
 }
 
+template <int Level, int Name>
+void set(tcp::socket& socket, std::chrono::milliseconds::rep value) {
+  boost::system::error_code ignored;
+  socket.set_option(net::detail::socket_option::integer<Level, Name>(static_cast<int>(value)), ignored);
+}
+
+/// What is sent into a hole is taken for gone after `silence`, not after the system's quarter of an hour; and one that
+/// only listens finds out as well.
+void miss_it_after(tcp::socket& socket, std::chrono::milliseconds silence) {
+  auto const third_s = std::max<std::chrono::seconds::rep>(1, silence.count() / 3'000);
+  set<IPPROTO_TCP, TCP_USER_TIMEOUT>(socket, silence.count());
+  set<IPPROTO_TCP, TCP_KEEPIDLE>(socket, third_s);
+  set<IPPROTO_TCP, TCP_KEEPINTVL>(socket, third_s);
+  set<IPPROTO_TCP, TCP_KEEPCNT>(socket, 2);
+  set<SOL_SOCKET, SO_KEEPALIVE>(socket, 1);
+}
+
 }  // namespace
 
 connection::connection(connection_world const& world, tcp::socket socket, bool dialled, callbacks told)
@@ -28,6 +49,7 @@ connection::connection(connection_world const& world, tcp::socket socket, bool d
       nonce_(draw_nonce()) {
   boost::system::error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
+  miss_it_after(socket_, world.options.silence_max);
   auto const end = socket_.remote_endpoint(ignored);
   remote_ = end.address().to_string() + ":" + std::to_string(end.port());
   if (world_.tls != nullptr) tls_.emplace(socket_, *world_.tls);

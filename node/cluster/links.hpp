@@ -27,6 +27,7 @@ struct link_options {
   std::string key;
   std::string authorities;
   std::chrono::milliseconds handshake_timeout{3'000};
+  std::chrono::milliseconds silence_max{6'000};  ///< that the other's system may leave a connection without a sign
   std::chrono::milliseconds redial_min{100};
   std::chrono::milliseconds redial_max{1'000};
   std::size_t strangers_max = 64;             ///< connections that have not proved yet

@@ -9,6 +9,9 @@
 #include <functional>
 #include <thread>
 
+#include <linux/filter.h>
+#include <sys/socket.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -50,6 +53,7 @@ struct node {
   identity who;
   std::atomic<int> met = 0;
   std::atomic<int> heard = 0;
+  std::atomic<int> lost = 0;
   std::string why_not;  ///< it has others; set before anybody dials
   links of;
 
@@ -80,7 +84,8 @@ struct node {
       return why_not.empty() ? std::nullopt : std::optional(why_not);
     };
     all.met = [this](identity const&) { ++met; };
-    all.up = all.lost = all.gone = [](identity const&) {};
+    all.up = all.gone = [](identity const&) {};
+    all.lost = [this](identity const&) { ++lost; };
     all.frame = [this](identity const&, frame_kind, std::string const&, link_events::reply const&) { ++heard; };
     return all;
   }
@@ -113,6 +118,14 @@ class stranger {
     if (problem) return std::nullopt;
     return std::pair(head->kind, body);
   }
+  /// From now on nothing arrives here, and nobody is told: nothing that is sent is acknowledged.
+  void vanish() {
+    sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
+    sock_fprog const program{1, &drop_all};
+    REQUIRE(setsockopt(line_.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0);
+  }
+  /// As a node that is dialled, until it is one of those that belong here.
+  void let_in(std::string const& secret, identity const& who);
   /// Greets, and gives the greeting that comes back.
   welcome greet(identity const& who, std::string const& nonce) {
     say(frame_kind::hello, codec::encode(hello{who, nonce, now()}));
@@ -184,6 +197,29 @@ class relay {
 std::string digest(std::string const& secret, std::string const& word, std::string const& dialler_nonce,
                    std::string const& dialled_nonce, identity const& dialler, identity const& dialled) {
   return keyed_digest(secret, word + dialler_nonce + dialled_nonce + codec::encode(dialler) + codec::encode(dialled));
+}
+
+void stranger::let_in(std::string const& secret, identity const& who) {
+  accept();
+  auto const greeting = hear();
+  REQUIRE(greeting);
+  auto const said = codec::decode<hello>(greeting->second);
+  REQUIRE(said);
+  auto const nonce = draw_nonce();
+  say(frame_kind::welcome,
+      codec::encode(welcome{who, nonce, digest(secret, "welcome", said->nonce, nonce, said->who, who), now()}));
+  auto const back = hear();
+  REQUIRE(back);
+  REQUIRE(back->first == frame_kind::proof);
+  say(frame_kind::accepted, codec::encode(accepted{}));
+}
+
+std::size_t open_sockets() {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      std::filesystem::directory_iterator("/proc/self/fd"), [](std::filesystem::directory_entry const& one) {
+        std::error_code gone;
+        return std::filesystem::read_symlink(one.path(), gone).string().starts_with("socket:");
+      }));
 }
 
 using made_proof = std::function<std::string(welcome const& theirs, identity const& who, std::string const& nonce)>;
@@ -408,6 +444,41 @@ TEST_CASE("links: who has not proved is not heard, whatever it sends") {
     CHECK_FALSE(other.hear());
   }
   CHECK(a.heard + a.met == 0);
+}
+
+TEST_CASE("links: a line into a hole is over soon, whoever dialled it, and whether anything is said over it") {
+  link_options impatient;
+  impatient.silence_max = milliseconds(3'000);
+  node a("a", impatient);
+  auto const who = named("hole");
+  stranger dialled;
+  a.of.dial("127.0.0.1:" + std::to_string(dialled.listen()));
+  dialled.let_in(our_secret, who);
+  CHECK(in_time([&] { return a.of.send(who.boot_id, frame_kind::state, "x"); }));
+  REQUIRE(dialled.hear());
+  dialled.vanish();
+  SUBCASE("said into") { CHECK(a.of.send(who.boot_id, frame_kind::state, "x")); }
+  SUBCASE("silent") {}
+  CHECK(in_time([&] { return a.lost == 1; }));
+}
+
+TEST_CASE("links: who dialled and is not there any more takes up no descriptor") {
+  link_options impatient;
+  impatient.silence_max = milliseconds(3'000);
+  node a("a", impatient);
+  stranger one;
+  one.dial(a.of.port());
+  auto const who = named("hole");
+  auto const nonce = draw_nonce();
+  auto const greeted = one.greet(who, nonce);
+  one.say(frame_kind::proof,
+          codec::encode(proof{digest(our_secret, "proof", nonce, greeted.nonce, who, greeted.who)}));
+  auto const back = one.hear();
+  REQUIRE(back);
+  REQUIRE(back->first == frame_kind::accepted);
+  one.vanish();
+  auto const before = open_sockets();
+  CHECK(in_time([&] { return open_sockets() < before; }));
 }
 
 TEST_CASE("links: with certificates only those of the same authority meet") {
