@@ -9,6 +9,7 @@
 
 #include "events/instant.hpp"
 #include "node/http/json_value.hpp"
+#include "node/plain_words.hpp"
 
 namespace tracseq::log {
 namespace {
@@ -25,15 +26,6 @@ state& current() {
   return one;
 }
 
-std::string text_line(std::string_view level, std::string_view message, fields more) {
-  auto line = to_rfc3339(now()) + " " + std::string(level) + " " + std::string(message);
-  for (auto const& [name, value] : more) {
-    line.append("  ").append(name).append("=");
-    for (char const c : value) line.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
-  }
-  return line;
-}
-
 void write(spdlog::level::level_enum level, std::string_view word, std::string_view message, fields more) {
   auto& to = current();
   if (!to.to->should_log(level)) return;
@@ -42,6 +34,12 @@ void write(spdlog::level::level_enum level, std::string_view word, std::string_v
 }
 
 }  // namespace
+
+std::string text_line(std::string_view level, std::string_view message, fields more) {
+  auto line = to_rfc3339(now()) + " " + std::string(level) + " " + plain_words(message);
+  for (auto const& [name, value] : more) line.append("  ").append(name).append("=").append(plain_words(value));
+  return line;
+}
 
 std::string json_line(std::string_view level, std::string_view message, fields more) {
   std::string line = R"({"at":)";

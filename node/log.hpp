@@ -24,6 +24,7 @@ void warn(std::string_view message, fields more = {});
 void error(std::string_view message, fields more = {});
 
 /// One line as it is written; for tests.
+[[nodiscard]] std::string text_line(std::string_view level, std::string_view message, fields more);
 [[nodiscard]] std::string json_line(std::string_view level, std::string_view message, fields more);
 
 }  // namespace tracseq::log

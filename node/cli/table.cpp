@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "node/plain_words.hpp"
+
 namespace tracseq::cli {
 namespace {
 
@@ -17,12 +19,6 @@ constexpr auto telling = std::to_array<std::string_view>(
     {"label", "name", "barcode", "file_name", "kind", "state", "recorded_at", "summary", "subject",
      "progress", "project", "place", "path", "slot", "fill_percent", "event_name", "detail", "occupant",
      "who", "reason", "at", "why", "channel", "url", "rows", "registered", "id"});
-
-std::string one_line(std::string text) {
-  for (auto& c : text)
-    if (c == '\n' || c == '\t' || c == '\r') c = ' ';
-  return text;
-}
 
 std::string cut(std::string text, std::size_t width) {
   if (width_of(text) <= width) return text;
@@ -123,7 +119,7 @@ std::string layout_text(json_value const& layout) {
 
 std::string cell_text(json_value const& value) {
   if (value.is_null()) return "";
-  if (auto const* text = value.as<std::string>()) return one_line(*text);
+  if (auto const* text = value.as<std::string>()) return plain_words(*text);
   if (auto const* list = value.as<json_list>()) {
     std::string out;
     for (auto const& one : *list) {
@@ -135,9 +131,9 @@ std::string cell_text(json_value const& value) {
   if (auto const* object = value.as<json_object>()) {
     // A place, a person, an occupant: by the words people know it by.
     if (!value.text("path").empty())
-      return one_line(std::string(value.text("path")) + " " + std::string(value.text("slot")));
+      return plain_words(std::string(value.text("path")) + " " + std::string(value.text("slot")));
     for (auto const key : {"label", "name", "unit_label", "purpose"})
-      if (!value.text(key).empty()) return one_line(std::string(value.text(key)));
+      if (!value.text(key).empty()) return plain_words(std::string(value.text(key)));
     if (value.find("rows") && value.find("columns")) return layout_text(value);
     std::string out;
     for (auto const& [key, one] : *object)

@@ -1,10 +1,15 @@
 #include "node/cluster/connection.hpp"
 
+#include <algorithm>
+
+#include <netinet/tcp.h>
+
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
 #include "events/codec.hpp"
 #include "node/cluster/secret.hpp"
+#include "node/plain_words.hpp"
 
 namespace tracseq::cluster {
 namespace {
@@ -13,6 +18,23 @@ std::string words_of(boost::system::error_code const& problem) {
   if (problem == net::error::eof || problem == net::ssl::error::stream_truncated) return "it closed the connection";
   if (problem.category() == net::error::get_ssl_category()) return "TLS failed: " + problem.message();
   return problem.message();
+}
+
+template <int Level, int Name>
+void set(tcp::socket& socket, std::chrono::milliseconds::rep value) {
+  boost::system::error_code ignored;
+  socket.set_option(net::detail::socket_option::integer<Level, Name>(static_cast<int>(value)), ignored);
+}
+
+/// What is sent into a hole is taken for gone after `silence`, not after the system's quarter of an hour; and one that
+/// only listens finds out as well.
+void miss_it_after(tcp::socket& socket, std::chrono::milliseconds silence) {
+  auto const third_s = std::max<std::chrono::seconds::rep>(1, silence.count() / 3'000);
+  set<IPPROTO_TCP, TCP_USER_TIMEOUT>(socket, silence.count());
+  set<IPPROTO_TCP, TCP_KEEPIDLE>(socket, third_s);
+  set<IPPROTO_TCP, TCP_KEEPINTVL>(socket, third_s);
+  set<IPPROTO_TCP, TCP_KEEPCNT>(socket, 2);
+  set<SOL_SOCKET, SO_KEEPALIVE>(socket, 1);
 }
 
 }  // namespace
@@ -27,6 +49,7 @@ connection::connection(connection_world const& world, tcp::socket socket, bool d
       nonce_(draw_nonce()) {
   boost::system::error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
+  miss_it_after(socket_, world.options.silence_max);
   auto const end = socket_.remote_endpoint(ignored);
   remote_ = end.address().to_string() + ":" + std::to_string(end.port());
   if (world_.tls != nullptr) tls_.emplace(socket_, *world_.tls);
@@ -81,9 +104,8 @@ void connection::on_head() {
 
 void connection::on_frame(frame_kind kind) {
   if (kind == frame_kind::refused) {
-    auto const told = codec::decode<refused>(body_);
     denied_ = true;
-    return end(told ? "it refused: " + told->why : "it refused");
+    return end(words_of_refusal());
   }
   if (is_up()) {
     if (kind < frame_kind::state) return end("it began anew on an open connection");
@@ -100,6 +122,17 @@ void connection::on_frame(frame_kind kind) {
     case frame_kind::proof: return on_proof();
     default: return go_up();
   }
+}
+
+std::string connection::words_of_refusal() const {
+  constexpr std::size_t words_max = 400;
+  if (proved_) {
+    auto const told = codec::decode<refused>(body_);
+    return told ? "it refused: " + plain_words(std::string_view(told->why).substr(0, words_max)) : "it refused";
+  }
+  if (dialled_) return "it refused before it had proved that it belongs here: another cluster's, or another version";
+  if (wanted_ == frame_kind::proof) return "it refused this node, as one does that has another cluster secret";
+  return "it refused before it said who it is";
 }
 
 std::string connection::expected(std::string_view word, identity const& dialler, identity const& dialled_one,
@@ -131,6 +164,7 @@ void connection::on_hello() {
   peer_ = std::move(said->who);
   peer_nonce_ = std::move(said->nonce);
   clock_ahead_s_ = static_cast<double>(said->sent.us - now().us) / 1e6;
+  own_ = world_.is_own(peer_nonce_);
   put(make_frame(frame_kind::welcome,
                  codec::encode(welcome{self_, nonce_, expected("welcome", peer_, self_, peer_nonce_, nonce_), now()})));
   wanted_ = frame_kind::proof;
@@ -145,6 +179,7 @@ void connection::on_welcome() {
   clock_ahead_s_ = static_cast<double>(said->sent.us - now().us) / 1e6;
   if (!same_digest(said->proof, expected("welcome", self_, peer_, nonce_, peer_nonce_)))
     return refuse("the node at " + remote_ + " has another cluster secret");
+  proved_ = true;
   if (!judge()) return;
   put(make_frame(frame_kind::proof,
                  codec::encode(proof{expected("proof", self_, peer_, nonce_, peer_nonce_)})));
@@ -155,6 +190,7 @@ void connection::on_proof() {
   auto const said = codec::decode<proof>(body_);
   if (!said || !same_digest(said->proof, expected("proof", peer_, self_, peer_nonce_, nonce_)))
     return refuse("the node that dials from " + remote_ + " has another cluster secret");
+  proved_ = true;
   if (!judge()) return;
   put(make_frame(frame_kind::accepted, codec::encode(accepted{})));
   go_up();

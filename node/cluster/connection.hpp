@@ -30,6 +30,8 @@ struct connection_world {
   link_options const& options;
   std::function<identity()> self;
   link_events const& events;
+  /// Whether this node dials with that nonce just now.
+  std::function<bool(std::string const& nonce)> is_own;
 };
 
 /// All but `send` and `is_up` on the thread that runs `io`.
@@ -48,8 +50,13 @@ class connection : public std::enable_shared_from_this<connection> {
 
   [[nodiscard]] bool is_up() const noexcept { return up_.load(); }
   [[nodiscard]] bool dialled() const noexcept { return dialled_; }
-  /// Known once it was up.
+  /// Who it says it is: to be believed once it has `proved`, as all have that were up.
   [[nodiscard]] identity const& peer() const noexcept { return peer_; }
+  /// It has shown that it has the cluster's secret.
+  [[nodiscard]] bool proved() const noexcept { return proved_; }
+  /// This node dialled itself, and this is the other end.
+  [[nodiscard]] bool is_own() const noexcept { return own_; }
+  [[nodiscard]] std::string const& nonce() const noexcept { return nonce_; }
   /// One of the two will not have the other.
   [[nodiscard]] bool denied() const noexcept { return denied_; }
   [[nodiscard]] double clock_ahead_s() const noexcept { return clock_ahead_s_; }
@@ -70,6 +77,8 @@ class connection : public std::enable_shared_from_this<connection> {
   [[nodiscard]] bool judge();
   void go_up();
   void refuse(std::string why);
+  /// Why the other one refused. A stranger is not quoted: what he says is meant for whoever reads it.
+  [[nodiscard]] std::string words_of_refusal() const;
   void put(std::string frame);
   void write_more();
   template <class Buffers, class Handler>
@@ -85,6 +94,8 @@ class connection : public std::enable_shared_from_this<connection> {
   std::atomic<bool> up_{false};
   bool ended_ = false;
   bool denied_ = false;
+  bool proved_ = false;
+  bool own_ = false;
   bool ending_ = false;  ///< when what waits is written
   std::string why_;
   frame_kind wanted_ = frame_kind::hello;  ///< next, of one who has not proved

@@ -1,6 +1,7 @@
 #include "node/cluster/forwarder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "events/fault_point.hpp"
 
@@ -11,6 +12,19 @@ std::size_t bytes_of(std::vector<command_request> const& group) {
   std::size_t sum = 0;
   for (auto const& request : group) sum += 256 + request.command.payload.size() + request.reason.size();
   return sum;
+}
+
+/// Whether it says of all tries what became of them, and not of the newest alone: who decides on a command has
+/// looked for an earlier one of its id.
+bool settles(errc refusal) {
+  switch (refusal) {
+    case errc::overloaded:
+    case errc::unavailable:
+    case errc::timed_out:
+    case errc::io_failure:
+    case errc::internal: return false;
+    default: return true;
+  }
 }
 
 }  // namespace
@@ -77,25 +91,26 @@ void forwarder::send(std::vector<outgoing> out) {
       });
       continue;
     }
+    bool sent_before = false;
     {
       std::lock_guard const guard(mutex_);
       auto const found = waiting_.find(one.id);
       if (found == waiting_.end()) continue;
-      found->second.ever_sent = true;
+      sent_before = std::exchange(found->second.ever_sent, true);
       ++stats_.sent;
     }
     bool const gone = fault_point<"forwarder.not_sent">();
-    if (gone || !world_.send(one.to, encode_forward(one.id, one.within, one.group))) not_sent(one.id);
+    if (gone || !world_.send(one.to, encode_forward(one.id, one.within, one.group))) not_sent(one.id, sent_before);
   }
 }
 
-void forwarder::not_sent(std::uint64_t id) {
+void forwarder::not_sent(std::uint64_t id, bool sent_before) {
   std::lock_guard const guard(mutex_);
   auto const found = waiting_.find(id);
   if (found == waiting_.end()) return;
   --stats_.sent;
   found->second.asked = {};
-  found->second.ever_sent = false;
+  found->second.ever_sent = sent_before;
   found->second.not_before = world_.now() + options_.again;
 }
 
@@ -119,6 +134,9 @@ void forwarder::on_reply(std::uint64_t id, result<command_reply> reply) {
       waiting_.insert(std::move(again));
       return;  // the route's next change, or the next tick, sends it
     }
+    if (!reply && one.in_doubt && !settles(reply.error().code))
+      reply = fail(errc::outcome_unknown, "an earlier try was not answered, and now: " + reply.error().detail +
+                                              ". Repeat the request with the same idempotency key: it will be done once.");
     done = std::move(one.done);
     bytes_ -= one.bytes;
     waiting_.erase(found);
@@ -140,6 +158,7 @@ void forwarder::on_route(partition_id partition, route to) {
     for (auto const id : ids) {
       auto again = waiting_.extract(id);
       again.mapped().asked = {};
+      again.mapped().in_doubt = true;
       again.key() = next_id_++;
       waiting_.insert(std::move(again));
     }
@@ -171,6 +190,7 @@ void forwarder::on_lost(uuid const& boot_id) {
   for (auto const id : ids) {
     auto again = waiting_.extract(id);
     again.mapped().asked = {};
+    again.mapped().in_doubt = true;
     again.mapped().not_before = world_.now() + options_.again;
     again.key() = next_id_++;
     waiting_.insert(std::move(again));
@@ -182,7 +202,7 @@ error forwarder::too_late(waiting const& one) const {
   std::string where = "partition " + std::to_string(one.partition);
   if (to.claim == 0)
     where += " is no node's yet";
-  else if (one.ever_sent)
+  else if (may_be_done(one))
     return {errc::outcome_unknown,
             to.node + ", which owns " + where + ", did not answer in time. Repeat the request with the same "
                                                 "idempotency key: it will be done once.",
@@ -201,7 +221,7 @@ void forwarder::tick() {
     auto const time = world_.now();
     for (auto at = waiting_.begin(); at != waiting_.end();) {
       auto& one = at->second;
-      auto const patience = one.ever_sent || one.asked == self_ ? options_.deadline : options_.unreachable;
+      auto const patience = may_be_done(one) ? options_.deadline : options_.unreachable;
       if (time - one.since < patience) {
         ++at;
         continue;
@@ -226,7 +246,7 @@ void forwarder::stop() {
     bytes_ = 0;
   }
   for (auto& [id, one] : left)
-    one.done(fail(one.ever_sent ? errc::outcome_unknown : errc::unavailable,
+    one.done(fail(may_be_done(one) ? errc::outcome_unknown : errc::unavailable,
                   "TracSeq is stopping; repeat the request with the same idempotency key"));
 }
 

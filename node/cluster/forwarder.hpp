@@ -81,6 +81,7 @@ class forwarder {
     uuid asked;                     ///< nil while nobody is asked
     std::uint64_t asked_claim = 0;  ///< of the newest try
     bool ever_sent = false;
+    bool in_doubt = false;          ///< a try before the newest one was never answered
     std::size_t bytes = 0;
   };
   struct outgoing {
@@ -96,8 +97,10 @@ class forwarder {
   bool prepare(std::uint64_t id, waiting& one, std::vector<outgoing>& out);
   /// Without the lock.
   void send(std::vector<outgoing> out);
-  void not_sent(std::uint64_t id);
+  void not_sent(std::uint64_t id, bool sent_before);
   void on_reply(std::uint64_t id, result<command_reply> reply);
+  /// Whether somebody may have done it: a try is out, to this node's own shard too, or was.
+  [[nodiscard]] bool may_be_done(waiting const& one) const { return one.ever_sent || one.asked == self_; }
   [[nodiscard]] error too_late(waiting const& one) const;
 
   world const world_;

@@ -35,7 +35,7 @@ struct links::parts {
     std::shared_ptr<connection> now;
     std::chrono::milliseconds pause;
     bool was_up = false;
-    bool stopped = false;  ///< this node's own address
+    bool stopped = false;  ///< not dialled: this node answered there itself
     line(net::io_context& io, std::string to, std::chrono::milliseconds first)
         : address(std::move(to)), timer(io), resolver(io), pause(first) {}
   };
@@ -68,7 +68,8 @@ struct links::parts {
 
   result<void> start() {
     if (auto ready = open_tls(); !ready) return ready;
-    world.emplace(connection_world{io, tls ? &*tls : nullptr, options, self, events});
+    world.emplace(connection_world{io, tls ? &*tls : nullptr, options, self, events,
+                                   [this](std::string const& nonce) { return dials_with(nonce); }});
     error_code problem;
     auto const ip = net::ip::make_address(options.address, problem);
     if (problem)
@@ -105,15 +106,16 @@ struct links::parts {
     auto const proved = std::make_shared<bool>(false);
     auto made = std::make_shared<connection>(
         *world, std::move(socket), false,
-        connection::callbacks{[this, proved](connection&) {
+        connection::callbacks{[this, proved](connection& one) {
                                 *proved = true;
                                 --unproved;
+                                revive(one.peer().address);
                               },
                               [this, proved](connection& one, std::string const& why) {
                                 inbound.erase(one.shared_from_this());
                                 if (*proved) return;
                                 --unproved;
-                                if (one.peer().boot_id != self().boot_id) note_stranger(one.remote(), why);
+                                if (!one.is_own()) note_stranger(one.remote(), why);
                               }});
     inbound.insert(made);
     made->begin();
@@ -131,6 +133,19 @@ struct links::parts {
     lines.push_back(std::make_shared<line>(io, address, options.redial_min));
     note(*lines.back(), "");
     connect(lines.back());
+  }
+
+  bool dials_with(std::string const& nonce) const {
+    return std::ranges::any_of(lines, [&](auto const& one) { return one->now && one->now->nonce() == nonce; });
+  }
+
+  /// Another node says that it is reached where this node reached itself: an address may move.
+  void revive(std::string const& address) {
+    auto const found = std::ranges::find(lines, address, [](auto const& one) { return one->address; });
+    if (found == lines.end() || !(*found)->stopped) return;
+    (*found)->stopped = false;
+    note(**found, "");
+    connect(*found);
   }
 
   void forget(std::string const& address) {
@@ -178,6 +193,7 @@ struct links::parts {
   }
 
   void on_up(std::shared_ptr<line> const& to, connection& one) {
+    revive(one.peer().address);
     std::optional<identity> before;
     {
       std::lock_guard const guard(mutex);
@@ -209,20 +225,21 @@ struct links::parts {
       }
     }
     if (was_up) events.lost(one.peer());
-    // Its own greeting: this is where this node listens.
-    if (one.peer().boot_id == self().boot_id) {
+    // Its own greeting, and not only somebody's echo of it: this is where this node listens.
+    if (one.proved() && one.peer().boot_id == self().boot_id) {
       to->stopped = true;
       std::lock_guard const guard(mutex);
       statuses.erase(to->address);
       return;
     }
     if (was_up) to->pause = std::chrono::milliseconds(0);  // once at once: it may be a cable, or an end
-    retry(to, why, false, !was_up && one.denied());
+    retry(to, why, false, !was_up && one.denied(), one.proved());
   }
 
-  void retry(std::shared_ptr<line> const& to, std::string const& why, bool refused, bool denied = false) {
+  void retry(std::shared_ptr<line> const& to, std::string const& why, bool refused, bool denied = false,
+             bool proved = false) {
     if (to->stopped) return;
-    note(*to, why, denied);
+    note(*to, why, denied, proved);
     if (refused && to->was_up) {
       to->was_up = false;
       std::optional<identity> peer;
@@ -240,7 +257,7 @@ struct links::parts {
     });
   }
 
-  void note(line const& to, std::string const& why, bool denied = false) {
+  void note(line const& to, std::string const& why, bool denied = false, bool proved = false) {
     if (to.stopped) return;
     std::lock_guard const guard(mutex);
     auto& status = statuses[to.address];
@@ -249,6 +266,7 @@ struct links::parts {
     status.since.reset();
     status.trouble = why;
     status.denied = denied;
+    status.proved = denied && proved;
   }
 
   std::shared_ptr<connection> up_to(uuid const& boot_id) {

@@ -27,6 +27,7 @@ struct link_options {
   std::string key;
   std::string authorities;
   std::chrono::milliseconds handshake_timeout{3'000};
+  std::chrono::milliseconds silence_max{6'000};  ///< that the other's system may leave a connection without a sign
   std::chrono::milliseconds redial_min{100};
   std::chrono::milliseconds redial_max{1'000};
   std::size_t strangers_max = 64;             ///< connections that have not proved yet
@@ -40,6 +41,7 @@ struct link_status {
   bool up = false;
   std::string trouble;               ///< why it is not up; empty while it was not tried
   bool denied = false;               ///< somebody answers there, and one of the two will not have the other
+  bool proved = false;               ///< who is denied, or denies, has the cluster's secret: it is no stranger
   double clock_ahead_s = 0;          ///< theirs less ours, at the handshake
   std::optional<instant> since;      ///< it is up
 };

@@ -159,6 +159,71 @@ TEST_CASE("what was never sent is refused soon, what was sent has an unknown out
   CHECK(at.answers[1].error().code == errc::outcome_unknown);
 }
 
+TEST_CASE("what was sent once has an unknown outcome, whatever becomes of the next try") {
+  SUBCASE("nothing of it leaves this node") {
+    world at;
+    at.of.on_connected(at.b);
+    at.of.on_connected(at.c);
+    at.of.on_route(3, {1, at.b, "b"});
+    at.submit();
+    at.reached = false;
+    at.of.on_route(3, {2, at.c, "c"});
+    CHECK(at.line.size() == 1);
+    at.after(9'900);
+    CHECK(at.answers.empty());
+    at.after(200);
+    REQUIRE(at.answers.size() == 1);
+    CHECK(at.answers[0].error().code == errc::outcome_unknown);
+  }
+  SUBCASE("who is asked next refuses before he looks at it") {
+    for (auto const code : {errc::overloaded, errc::unavailable, errc::conflict}) {
+      world at;
+      at.of.on_connected(at.b);
+      at.of.on_route(3, {1, at.b, "b"});
+      at.submit();
+      at.of.on_lost(at.b);
+      at.after(1'000);
+      at.of.on_connected(at.b);
+      REQUIRE(at.line.size() == 2);
+      at.answer(at.line[1], fail(code, "words"));
+      REQUIRE(at.answers.size() == 1);
+      // Who decides has looked for the first try: it was not done.
+      CHECK(at.answers[0].error().code == (code == errc::conflict ? code : errc::outcome_unknown));
+      CHECK(at.answers[0].error().detail.find("words") != std::string::npos);
+    }
+  }
+  SUBCASE("a refusal of the only try is one") {
+    world at;
+    at.of.on_connected(at.b);
+    at.of.on_route(3, {1, at.b, "b"});
+    at.submit();
+    at.answer(at.line[0], fail(errc::not_owner, "not open"));
+    at.after(60);
+    at.answer(at.line[1], fail(errc::overloaded, "full"));
+    REQUIRE(at.answers.size() == 1);
+    CHECK(at.answers[0].error().code == errc::overloaded);
+  }
+}
+
+TEST_CASE("what this node's own shard has got has an unknown outcome while it does not answer") {
+  world at;
+  at.of.on_route(3, {1, at.self, "self"});
+  at.submit();
+  REQUIRE(at.local.size() == 1);
+  SUBCASE("in the end") {
+    at.after(9'900);
+    CHECK(at.answers.empty());
+    at.after(200);
+  }
+  SUBCASE("when this node stops") { at.of.stop(); }
+  SUBCASE("when another node has it since") {
+    at.of.on_route(3, {2, at.b, "b"});
+    at.after(10'100);
+  }
+  REQUIRE(at.answers.size() == 1);
+  CHECK(at.answers[0].error().code == errc::outcome_unknown);
+}
+
 TEST_CASE("a partition that came here meanwhile is served here") {
   world at;
   at.submit();

@@ -2,11 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <thread>
+
+#include <linux/filter.h>
+#include <sys/socket.h>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -49,6 +53,8 @@ struct node {
   identity who;
   std::atomic<int> met = 0;
   std::atomic<int> heard = 0;
+  std::atomic<int> lost = 0;
+  std::string why_not;  ///< it has others; set before anybody dials
   links of;
 
   explicit node(std::string const& name, link_options options = {}) : who(named(name)), of(fit(options), us(), told()) {
@@ -73,9 +79,13 @@ struct node {
   }
   link_events told() {
     link_events all;
-    all.refuse = [](identity const&) { return std::optional<std::string>(); };
+    all.refuse = [this](identity const& other) {
+      if (other.boot_id == who.boot_id) return std::optional<std::string>("this is the node itself");
+      return why_not.empty() ? std::nullopt : std::optional(why_not);
+    };
     all.met = [this](identity const&) { ++met; };
-    all.up = all.lost = all.gone = [](identity const&) {};
+    all.up = all.gone = [](identity const&) {};
+    all.lost = [this](identity const&) { ++lost; };
     all.frame = [this](identity const&, frame_kind, std::string const&, link_events::reply const&) { ++heard; };
     return all;
   }
@@ -108,6 +118,14 @@ class stranger {
     if (problem) return std::nullopt;
     return std::pair(head->kind, body);
   }
+  /// From now on nothing arrives here, and nobody is told: nothing that is sent is acknowledged.
+  void vanish() {
+    sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
+    sock_fprog const program{1, &drop_all};
+    REQUIRE(setsockopt(line_.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0);
+  }
+  /// As a node that is dialled, until it is one of those that belong here.
+  void let_in(std::string const& secret, identity const& who);
   /// Greets, and gives the greeting that comes back.
   welcome greet(identity const& who, std::string const& nonce) {
     say(frame_kind::hello, codec::encode(hello{who, nonce, now()}));
@@ -123,9 +141,85 @@ class stranger {
   tcp::acceptor door_{io_};
 };
 
+/// An address that leads elsewhere: each connection to it to the port that `to` is by then.
+class relay {
+ public:
+  std::atomic<std::uint16_t> to = 0;
+  std::atomic<int> passed = 0;  ///< connections
+
+  relay() {
+    door_.open(tcp::v4());
+    door_.bind({boost::asio::ip::make_address("127.0.0.1"), 0});
+    door_.listen();
+    accept();
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+  ~relay() { io_.stop(); }
+  relay(relay const&) = delete;
+  relay& operator=(relay const&) = delete;
+  std::string address() const { return "127.0.0.1:" + std::to_string(door_.local_endpoint().port()); }
+
+ private:
+  struct ends {
+    tcp::socket one;
+    tcp::socket other;
+  };
+  void accept() {
+    door_.async_accept([this](boost::system::error_code const& problem, tcp::socket from) {
+      if (problem) return;
+      auto const both = std::make_shared<ends>(std::move(from), tcp::socket(io_));
+      boost::system::error_code failed;
+      both->other.connect({boost::asio::ip::make_address("127.0.0.1"), to}, failed);
+      if (!failed) {
+        ++passed;
+        pump(both, both->one, both->other);
+        pump(both, both->other, both->one);
+      }
+      accept();
+    });
+  }
+  void pump(std::shared_ptr<ends> const& both, tcp::socket& from, tcp::socket& into) {
+    auto const bytes = std::make_shared<std::array<char, 4096>>();
+    from.async_read_some(boost::asio::buffer(*bytes), [=, this, &from, &into](boost::system::error_code problem,
+                                                                              std::size_t got) {
+      if (!problem) boost::asio::write(into, boost::asio::buffer(*bytes, got), problem);
+      if (!problem) return pump(both, from, into);
+      boost::system::error_code ignored;
+      into.shutdown(tcp::socket::shutdown_both, ignored);
+    });
+  }
+
+  boost::asio::io_context io_;
+  tcp::acceptor door_{io_};
+  std::jthread thread_;
+};
+
 std::string digest(std::string const& secret, std::string const& word, std::string const& dialler_nonce,
                    std::string const& dialled_nonce, identity const& dialler, identity const& dialled) {
   return keyed_digest(secret, word + dialler_nonce + dialled_nonce + codec::encode(dialler) + codec::encode(dialled));
+}
+
+void stranger::let_in(std::string const& secret, identity const& who) {
+  accept();
+  auto const greeting = hear();
+  REQUIRE(greeting);
+  auto const said = codec::decode<hello>(greeting->second);
+  REQUIRE(said);
+  auto const nonce = draw_nonce();
+  say(frame_kind::welcome,
+      codec::encode(welcome{who, nonce, digest(secret, "welcome", said->nonce, nonce, said->who, who), now()}));
+  auto const back = hear();
+  REQUIRE(back);
+  REQUIRE(back->first == frame_kind::proof);
+  say(frame_kind::accepted, codec::encode(accepted{}));
+}
+
+std::size_t open_sockets() {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      std::filesystem::directory_iterator("/proc/self/fd"), [](std::filesystem::directory_entry const& one) {
+        std::error_code gone;
+        return std::filesystem::read_symlink(one.path(), gone).string().starts_with("socket:");
+      }));
 }
 
 using made_proof = std::function<std::string(welcome const& theirs, identity const& who, std::string const& nonce)>;
@@ -171,6 +265,83 @@ TEST_CASE("links: two that have the secret meet, and hear each other") {
   CHECK(a.of.strangers() + b.of.strangers() == 0);
 }
 
+TEST_CASE("links: an address at which a node reached itself is dialled again for another node") {
+  relay way;
+  node a("a");
+  node b("b");
+  way.to = a.of.port();
+  a.of.dial(way.address());
+  CHECK(in_time([&] { return way.passed >= 1 && a.of.status().empty(); }));
+  b.who.address = way.address();
+  way.to = b.of.port();
+  b.of.dial(a.address());
+  CHECK(in_time([&] { return a.of.send(b.who.boot_id, frame_kind::state, "x"); }));
+  // This node itself is no stranger.
+  CHECK(a.of.strangers() == 0);
+}
+
+TEST_CASE("links: who only repeats a node's own greeting is a stranger like others") {
+  node a("a");
+  stranger silent;
+  a.of.dial("127.0.0.1:" + std::to_string(silent.listen()));
+  silent.accept();
+  auto const greeting = silent.hear();
+  REQUIRE(greeting);
+  auto const said = codec::decode<hello>(greeting->second);
+  REQUIRE(said);
+  silent.say(frame_kind::welcome, codec::encode(welcome{said->who, said->nonce, std::string(32, 'x'), now()}));
+  CHECK(in_time([&] { return a.trouble().find("another cluster secret") != std::string::npos; }));
+  CHECK_FALSE(a.of.status().front().proved);
+
+  stranger dialling;
+  dialling.dial(a.of.port());
+  (void)dialling.greet(a.who, draw_nonce());
+  dialling.say(frame_kind::proof, codec::encode(proof{std::string(32, 'x')}));
+  CHECK(in_time([&] { return a.of.strangers() == 1; }));
+}
+
+TEST_CASE("links: a node that is denied is told from a stranger") {
+  node a("a");
+  node b("b");
+  b.why_not = "it is not wanted here";
+  a.of.dial(b.address());
+  CHECK(in_time([&] { return a.trouble().find("it is not wanted here") != std::string::npos; }));
+  CHECK(a.of.status().front().denied);
+  CHECK(a.of.status().front().proved);
+}
+
+TEST_CASE("links: what a stranger says reaches nobody's eyes, and what a node says does no harm there") {
+  auto const words = codec::encode(refused{"\x1b[2Jall is well\n2026-01-01 info forged"});
+  node a("a");
+  stranger dialling;
+  dialling.dial(a.of.port());
+  dialling.say(frame_kind::refused, words);
+  CHECK(in_time([&] { return a.of.strangers() == 1; }));
+  CHECK_MESSAGE(a.of.last_stranger().find("it refused before it said who it is") != std::string::npos,
+                a.of.last_stranger());
+  stranger greeting;
+  greeting.dial(a.of.port());
+  (void)greeting.greet(named("stranger"), draw_nonce());
+  greeting.say(frame_kind::refused, words);
+  CHECK(in_time([&] { return a.of.strangers() == 2; }));
+  CHECK_MESSAGE(a.of.last_stranger().find("another cluster secret") != std::string::npos, a.of.last_stranger());
+  CHECK(a.of.last_stranger().find("well") == std::string::npos);
+  stranger dialled;
+  a.of.dial("127.0.0.1:" + std::to_string(dialled.listen()));
+  dialled.accept();
+  dialled.say(frame_kind::refused, words);
+  CHECK(in_time([&] { return a.trouble().find("it refused before it had proved") != std::string::npos; }));
+  CHECK(a.trouble().find("well") == std::string::npos);
+
+  node b("b");
+  node c("c");
+  c.why_not = "\x1b[2Jnot\nwanted \xc2\x9b" + std::string(5'000, '!');
+  b.of.dial(c.address());
+  CHECK(in_time([&] { return b.trouble().find(" [2Jnot wanted  !") != std::string::npos; }));
+  CHECK(b.trouble().size() < 500);
+  CHECK(std::ranges::none_of(b.trouble(), [](unsigned char sign) { return sign < 0x20; }));
+}
+
 TEST_CASE("links: who has another secret is refused, dialled or dialling") {
   link_options other;
   other.secret = std::string(40, 'o');
@@ -179,6 +350,7 @@ TEST_CASE("links: who has another secret is refused, dialled or dialling") {
   a.of.dial(b.address());
   CHECK(in_time([&] { return a.trouble().find("another cluster secret") != std::string::npos; }));
   CHECK(a.of.status().front().denied);
+  CHECK_FALSE(a.of.status().front().proved);
   CHECK(a.met + b.met == 0);
   CHECK(in_time([&] { return b.of.strangers() > 0; }));
 }
@@ -272,6 +444,41 @@ TEST_CASE("links: who has not proved is not heard, whatever it sends") {
     CHECK_FALSE(other.hear());
   }
   CHECK(a.heard + a.met == 0);
+}
+
+TEST_CASE("links: a line into a hole is over soon, whoever dialled it, and whether anything is said over it") {
+  link_options impatient;
+  impatient.silence_max = milliseconds(3'000);
+  node a("a", impatient);
+  auto const who = named("hole");
+  stranger dialled;
+  a.of.dial("127.0.0.1:" + std::to_string(dialled.listen()));
+  dialled.let_in(our_secret, who);
+  CHECK(in_time([&] { return a.of.send(who.boot_id, frame_kind::state, "x"); }));
+  REQUIRE(dialled.hear());
+  dialled.vanish();
+  SUBCASE("said into") { CHECK(a.of.send(who.boot_id, frame_kind::state, "x")); }
+  SUBCASE("silent") {}
+  CHECK(in_time([&] { return a.lost == 1; }));
+}
+
+TEST_CASE("links: who dialled and is not there any more takes up no descriptor") {
+  link_options impatient;
+  impatient.silence_max = milliseconds(3'000);
+  node a("a", impatient);
+  stranger one;
+  one.dial(a.of.port());
+  auto const who = named("hole");
+  auto const nonce = draw_nonce();
+  auto const greeted = one.greet(who, nonce);
+  one.say(frame_kind::proof,
+          codec::encode(proof{digest(our_secret, "proof", nonce, greeted.nonce, who, greeted.who)}));
+  auto const back = one.hear();
+  REQUIRE(back);
+  REQUIRE(back->first == frame_kind::accepted);
+  one.vanish();
+  auto const before = open_sockets();
+  CHECK(in_time([&] { return open_sockets() < before; }));
 }
 
 TEST_CASE("links: with certificates only those of the same authority meet") {
