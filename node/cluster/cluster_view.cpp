@@ -65,9 +65,11 @@ std::vector<std::string> cluster::warnings() const {
                     std::to_string(static_cast<long>(std::abs(one.clock_ahead_s))) + " s " +
                     (one.clock_ahead_s > 0 ? "ahead of" : "behind") + " this node's. Set both by one time server.");
   }
-  if (auto const count = links_->strangers(); count > 0)
-    out.push_back(std::to_string(count) + " connections to the port for nodes were refused; the last one: " +
-                  links_->last_stranger() + ".");
+  if (auto const last = links_->last_stranger(); !last.empty()) {
+    auto const count = links_->strangers();
+    out.push_back(std::to_string(count) + (count == 1 ? " connection" : " connections") + " to the port for nodes " +
+                  (count == 1 ? "was" : "were") + " refused; the last one: " + last + ".");
+  }
   return out;
 }
 

@@ -123,6 +123,7 @@ struct links::parts {
     std::lock_guard const guard(mutex);
     ++strangers;
     last_stranger = (from.empty() ? std::string() : from + ": ") + why;
+    last_stranger_at = std::chrono::steady_clock::now();
   }
 
   void dial(std::string const& address) {
@@ -292,6 +293,7 @@ struct links::parts {
   std::map<uuid, std::shared_ptr<connection>> ups;
   std::uint64_t strangers = 0;
   std::string last_stranger;
+  std::chrono::steady_clock::time_point last_stranger_at;
 
   std::jthread thread;
 };
@@ -348,7 +350,8 @@ std::uint64_t links::strangers() const {
 
 std::string links::last_stranger() const {
   std::lock_guard const guard(parts_->mutex);
-  return parts_->last_stranger;
+  auto const age = std::chrono::steady_clock::now() - parts_->last_stranger_at;
+  return age < parts_->options.stranger_told_for ? parts_->last_stranger : std::string();
 }
 
 }  // namespace tracseq::cluster

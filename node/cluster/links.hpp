@@ -29,6 +29,7 @@ struct link_options {
   std::chrono::milliseconds handshake_timeout{3'000};
   std::chrono::milliseconds redial_min{100};
   std::chrono::milliseconds redial_max{1'000};
+  std::chrono::milliseconds stranger_told_for{600'000};  ///< since the last one
   std::size_t strangers_max = 64;             ///< connections that have not proved yet
   std::size_t queue_bytes_max = 64u << 20;    ///< that wait to be written to one node; beyond, it is cut off
 };
@@ -85,7 +86,7 @@ class links {
   [[nodiscard]] std::vector<link_status> status() const;
   /// Connections that were refused: of no node, or of one that does not belong here.
   [[nodiscard]] std::uint64_t strangers() const;
-  /// What the last of them did, in words.
+  /// What the last of them did, in words; empty where none came lately.
   [[nodiscard]] std::string last_stranger() const;
 
  private:

@@ -3,12 +3,14 @@
 `tracseq cluster status`; and the rest goes on."""
 import contextlib
 import os
+import re
 import socket
 import ssl
 import subprocess
 import time
 
-from members import STARTS_S, Member, folder, members, secret, support, takes_commands, wait_until
+from members import (STARTS_S, Member, folder, members, secret, status_of, support, takes_commands, wait_until,
+                     why_not_ready)
 from support import PROJECT, case, check, check_words
 
 REFUSED = b"TSN1\x05"
@@ -23,6 +25,10 @@ def two_with_one_name():
         check_words("it says why", words, "another node is named node-1", "--node-name")
         check("the first goes on", takes_commands(first, "STILL-1"))
         check("and says what was there", wait_until(lambda: first.metric("tracseq_cluster_strangers_total") > 0))
+        check("it is a warning", first.metric("tracseq_cluster_warnings") == 1)
+        code, words = status_of(first, "--check")
+        check("the command line finds it wrong", code == support.UNAVAILABLE, code)
+        check_words("and says it", words, "to the port for nodes", "refused", "two nodes are named node-1", "--node-name")
 
 
 def another_secret():
@@ -89,6 +95,11 @@ def bytes_of_strangers():
                 check("and is not greeted", told[:5] in (b"", REFUSED), told[:80])
         check("each is counted", wait_until(lambda: first.metric("tracseq_cluster_strangers_total") >= 6),
               first.metric("tracseq_cluster_strangers_total"))
+        code, words = status_of(first, "--check")
+        check("the command line finds it wrong", code == support.UNAVAILABLE, code)
+        counted = re.search(r"(\d+) connections to the port for nodes were refused; the last one: 127\.0\.0\.1", words)
+        check("and says how many came", counted and int(counted[1]) >= 6, words)
+        check("it is a warning", first.metric("tracseq_cluster_warnings") == 1)
         # A silent one made CAF's own links turn a processor for nothing: docs/adr/0011.
         silent = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(20)]
         began, before = time.monotonic(), first.cpu_s()
