@@ -110,8 +110,8 @@ http::cluster_view cluster::view() const {
   };
   auto& here = out.nodes.emplace_back(describe_node(own));
   here.state = "here";
-  here.ready = facts_.ready;
-  here.trouble = facts_.why_not_ready;
+  here.ready = facts_.ready && unfit_.empty();
+  here.trouble = facts_.ready ? unfit_ : facts_.why_not_ready;
   here.lag = facts_.lag;
   here.leaving = leaving_;
   here.warnings = facts_.warnings;

@@ -210,6 +210,17 @@ def address_out_of_reach():
             time.sleep(10)  # longer than any line is waited for, and than the group waits
             owners = {row["owner"] for row in first.view()["partitions"]}
             check("it gets no partitions", owners == {"node-1"}, owners)
+            check("the rest goes on", wait_until(lambda: takes_commands(first, "ADDRESS-0"), 40))
+            wrong = f"cannot reach this node at {nowhere}; set cluster.advertise"
+            check("it says so itself", wait_until(lambda: wrong in why_not_ready(second)), why_not_ready(second))
+            check("and in figures", second.metric("tracseq_ready") == 0)
+            code, words = status_of(second, "--check")
+            check("its command line finds it wrong", code == support.UNAVAILABLE, code)
+            check_words("and says it", words, "node-2 is not ready", wrong)
+            code, words = status_of(first, "--check")
+            check("so does that of the others", code == support.UNAVAILABLE, code)
+            check_words("which say what they see", words, nowhere, "node-2 is unreachable")
+            check("and count it", first.metric("tracseq_cluster_warnings") >= 1)
         finally:
             second.stop()
         check("what it had is served again", wait_until(lambda: takes_commands(first, "ADDRESS-1"), 40))
