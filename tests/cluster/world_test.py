@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The world around a cluster is not what it should be: clocks that differ, another protocol, a line that crawls, a broker
 that stands still. A clear word where a person has to act, in the node's figures too; and the rest goes on."""
+import contextlib
 import os
 import secrets
 import signal
@@ -11,7 +12,7 @@ import sys
 import threading
 import time
 
-from members import Member, folder, members, support, takes_commands, wait_until
+from members import Member, folder, members, status_of, support, takes_commands, wait_until, why_not_ready
 from support import PROJECT, case, check, check_words
 
 HEAD = struct.Struct("<4sBI")
@@ -161,13 +162,14 @@ def a_line_that_crawls():
     relay.listener.close()
 
 
-def a_broker_that_stands_still():
-    place, port = folder / "slow-kafka", support.free_port()
+@contextlib.contextmanager
+def own_broker(name):
+    """(its folder, its address without a topic)"""
+    place, port = folder / name, support.free_port()
     started = support.tool("kafka", "start", "--quiet", "--dir", place, "--port", port, "--for", os.getpid())
     check("a broker of our own runs", started.returncode == 0, started.stderr[-500:])
-    broker = int((place / "pid").read_text())
     try:
-        still(f"kafka://127.0.0.1:{port}/still", broker)
+        yield place, f"kafka://127.0.0.1:{port}"
     finally:
         support.tool("kafka", "kill", "--quiet", "--dir", place)
         support.tool("kafka", "reset", "--quiet", "--dir", place)
@@ -197,7 +199,8 @@ def still(topic, broker):
         check("both are ready", all(wait_until(node.is_ready, 60) for node in nodes))
 
 
-for test in (clocks_that_differ, another_protocol, a_line_that_crawls, a_broker_that_stands_still):
+for test in (clocks_that_differ, another_protocol, a_line_that_crawls, a_group_that_cannot_be_joined,
+             a_broker_that_stands_still):
     if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]:
         case(test)
 support.finish()
