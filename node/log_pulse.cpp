@@ -51,4 +51,9 @@ std::optional<std::vector<std::uint64_t>> log_pulse::ends() const {
   return ends_;
 }
 
+std::optional<std::vector<std::uint64_t>> log_pulse::last_ends() const {
+  std::lock_guard const guard(mutex_);
+  return ends_;
+}
+
 }  // namespace tracseq

@@ -22,6 +22,8 @@ class log_pulse {
   [[nodiscard]] std::optional<error> trouble() const;
   /// Where the log ends; as it was last known while it does not answer. None if it was never known.
   [[nodiscard]] std::optional<std::vector<std::uint64_t>> ends() const;
+  /// The same without a question, and so without a wait: a second old.
+  [[nodiscard]] std::optional<std::vector<std::uint64_t>> last_ends() const;
 
  private:
   void ask();

@@ -57,14 +57,14 @@ void live_status::show_cluster(cluster::cluster const* others, http::cluster_nod
 
 std::uint64_t live_status::lag() const {
   std::uint64_t sum = 0;
-  for (auto const& one : partitions()) sum += one.lag;
+  for (auto const& one : partitions_before(pulse_ ? pulse_->last_ends() : std::nullopt)) sum += one.lag;
   return sum;
 }
 
 http::cluster_view live_status::cluster() const {
   auto out = others_ ? others_->view() : http::cluster_view{};
   auto const positions = streams_.positions();
-  auto const here = partitions();
+  auto const here = partitions_before(pulse_ ? pulse_->last_ends() : std::nullopt);
   if (!others_) {
     out.node = self_.name;
     auto& alone = out.nodes.emplace_back(self_);
@@ -112,12 +112,15 @@ std::string live_status::why_not_able() const {
 }
 
 std::vector<http::partition_status> live_status::partitions() const {
+  return partitions_before(pulse_ ? pulse_->ends() : std::nullopt);
+}
+
+std::vector<http::partition_status> live_status::partitions_before(
+    std::optional<std::vector<std::uint64_t>> const& known) const {
   std::vector<http::partition_status> rows;
   auto const positions = streams_.positions();
   auto const applied = models_.applied();
-  std::vector<std::uint64_t> ends = applied;
-  if (pulse_)
-    if (auto known = pulse_->ends()) ends = *std::move(known);
+  auto const& ends = known ? *known : applied;
   for (partition_id p = 0; p < applied.size(); ++p) {
     http::partition_status row;
     row.partition = p;

@@ -21,6 +21,7 @@ class live_status final : public http::node_status {
   [[nodiscard]] http::cluster_view cluster() const override;
   /// The same, but for what it needs other nodes for.
   [[nodiscard]] std::string why_not_able() const;
+  /// Asked from where nobody may wait for the log: a second old.
   [[nodiscard]] std::uint64_t lag() const;
   [[nodiscard]] std::vector<http::partition_status> partitions() const override;
   [[nodiscard]] std::vector<http::projection_status> projections() const override;
@@ -49,6 +50,9 @@ class live_status final : public http::node_status {
   void add_warning(std::string words);
 
  private:
+  [[nodiscard]] std::vector<http::partition_status> partitions_before(
+      std::optional<std::vector<std::uint64_t>> const& ends) const;
+
   runner& models_;
   stream_store& streams_;
   event_log* const log_;

@@ -135,7 +135,7 @@ class cluster {
   /// Why it would be: partitions whose commands could not come here.
   [[nodiscard]] std::string why_not_fit() const;
   [[nodiscard]] node_state state_now();
-  /// Asks its own node, which costs a question to the log, now and then.
+  /// Asks its own node, now and then. Nothing that waits for the log: all that is due here would wait with it.
   void refresh_facts();
   /// With the lock.
   [[nodiscard]] std::string state_of(partition_id p) const;
