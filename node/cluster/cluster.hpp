@@ -96,6 +96,11 @@ class cluster {
   /// Seconds, of the nodes that this one is connected to.
   [[nodiscard]] double clock_difference_s() const;
   [[nodiscard]] std::uint64_t strangers() const { return links_ ? links_->strangers() : 0; }
+  /// What is wrong with this node's certificate for the others.
+  [[nodiscard]] std::vector<std::string> certificate_warnings() const;
+  [[nodiscard]] std::optional<instant> certificate_expires() const;
+  /// Reads that certificate again, whether it changed or not.
+  void read_certificate_again();
 
  private:
   struct peer {

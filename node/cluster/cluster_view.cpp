@@ -5,6 +5,7 @@
 #include <set>
 
 #include "node/cluster/cluster.hpp"
+#include "node/tls_certificate.hpp"
 
 namespace tracseq::cluster {
 namespace {
@@ -71,6 +72,20 @@ std::vector<std::string> cluster::warnings() const {
                   (count == 1 ? "was" : "were") + " refused; the last one: " + last + ".");
   }
   return out;
+}
+
+std::vector<std::string> cluster::certificate_warnings() const {
+  auto const ours = links_ ? links_->certificate() : nullptr;
+  return ours ? ours->warnings() : std::vector<std::string>();
+}
+
+std::optional<instant> cluster::certificate_expires() const {
+  auto const ours = links_ ? links_->certificate() : nullptr;
+  return ours ? std::optional(ours->expires()) : std::nullopt;
+}
+
+void cluster::read_certificate_again() {
+  if (auto const ours = links_ ? links_->certificate() : nullptr) ours->read_again();
 }
 
 double cluster::clock_difference_s() const {

@@ -17,6 +17,10 @@
 #include "node/cluster/frame.hpp"
 #include "node/cluster/messages.hpp"
 
+namespace tracseq {
+class tls_certificate;
+}
+
 namespace tracseq::cluster {
 
 struct link_options {
@@ -72,6 +76,8 @@ class links {
   [[nodiscard]] result<void> start();
   void stop();
   [[nodiscard]] std::uint16_t port() const;
+  /// Null where links are not encrypted. Behind `start`.
+  [[nodiscard]] std::shared_ptr<tls_certificate> certificate() const;
 
   /// Dials `address` (host:port) until `stop`; nothing new where it is dialled already.
   void dial(std::string const& address);
