@@ -155,6 +155,11 @@ std::string client::complaint() const {
   return complaint_;
 }
 
+std::string hint_at_lost_topic(rd_kafka_resp_err_t code) {
+  if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && code != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) return {};
+  return ". Was the broker replaced by an empty one, or the topic deleted? See docs/howto/mend-a-log-that-forgot.md";
+}
+
 error broker_error(client const& who, rd_kafka_resp_err_t code, std::string const& doing) {
   std::string words = "cannot " + doing + ": " + rd_kafka_err2str(code);
   if (auto const more = who.complaint(); !more.empty()) words += " (" + more + ")";

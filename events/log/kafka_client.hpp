@@ -101,6 +101,8 @@ class client {
   std::string complaint_;
 };
 
+/// What to look at where a topic that was there is not; empty for other errors.
+[[nodiscard]] std::string hint_at_lost_topic(rd_kafka_resp_err_t code);
 /// An error of librdkafka as ours. `doing` completes "cannot …".
 [[nodiscard]] error broker_error(client const& who, rd_kafka_resp_err_t code,
                                  std::string const& doing);
