@@ -80,6 +80,12 @@ def bad_settings():
     done = support.run("serve", "--data", folder / "bad", "--port", "0", "--log", topic, "--cluster-address", "127.0.0.1",
                        "--cluster-secret-file", open_secret, timeout_s=60)
     check_words("a secret that others can read", done.stderr, "others can read", "chmod 600")
+    handed = secret("handed")
+    handed.chmod(0o440)
+    done = support.run("serve", "--data", folder / "bad", "--port", "0", "--log", topic, "--cluster-address", "localhost",
+                       "--cluster-secret-file", handed, timeout_s=60, env=dict(CREDENTIALS_DIRECTORY=str(folder)))
+    check("one that systemd hands over by an access list is taken", "others can read" not in done.stderr, done.stderr)
+    check_words("and what is wrong is said", done.stderr, "IP address")
 
 
 def bytes_of_strangers():
