@@ -224,8 +224,7 @@ struct node::parts {
     with.facts.read_only = options.read_only;
     with.facts.started = now();
     if (options.read_only) with.facts.until = moment_of_replay(options.data);
-    with.facts.partitions = log ? log->partitions()
-                                : static_cast<partition_id>(models->applied().size());
+    with.facts.partitions = log ? log->partitions() : static_cast<partition_id>(models->applied().size());
     with.facts.clustered = others != nullptr;
     with.token = secrets.token;
     with.ui_dir = options.ui_directory;
@@ -240,9 +239,7 @@ struct node::parts {
     with.keys = secrets.keys.get();
     with.webhooks_to_private_addresses = options.webhooks_to_private_addresses;
     if (engine) {
-      with.submit = [this](auto group, auto done) {
-        engine->submit(std::move(group), std::move(done));
-      };
+      with.submit = [this](auto group, auto done) { engine->submit(std::move(group), std::move(done)); };
       with.takes_more = [this] { return engine->takes_more(); };
       with.labels = labels.get();
       with.webhook_secret = [this](uuid const& rule) { return secret_of_rule(rule); };
@@ -436,7 +433,10 @@ std::string node::fatal() const {
   return {};
 }
 
-void node::reload() { parts_->server->reload(); }
+void node::reload() {
+  parts_->server->reload();
+  if (parts_->others) parts_->others->read_certificate_again();
+}
 
 void node::say_changes() {
   auto& all = *parts_;

@@ -117,6 +117,26 @@ BOOST_DESCRIBE_STRUCT(transfer_report, (), (records, already_there, bytes))
 /// read. Fails with the first line that does not agree.
 [[nodiscard]] result<transfer_report> verify_export(std::istream& from);
 
+struct table_digest {
+  std::string table;  ///< "samples@1"
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+  std::string digest;  ///< SHA-256 over all keys and values in their order, 64 hex digits
+};
+BOOST_DESCRIBE_STRUCT(table_digest, (), (table, rows, bytes, digest))
+struct rows_report {
+  std::vector<std::uint64_t> position;    ///< next offset of each partition
+  std::vector<table_digest> tables;
+  std::string digest;                     ///< of all of them
+  std::vector<std::string> being_built;   ///< tables that are not compared
+  std::uint64_t parked = 0;               ///< commits that are not in the rows
+};
+BOOST_DESCRIBE_STRUCT(rows_report, (), (position, tables, digest, being_built, parked))
+/// A digest of every read model in a node's data directory. Nodes at the same position show the same rows to the byte.
+/// Left out is what is a node's own: positions, what is parked, and snapshots of entities, which follow from what it
+/// was asked.
+[[nodiscard]] result<rows_report> digest_rows(std::string const& data);
+
 /// Appends to the log what a node's journal holds and the log has lost; or writes the whole history into the
 /// log at `into`, where that is not empty.
 [[nodiscard]] result<transfer_report> repair_log(std::string const& log_address,

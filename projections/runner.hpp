@@ -24,7 +24,7 @@
 namespace tracseq {
 
 struct runner_options {
-  partition_id partitions = 12;
+  partition_id partitions = 12;  ///< of the log; a read-only store says itself how many there are
   /// Part of the time that a rebuild may work, 0 < share ≤ 1.
   double rebuild_share = 0.5;
   /// Before a rebuild that failed goes on.

@@ -37,6 +37,12 @@ std::vector<partition_position> read_positions(store& rows, std::string_view of,
 result<void> runner::parts::open_meta() {
   auto const meta = rows->meta();
   auto const known_partitions = rows->get(*meta, meta_keys::partitions);
+  if (rows->read_only() && known_partitions) {
+    auto const* const end = known_partitions->data() + known_partitions->size();
+    if (std::from_chars(known_partitions->data(), end, options.partitions).ptr != end)
+      return fail(errc::corrupt, "The stored number of partitions is damaged.");
+    return {};
+  }
   auto const wanted_partitions = std::to_string(options.partitions);
   if (known_partitions && *known_partitions != wanted_partitions)
     return fail(errc::conflict, "The store in " + rows->directory() + " belongs to a log with " +

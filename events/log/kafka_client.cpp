@@ -38,6 +38,12 @@ struct callbacks {
     auto* self = static_cast<client*>(opaque);
     self->rebalanced_(handle, code, changed, self->opaque_);
   }
+
+  static int told(rd_kafka_t*, char* json, std::size_t length, void* opaque) {
+    auto* self = static_cast<client*>(opaque);
+    self->told_({json, length}, self->opaque_);
+    return 0;  // librdkafka keeps its text
+  }
 };
 
 result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const& where,
@@ -80,6 +86,7 @@ result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const
   rd_kafka_conf_set_connect_cb(conf, callbacks::connect);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, callbacks::delivered);
   if (rebalanced != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks::rebalanced);
+  if (rebalanced != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks::told);
   made->handle_ = rd_kafka_new(type, conf, words.data(), words.size());
   if (made->handle_ == nullptr) {
     rd_kafka_conf_destroy(conf);
@@ -106,15 +113,18 @@ result<std::unique_ptr<client>> client::consumer(address const& where,
 }
 
 result<std::unique_ptr<client>> client::member(address const& where, std::vector<setting> settings,
-                                               rebalance_callback rebalanced, void* opaque) {
+                                               rebalance_callback rebalanced, figures_callback told, void* opaque) {
   std::vector<setting> all{
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
       {"auto.offset.reset", "latest"},
+      {"statistics.interval.ms", "1000"},
       {"allow.auto.create.topics", "false"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_CONSUMER, where, all, nullptr, rebalanced, opaque);
+  auto made = make(RD_KAFKA_CONSUMER, where, all, nullptr, rebalanced, opaque);
+  if (made) (*made)->told_ = told;  // nobody polls yet
+  return made;
 }
 
 result<std::unique_ptr<client>> client::producer(address const& where,
@@ -143,6 +153,11 @@ client::~client() {
 std::string client::complaint() const {
   std::scoped_lock lock(mutex_);
   return complaint_;
+}
+
+std::string hint_at_lost_topic(rd_kafka_resp_err_t code) {
+  if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && code != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) return {};
+  return ". Was the broker replaced by an empty one, or the topic deleted? See docs/howto/mend-a-log-that-forgot.md";
 }
 
 error broker_error(client const& who, rd_kafka_resp_err_t code, std::string const& doing) {

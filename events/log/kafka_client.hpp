@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,9 +65,12 @@ class client {
                                                                 delivery_callback delivered,
                                                                 void* opaque);
   using rebalance_callback = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*);
-  /// A consumer that is a member of a group. `opaque` goes to `rebalanced`.
+  using figures_callback = void (*)(std::string_view json, void*);
+  /// A consumer that is a member of a group. `opaque` goes to `rebalanced`, and to `told` with librdkafka's figures of
+  /// each second, both on the thread that polls.
   [[nodiscard]] static result<std::unique_ptr<client>> member(address const& where, std::vector<setting> settings,
-                                                              rebalance_callback rebalanced, void* opaque);
+                                                              rebalance_callback rebalanced, figures_callback told,
+                                                              void* opaque);
   ~client();
   client(client const&) = delete;
   client& operator=(client const&) = delete;
@@ -88,14 +92,17 @@ class client {
   friend struct callbacks;
 
   rd_kafka_t* handle_ = nullptr;
-  void* opaque_ = nullptr;  ///< of the one of these that is set
+  void* opaque_ = nullptr;  ///< of those of these that are set
   delivery_callback delivered_ = nullptr;
   rebalance_callback rebalanced_ = nullptr;
+  figures_callback told_ = nullptr;
   std::atomic<std::uint64_t> connections_ = 0;
   mutable std::mutex mutex_;
   std::string complaint_;
 };
 
+/// What to look at where a topic that was there is not; empty for other errors.
+[[nodiscard]] std::string hint_at_lost_topic(rd_kafka_resp_err_t code);
 /// An error of librdkafka as ours. `doing` completes "cannot …".
 [[nodiscard]] error broker_error(client const& who, rd_kafka_resp_err_t code,
                                  std::string const& doing);

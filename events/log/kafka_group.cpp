@@ -23,7 +23,7 @@ class group final : public partition_group {
                                 {"partition.assignment.strategy", "cooperative-sticky"},
                                 {"session.timeout.ms", std::to_string(session)},
                                 {"heartbeat.interval.ms", std::to_string(std::max<long>(session / 6, 100))}},
-                               &group::rebalanced, this);
+                               &group::rebalanced, &group::told, this);
     if (!made) return tl::unexpected(made.error());
     client_ = *std::move(made);
     rd_kafka_poll_set_consumer(client_->get());
@@ -63,6 +63,19 @@ class group final : public partition_group {
   static void rebalanced(rd_kafka_t* with, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* changed,
                          void* opaque) {
     static_cast<group*>(opaque)->on_change(with, code, changed);
+  }
+
+  /// What went wrong is over when the coordinator is there and this node a member, though nobody's share changed.
+  static void told(std::string_view json, void* opaque) {
+    auto const at = json.find("\"cgrp\":");
+    if (at == std::string_view::npos) return;
+    auto const group_now = json.substr(at);
+    if (group_now.find("\"state\": \"up\"") == std::string_view::npos ||
+        group_now.find("\"join_state\": \"steady\"") == std::string_view::npos)
+      return;
+    auto* self = static_cast<group*>(opaque);
+    std::scoped_lock lock(self->mutex_);
+    self->trouble_.clear();
   }
 
   void on_change(rd_kafka_t* with, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* changed) {

@@ -79,9 +79,10 @@ result<std::vector<std::uint64_t>> ask_offsets(client& with, address const& wher
     if (!passing(last)) break;
     std::this_thread::sleep_for(20ms);
   } while (!by.passed());
-  return tl::unexpected(broker_error(
-      with, last, "ask where the partitions of " + where.topic + " at " + where.brokers +
-                      (which == edge::end ? " end" : " begin")));
+  auto problem = broker_error(with, last, "ask where the partitions of " + where.topic + " at " + where.brokers +
+                                             (which == edge::end ? " end" : " begin"));
+  problem.detail += hint_at_lost_topic(last);
+  return tl::unexpected(std::move(problem));
 }
 
 /// A broker that has just become leader may not know yet that its newest records lie on the others,

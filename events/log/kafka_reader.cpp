@@ -85,7 +85,7 @@ result<void> reader::trouble(rd_kafka_message_t const& message) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       return fail(errc::io_failure, "cannot read " + place(from.partition, from.next) + " of topic " +
                                         where_.topic + " at " + where_.brokers + ": " +
-                                        rd_kafka_err2str(message.err));
+                                        rd_kafka_err2str(message.err) + hint_at_lost_topic(message.err));
     default:
       return {};  // a connection lost, a leader moving: librdkafka tries again
   }

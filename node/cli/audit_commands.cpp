@@ -109,6 +109,28 @@ int verify(context const& shared, tracseq::settings const& with, audit_wish cons
   return 1;
 }
 
+/// What a node shows, in few bytes.
+int digest_rows(context const& shared, tracseq::settings const& with) {
+  auto const report = offline::digest_rows(with.text("data.directory"));
+  if (!report) return complain(report.error(), shared.style);
+  if (shared.style.json) return print_report(*report, shared.style);
+  std::vector<std::vector<std::string>> rows;
+  for (auto const& one : report->tables)
+    rows.push_back({one.table, with_thousands(one.rows), with_thousands(one.bytes), one.digest});
+  print(table_text({"READ MODEL", "ROWS", "BYTES", "SHA-256"}, rows, shared.style, true));
+  std::string position;
+  for (auto const offset : report->position) position.append(position.empty() ? "" : ".").append(std::to_string(offset));
+  if (shared.style.plain) {
+    print("position\t" + position + "\nall\t" + report->digest + "\n");
+  } else {
+    print("Position " + position + "\nAll together " + report->digest + "\n");
+  }
+  for (auto const& one : report->being_built) say(one + " is being built, and is not part of this.");
+  if (report->parked > 0)
+    say(with_thousands(report->parked) + " commits are parked: the rows are without them, and another node's may not be.");
+  return 0;
+}
+
 /// Of a file that `log export` wrote; no log is read.
 int verify_exported(context const& shared, std::string const& path) {
   std::ifstream file;
@@ -262,6 +284,13 @@ void add_audit_commands(CLI::App& app, context& shared) {
     shared.action = [&shared, asked] {
       if (!asked->exported.empty()) return verify_exported(shared, asked->exported);
       return with_settings(shared, [&](auto const& with) { return verify(shared, with, *asked); });
+    };
+  });
+  auto* shown = audit->add_subcommand("rows", "A digest of all that a node shows, to compare two nodes by");
+  shared.examples[shown] = {"tracseq audit rows --data /var/lib/tracseq", "tracseq audit rows --json"};
+  shown->callback([&shared] {
+    shared.action = [&shared] {
+      return with_settings(shared, [&](auto const& with) { return digest_rows(shared, with); });
     };
   });
   auto const as_pem = std::make_shared<bool>(false);

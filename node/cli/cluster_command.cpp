@@ -109,8 +109,8 @@ void add_cluster_command(CLI::App& app, context& shared) {
   auto* command = app.get_subcommand("cluster")->get_subcommand("status");
   auto const wish = std::make_shared<cluster_wish>();
   command->add_flag("--check", wish->check,
-                    "End with 6 where a node is not reached or not ready, a partition is not served, or clocks differ "
-                    "by more than 5 s");
+                    "End with 6 where a node is not reached or not ready, a partition is not served, clocks differ by "
+                    "more than 5 s, the group of nodes has trouble, or a stranger was refused lately");
   command->add_flag("--watch", wish->watch, "Again each second, until Ctrl-C");
   shared.examples[command] = {"tracseq cluster status", "tracseq cluster status --watch",
                               "tracseq cluster status --check --plain"};

@@ -169,14 +169,18 @@ std::string ranges_of(std::vector<std::uint64_t> const& numbers) {
 
 std::vector<std::string> wrong_in(json_value const& view) {
   std::vector<std::string> out;
+  std::vector<std::string> said;  // what the warnings of these nodes and clocks begin or go on with
   for (auto const& node : list(view, "nodes")) {
     std::string const name(node.text("name"));
     std::string const why(node.text("trouble"));
     auto const state = state_of(node);
     if (state == "unreachable" || state == "not ready" || state == "starting")
       out.push_back(name + " is " + state + (why.empty() ? "" : ": " + why));
-    if (auto const clock = clock_of(node, clocks_differ_s); !clock.empty() && state != "stopped")
+    if (state == "unreachable") said.push_back(" at " + std::string(node.text("address")) + " is not reached");
+    if (auto const clock = clock_of(node, clocks_differ_s); !clock.empty() && state != "stopped") {
       out.push_back("the clock of " + name + " is " + clock);
+      said.push_back("The clock of " + name + " is ");
+    }
   }
   std::map<std::string, std::vector<std::uint64_t>> not_open;
   // Of a node that takes no commands nobody asks who serves a partition: it says no state.
@@ -186,6 +190,13 @@ std::vector<std::string> wrong_in(json_value const& view) {
   for (auto const& [state, which] : not_open)
     out.push_back((which.size() == 1 ? "partition " : "partitions ") + ranges_of(which) +
                   (which.size() == 1 ? " is " : " are ") + state);
+  // Of the other nodes, strangers and the group. What a node warns of itself may stand for as long as it runs.
+  for (auto const& one : list(view, "warnings")) {
+    auto words = cell_text(one);
+    if (std::ranges::any_of(said, [&](auto const& part) { return words.find(part) != std::string::npos; })) continue;
+    if (words.ends_with('.')) words.pop_back();
+    out.push_back(std::move(words));
+  }
   return out;
 }
 

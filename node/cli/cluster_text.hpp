@@ -14,8 +14,9 @@ namespace tracseq::cli {
 [[nodiscard]] std::string ranges_of(std::vector<std::uint64_t> const& numbers);
 
 /// What somebody should look at, a sentence each; empty where all is well. Counted are nodes that are not
-/// reached or not ready, partitions that nobody serves, and clocks that differ by more than 5 s. A node that
-/// left in good order is none of it, nor are warnings: they may stand for as long as a node runs.
+/// reached or not ready, partitions that nobody serves, clocks that differ by more than 5 s, and what the answering
+/// node warns of others: addresses out of reach, strangers, the group. A node that left in good order is none of it,
+/// nor is what a node warns of itself, which may stand for as long as it runs.
 [[nodiscard]] std::vector<std::string> wrong_in(http::json_value const& view);
 
 /// Nodes, partitions and warnings. Where `style.plain`, rows without header; the first cell says of what:

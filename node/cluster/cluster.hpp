@@ -96,6 +96,11 @@ class cluster {
   /// Seconds, of the nodes that this one is connected to.
   [[nodiscard]] double clock_difference_s() const;
   [[nodiscard]] std::uint64_t strangers() const { return links_ ? links_->strangers() : 0; }
+  /// What is wrong with this node's certificate for the others.
+  [[nodiscard]] std::vector<std::string> certificate_warnings() const;
+  [[nodiscard]] std::optional<instant> certificate_expires() const;
+  /// Reads that certificate again, whether it changed or not.
+  void read_certificate_again();
 
  private:
   struct peer {
@@ -135,7 +140,7 @@ class cluster {
   /// Why it would be: partitions whose commands could not come here.
   [[nodiscard]] std::string why_not_fit() const;
   [[nodiscard]] node_state state_now();
-  /// Asks its own node, which costs a question to the log, now and then.
+  /// Asks its own node, now and then. Nothing that waits for the log: all that is due here would wait with it.
   void refresh_facts();
   /// With the lock.
   [[nodiscard]] std::string state_of(partition_id p) const;

@@ -186,10 +186,12 @@ void cluster::refresh_facts() {
 node_state cluster::state_now() {
   node_state out;
   std::lock_guard const guard(mutex_);
-  out.ready = facts_.ready;
-  out.why_not_ready = facts_.why_not_ready;
+  out.ready = facts_.ready && unfit_.empty();
+  out.why_not_ready = facts_.ready ? unfit_ : facts_.why_not_ready;
   out.lag = facts_.lag;
   out.warnings = facts_.warnings;
+  if (joined_)
+    if (auto words = group_->trouble(); !words.empty()) out.warnings.push_back(std::move(words));
   out.notification_cursor = facts_.notification_cursor;
   out.leaving = leaving_;
   for (partition_id p = 0; p < partitions_; ++p)

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "node/cluster/cluster.hpp"
+#include "node/tls_certificate.hpp"
 
 namespace tracseq::cluster {
 namespace {
@@ -65,10 +66,26 @@ std::vector<std::string> cluster::warnings() const {
                     std::to_string(static_cast<long>(std::abs(one.clock_ahead_s))) + " s " +
                     (one.clock_ahead_s > 0 ? "ahead of" : "behind") + " this node's. Set both by one time server.");
   }
-  if (auto const count = links_->strangers(); count > 0)
-    out.push_back(std::to_string(count) + " connections to the port for nodes were refused; the last one: " +
-                  links_->last_stranger() + ".");
+  if (auto const last = links_->last_stranger(); !last.empty()) {
+    auto const count = links_->strangers();
+    out.push_back(std::to_string(count) + (count == 1 ? " connection" : " connections") + " to the port for nodes " +
+                  (count == 1 ? "was" : "were") + " refused; the last one: " + last + ".");
+  }
   return out;
+}
+
+std::vector<std::string> cluster::certificate_warnings() const {
+  auto const ours = links_ ? links_->certificate() : nullptr;
+  return ours ? ours->warnings() : std::vector<std::string>();
+}
+
+std::optional<instant> cluster::certificate_expires() const {
+  auto const ours = links_ ? links_->certificate() : nullptr;
+  return ours ? std::optional(ours->expires()) : std::nullopt;
+}
+
+void cluster::read_certificate_again() {
+  if (auto const ours = links_ ? links_->certificate() : nullptr) ours->read_again();
 }
 
 double cluster::clock_difference_s() const {
@@ -108,8 +125,8 @@ http::cluster_view cluster::view() const {
   };
   auto& here = out.nodes.emplace_back(describe_node(own));
   here.state = "here";
-  here.ready = facts_.ready;
-  here.trouble = facts_.why_not_ready;
+  here.ready = facts_.ready && unfit_.empty();
+  here.trouble = facts_.ready ? unfit_ : facts_.why_not_ready;
   here.lag = facts_.lag;
   here.leaving = leaving_;
   here.warnings = facts_.warnings;

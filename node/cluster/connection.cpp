@@ -52,7 +52,9 @@ connection::connection(connection_world const& world, tcp::socket socket, bool d
   miss_it_after(socket_, world.options.silence_max);
   auto const end = socket_.remote_endpoint(ignored);
   remote_ = end.address().to_string() + ":" + std::to_string(end.port());
-  if (world_.tls != nullptr) tls_.emplace(socket_, *world_.tls);
+  if (!world_.tls) return;
+  certificate_ = world_.tls->current();
+  tls_.emplace(socket_, *certificate_);
 }
 
 std::string connection::remote() const { return remote_; }

@@ -17,6 +17,7 @@
 #include "node/cluster/frame.hpp"
 #include "node/cluster/links.hpp"
 #include "node/cluster/messages.hpp"
+#include "node/tls_certificate.hpp"
 
 namespace tracseq::cluster {
 
@@ -26,7 +27,7 @@ using tcp = net::ip::tcp;
 /// What all connections of a node share.
 struct connection_world {
   net::io_context& io;
-  net::ssl::context* tls = nullptr;
+  std::shared_ptr<tls_certificate> tls;  ///< null: bare connections
   link_options const& options;
   std::function<identity()> self;
   link_events const& events;
@@ -86,6 +87,7 @@ class connection : public std::enable_shared_from_this<connection> {
 
   connection_world const& world_;
   tcp::socket socket_;
+  std::shared_ptr<net::ssl::context> certificate_;  ///< that it began with
   std::optional<net::ssl::stream<tcp::socket&>> tls_;
   bool const dialled_;
   callbacks const told_;

@@ -16,6 +16,8 @@ namespace {
 
 using boost::system::error_code;
 
+constexpr std::chrono::milliseconds certificate_look_every{500};
+
 std::pair<std::string, std::string> split_address(std::string const& address) {
   auto const colon = address.rfind(':');
   if (colon == std::string::npos) return {address, ""};
@@ -48,27 +50,25 @@ struct links::parts {
     if (options.certificate.empty() || options.key.empty() || options.authorities.empty())
       return fail(errc::invalid_argument,
                   "cluster.tls_certificate, cluster.tls_key and cluster.tls_ca go together: set all three or none");
-    tls.emplace(net::ssl::context::tls);
-    error_code problem;
-    auto const refuse = [&](std::string const& what) {
-      return fail(errc::invalid_argument, "cannot use " + what + ": " + problem.message());
-    };
-    tls->set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
-                     net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1);
-    if (tls->use_certificate_chain_file(options.certificate, problem); problem)
-      return refuse("cluster.tls_certificate " + options.certificate);
-    if (tls->use_private_key_file(options.key, net::ssl::context::pem, problem); problem)
-      return refuse("cluster.tls_key " + options.key);
-    if (tls->load_verify_file(options.authorities, problem); problem)
-      return refuse("cluster.tls_ca " + options.authorities);
-    // Both sides: whoever has no certificate of this laboratory's authority does not get as far as a greeting.
-    tls->set_verify_mode(net::ssl::verify_peer | net::ssl::verify_fail_if_no_peer_cert);
+    auto read = tls_certificate::read({"cluster.tls_", options.certificate, options.key, options.authorities});
+    if (!read) return tl::unexpected(read.error());
+    tls = *std::move(read);
     return {};
+  }
+
+  /// A certificate that was renewed is for the connections that begin from now on.
+  void look_at_certificate() {
+    certificate_look.expires_after(certificate_look_every);
+    certificate_look.async_wait([this](error_code const& cancelled) {
+      if (cancelled || stopping) return;
+      tls->look();
+      look_at_certificate();
+    });
   }
 
   result<void> start() {
     if (auto ready = open_tls(); !ready) return ready;
-    world.emplace(connection_world{io, tls ? &*tls : nullptr, options, self, events,
+    world.emplace(connection_world{io, tls, options, self, events,
                                    [this](std::string const& nonce) { return dials_with(nonce); }});
     error_code problem;
     auto const ip = net::ip::make_address(options.address, problem);
@@ -85,6 +85,7 @@ struct links::parts {
                                         "; choose another with cluster.port");
     bound = acceptor.local_endpoint().port();
     accept();
+    if (tls) look_at_certificate();
     thread = std::jthread([this] {
       auto const work = net::make_work_guard(io);
       io.run();
@@ -125,6 +126,7 @@ struct links::parts {
     std::lock_guard const guard(mutex);
     ++strangers;
     last_stranger = (from.empty() ? std::string() : from + ": ") + why;
+    last_stranger_at = std::chrono::steady_clock::now();
   }
 
   void dial(std::string const& address) {
@@ -280,6 +282,7 @@ struct links::parts {
       stopping = true;
       error_code ignored;
       acceptor.close(ignored);
+      certificate_look.cancel();
       for (auto const& one : lines) {
         one->timer.cancel();
         one->resolver.cancel();
@@ -296,7 +299,8 @@ struct links::parts {
   std::function<identity()> const self;
   link_events const events;
   net::io_context io{1};
-  std::optional<net::ssl::context> tls;
+  std::shared_ptr<tls_certificate> tls;  ///< null: none
+  net::steady_timer certificate_look{io};
   std::optional<connection_world> world;
   tcp::acceptor acceptor;
   std::uint16_t bound = 0;
@@ -310,6 +314,7 @@ struct links::parts {
   std::map<uuid, std::shared_ptr<connection>> ups;
   std::uint64_t strangers = 0;
   std::string last_stranger;
+  std::chrono::steady_clock::time_point last_stranger_at;
 
   std::jthread thread;
 };
@@ -325,6 +330,8 @@ void links::stop() {
 }
 
 std::uint16_t links::port() const { return parts_->bound; }
+
+std::shared_ptr<tls_certificate> links::certificate() const { return parts_->tls; }
 
 void links::dial(std::string const& address) {
   net::post(parts_->io, [all = parts_.get(), address] { all->dial(address); });
@@ -366,7 +373,8 @@ std::uint64_t links::strangers() const {
 
 std::string links::last_stranger() const {
   std::lock_guard const guard(parts_->mutex);
-  return parts_->last_stranger;
+  auto const age = std::chrono::steady_clock::now() - parts_->last_stranger_at;
+  return age < parts_->options.stranger_told_for ? parts_->last_stranger : std::string();
 }
 
 }  // namespace tracseq::cluster

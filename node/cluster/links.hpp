@@ -17,6 +17,10 @@
 #include "node/cluster/frame.hpp"
 #include "node/cluster/messages.hpp"
 
+namespace tracseq {
+class tls_certificate;
+}
+
 namespace tracseq::cluster {
 
 struct link_options {
@@ -30,6 +34,7 @@ struct link_options {
   std::chrono::milliseconds silence_max{6'000};  ///< that the other's system may leave a connection without a sign
   std::chrono::milliseconds redial_min{100};
   std::chrono::milliseconds redial_max{1'000};
+  std::chrono::milliseconds stranger_told_for{600'000};  ///< since the last one
   std::size_t strangers_max = 64;             ///< connections that have not proved yet
   std::size_t queue_bytes_max = 64u << 20;    ///< that wait to be written to one node; beyond, it is cut off
 };
@@ -73,6 +78,8 @@ class links {
   [[nodiscard]] result<void> start();
   void stop();
   [[nodiscard]] std::uint16_t port() const;
+  /// Null where links are not encrypted. Behind `start`.
+  [[nodiscard]] std::shared_ptr<tls_certificate> certificate() const;
 
   /// Dials `address` (host:port) until `stop`; nothing new where it is dialled already.
   void dial(std::string const& address);
@@ -87,7 +94,7 @@ class links {
   [[nodiscard]] std::vector<link_status> status() const;
   /// Connections that were refused: of no node, or of one that does not belong here.
   [[nodiscard]] std::uint64_t strangers() const;
-  /// What the last of them did, in words.
+  /// What the last of them did, in words; empty where none came lately.
   [[nodiscard]] std::string last_stranger() const;
 
  private:

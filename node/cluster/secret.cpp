@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -18,6 +19,12 @@ constexpr std::size_t secret_bytes_min = 32;
 constexpr std::size_t secret_bytes_max = 4096;
 constexpr std::size_t nonce_bytes = 32;
 
+/// What systemd hands to this service alone. It may do so by an access list, which shows as a right of the group.
+bool is_credential(std::string const& file) {
+  auto const* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder != nullptr && *folder != '\0' && file.starts_with(std::string(folder) + "/");
+}
+
 }  // namespace
 
 result<std::string> read_cluster_secret(std::string const& file) {
@@ -26,7 +33,7 @@ result<std::string> read_cluster_secret(std::string const& file) {
     return fail(errc::invalid_argument,
                 "cannot read the cluster secret " + file +
                     ": make one with `head -c 32 /dev/urandom | base64 > FILE`, and give every node the same");
-  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+  if ((found.st_mode & (S_IRWXO | (is_credential(file) ? 0 : S_IRWXG))) != 0)
     return fail(errc::invalid_argument, "others can read the cluster secret " + file + "; chmod 600 " + file);
   std::ifstream in(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};

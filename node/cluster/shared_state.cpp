@@ -7,7 +7,8 @@ namespace tracseq::cluster {
 
 shared_state::shared_state(cluster& others, key_store& keys, std::string const& cluster_secret,
                            std::size_t sheet_bytes_max)
-    : donors_({others.questions(), [&others] { return others.in_reach(); }}, keys, cluster_secret),
+    : others_(others),
+      donors_({others.questions(), [&others] { return others.in_reach(); }}, keys, cluster_secret),
       sheets_({others.questions(), [&others] { return others.in_reach(); }}, cluster_secret, sheet_bytes_max) {}
 
 void shared_state::put_into(http::services& with) {
@@ -23,6 +24,12 @@ void shared_state::put_into(http::services& with) {
   with.find_preview = [this](std::string const& id, std::function<void(preview_exchange::sheet)> done) {
     sheets_.find(id, std::move(done));
   };
+}
+
+std::vector<std::string> shared_state::warnings() const {
+  auto all = donors_.warnings();
+  for (auto& words : others_.certificate_warnings()) all.push_back(std::move(words));
+  return all;
 }
 
 void shared_state::show(http::api* previews) {

@@ -25,9 +25,10 @@ class shared_state {
   /// Where this node's own previews are; null before, and from its end on.
   void show(http::api* previews);
   /// Sentences for an operator.
-  [[nodiscard]] std::vector<std::string> warnings() const { return donors_.warnings(); }
+  [[nodiscard]] std::vector<std::string> warnings() const;
 
  private:
+  cluster const& others_;
   key_exchange donors_;
   preview_exchange sheets_;
 };

@@ -129,7 +129,7 @@ server::~server() { drain(std::chrono::milliseconds(0)); }
 result<void> server::open() {
   auto const& options = parts_->shared->options;
   if (!options.tls_certificate.empty() || !options.tls_key.empty()) {
-    auto read = tls_certificate::read(options.tls_certificate, options.tls_key);
+    auto read = tls_certificate::read({"http.tls_", options.tls_certificate, options.tls_key, {}});
     if (!read) return tl::unexpected(read.error());
     parts_->shared->tls = *std::move(read);
   }

@@ -18,7 +18,7 @@
 #include "node/http/server.hpp"
 #include "node/http/server_parser.hpp"
 #include "node/http/server_socket.hpp"
-#include "node/http/server_tls.hpp"
+#include "node/tls_certificate.hpp"
 
 namespace tracseq::http {
 

@@ -8,7 +8,6 @@
 """
 import pathlib
 import random
-import subprocess
 import sys
 import threading
 import time
@@ -20,8 +19,6 @@ from cluster import Cluster  # noqa: E402
 from support import check  # noqa: E402
 
 import crash_test  # noqa: E402
-from history import History  # noqa: E402
-from second_fold import check_export, fold  # noqa: E402
 
 
 class Position:
@@ -157,31 +154,44 @@ class ClusterLab:
         return support.Api(self.cluster.node_url(n), self.token)
 
     def judge(self):
-        """The history at rest, by the second fold, the oracle and the program; and what every node shows of it."""
+        """The history at rest, by the second fold, the oracle and the program; and what every node shows of it. Behind
+        it no node runs."""
         check("who got no result was told that it can be repeated", not self.book.unclear, self.book.unclear[:3])
         check("the nodes agree on who owns what, and all is open", self.settle())
         check("every process came to its end",
               all(support.wait_quiet(self.api(n)) for n in self.cluster.nodes[:1]) and self.quiet_everywhere())
         path = support.export(self.cluster.log, support.new_folder("export") / "log.ndjson")
-        verified = subprocess.run([sys.executable, support.PROJECT / "tools" / "verify.py", path],
-                                  capture_output=True, text=True)
-        check("tools/verify.py verifies the export", verified.returncode == 0, verified.stderr)
-        with open(path) as lines:
-            history = History(lines)
-        state = fold(history)
-        check("every rule holds at every prefix", not state.broken, state.broken[:3])
-        at_rest = state.at_rest()
-        check("every rule over several streams holds at rest", not at_rest, at_rest[:3])
-        disagree = check_export(history)
-        check("the export's JSON agrees with its bytes", not disagree, disagree[:2])
+        history, state = crash_test.judge_history(path)
         crash_test.check_promises(self.book, history, state)
         crash_test.ask_oracle(path, self.book.records)
         for n in self.cluster.nodes:
             crash_test.compare_with_api(self.api(n), state)
+        self.compare_rows()
         print(f"        {len(self.book.acknowledged)} acknowledged, {len(self.book.refused)} refused, "
               f"{len(self.book.unresolved)} never answered, {history.claims} claims, {history.skipped} skipped; "
               f"longest refusal {max(self.longest.values(), default=0):.2f} s", flush=True)
         return history, state
+
+    def compare_rows(self, tries=3):
+        """What the nodes show, byte by byte, where it lies. They stand still at once, so that none reads what another
+        writes when it ends; and are not started again."""
+        for left in reversed(range(tries)):
+            for n in self.cluster.nodes:
+                self.cluster.pause(n)
+            for n in self.cluster.nodes:
+                self.cluster.kill(n)
+            rows = {n: support.rows_of(self.cluster.data(n)) for n in self.cluster.nodes}
+            if len({tuple(one["position"]) for one in rows.values()}) == 1 or not left:
+                break
+            self.settle()  # something was on its way to one of them
+        check("the nodes stand at one position", len({tuple(one["position"]) for one in rows.values()}) == 1,
+              {n: one["position"] for n, one in rows.items()})
+        check("nothing is parked or being built", not any(one["parked"] or one["being_built"] for one in rows.values()))
+        first = next(iter(rows.values()))["tables"]
+        for n, one in rows.items():
+            other = [(ours, theirs) for ours, theirs in zip(first, one["tables"]) if ours != theirs]
+            check(f"the read models of node {n} are those of the first, to the byte",
+                  first and len(one["tables"]) == len(first) and not other, other)
 
     def quiet_everywhere(self, timeout_s=60):
         """No node has a process under way: its owner counts it."""

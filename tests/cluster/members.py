@@ -75,6 +75,20 @@ def members(*nodes):
                 one.kill()
 
 
+def status_of(node, *more):
+    """(exit code, words) of `tracseq cluster status` at a node."""
+    done = support.run("cluster", "status", *more, "--url", node.url, "--data", node.data)
+    return done.returncode, done.stdout + done.stderr
+
+
+def why_not_ready(node):
+    """What /readyz says; empty while it says 200, or nothing."""
+    with contextlib.suppress(OSError):
+        answer = Api(node.url, timeout_s=10).get("//readyz")
+        return "" if answer.status == 200 else str(answer.body)
+    return ""
+
+
 def wait_until(holds, seconds=30):
     return support.eventually(holds, seconds)
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The world around a cluster is not what it should be: clocks that differ, another protocol, a line that crawls, a broker
 that stands still. A clear word where a person has to act, in the node's figures too; and the rest goes on."""
+import contextlib
 import os
 import secrets
 import signal
@@ -10,9 +11,9 @@ import sys
 import threading
 import time
 
-from members import Member, folder, members, support, takes_commands, wait_until
+from members import Member, folder, members, status_of, support, takes_commands, wait_until, why_not_ready
 from preload import Clock
-from support import case, check, check_words
+from support import PROJECT, case, check, check_words
 
 HEAD = struct.Struct("<4sBI")
 HELLO = 1
@@ -159,16 +160,56 @@ def a_line_that_crawls():
     relay.listener.close()
 
 
-def a_broker_that_stands_still():
-    place, port = folder / "slow-kafka", support.free_port()
+@contextlib.contextmanager
+def own_broker(name):
+    """(its folder, its address without a topic)"""
+    place, port = folder / name, support.free_port()
     started = support.tool("kafka", "start", "--quiet", "--dir", place, "--port", port, "--for", os.getpid())
     check("a broker of our own runs", started.returncode == 0, started.stderr[-500:])
-    broker = int((place / "pid").read_text())
     try:
-        still(f"kafka://127.0.0.1:{port}/still", broker)
+        yield place, f"kafka://127.0.0.1:{port}"
     finally:
         support.tool("kafka", "kill", "--quiet", "--dir", place)
         support.tool("kafka", "reset", "--quiet", "--dir", place)
+
+
+def a_group_that_cannot_be_joined():
+    """Somebody else is in it, who divides partitions in another way."""
+    with own_broker("group-kafka") as (place, address):
+        kafka = [PROJECT / "tools" / "kafka", "--dir", place, "tool"]
+        foreigner = subprocess.Popen(
+            [*kafka, "console-consumer", "--topic", "group", "--group", "tracseq-shards.group", "--consumer-property",
+             "partition.assignment.strategy=org.apache.kafka.clients.consumer.RangeAssignor", "--consumer-property",
+             "session.timeout.ms=6000"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        node, words = Member("node-1", f"{address}/group"), "the group of nodes cannot be joined"
+        try:
+            check("somebody is in the group", wait_until(lambda: "Stable" in subprocess.run(
+                [*kafka, "groups", "--describe", "--state", "--group", "tracseq-shards.group"], capture_output=True,
+                text=True).stdout, 90))
+            node.launch()
+            check("the node says why it gets no partitions",
+                  wait_until(lambda: (node.metric("tracseq_cluster_warnings") or 0) > 0, 90), node.words()[-800:])
+            check_words("in words", " ".join(node.view()["warnings"]), words)
+            code, told = status_of(node, "--check")
+            check("its command line finds it wrong", code == support.UNAVAILABLE, code)
+            check_words("and says it", told, words, "Inconsistent group protocol")
+            check("what nobody else serves it serves", wait_until(lambda: takes_commands(node, "GROUP-0"), 40))
+            os.killpg(foreigner.pid, signal.SIGTERM)
+            check("when the other one has left, all is well", wait_until(lambda: status_of(node, "--check")[0] == 0, 90),
+                  status_of(node, "--check"))
+            check("and works", takes_commands(node, "GROUP-1"))
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(foreigner.pid, signal.SIGKILL)
+            foreigner.wait()
+            if node.process and node.process.poll() is None:
+                node.kill()
+
+
+def a_broker_that_stands_still():
+    with own_broker("slow-kafka") as (place, address):
+        still(f"{address}/still", int((place / "pid").read_text()))
 
 
 def still(topic, broker):
@@ -183,6 +224,14 @@ def still(topic, broker):
                 told.append(answer)
                 check("who asks meanwhile is not told that it was done", answer.status in (503, 504), answer.status)
                 check("reads go on", node.api().get("/samples?limit=1").ok)
+            for node in nodes:
+                check(f"{node.name} says why", wait_until(lambda: "the log does not answer" in why_not_ready(node), 60),
+                      why_not_ready(node))
+                check("and in figures", node.metric("tracseq_ready") == 0)
+                words = f"{node.name} is not ready: the log does not answer"
+                check("its command line says it", wait_until(lambda: words in status_of(node, "--check")[1], 30),
+                      status_of(node, "--check"))
+                check("and finds it wrong", status_of(node, "--check")[0] == support.UNAVAILABLE)
         finally:
             os.kill(broker, signal.SIGCONT)
         print(f"        it stood still for {time.monotonic() - began:.1f} s; asked were told "
@@ -193,9 +242,12 @@ def still(topic, broker):
             check("and was done once", wait_until(
                 lambda: sum(s["name"] == f"STILL-{number}" for s in node.api().everything("/samples")) == 1))
         check("both are ready", all(wait_until(node.is_ready, 60) for node in nodes))
+        check("and find all well", all(wait_until(lambda: status_of(node, "--check")[0] == 0, 60) for node in nodes),
+              [status_of(node, "--check") for node in nodes])
 
 
-for test in (clocks_that_differ, another_protocol, a_line_that_crawls, a_broker_that_stands_still):
+for test in (clocks_that_differ, another_protocol, a_line_that_crawls, a_group_that_cannot_be_joined,
+             a_broker_that_stands_still):
     if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]:
         case(test)
 support.finish()

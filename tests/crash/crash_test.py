@@ -309,16 +309,8 @@ def compare_with_api(api, state):
     check("the projections equal the second fold", not wrong, wrong[:3])
 
 
-def examine(node, book=None, records=None):
-    """The history of a node at rest, judged from outside. The node must run; it is stopped and started.
-
-    `book` and `records` (those of the book, if left out) say what clients were told.
-    """
-    records = records or (book and book.records)
-    quiet = support.wait_quiet(node.api())
-    check("every process came to its end", quiet)
-    node.stop()
-    path = support.export(support.log_of(node), support.new_folder("export") / "log.ndjson")
+def judge_history(path):
+    """An export, by what shares no code with the program: (its history, what it says there is)."""
     verified = subprocess.run([sys.executable, support.PROJECT / "tools" / "verify.py", path],
                               capture_output=True, text=True)
     check("tools/verify.py verifies the export", verified.returncode == 0, verified.stderr)
@@ -331,6 +323,20 @@ def examine(node, book=None, records=None):
     check("every rule over several streams holds at rest", not at_rest, at_rest[:3])
     disagree = check_export(history)
     check("the export's JSON agrees with its bytes", not disagree, disagree[:2])
+    return history, state
+
+
+def examine(node, book=None, records=None):
+    """The history of a node at rest, judged from outside. The node must run; it is stopped and started.
+
+    `book` and `records` (those of the book, if left out) say what clients were told.
+    """
+    records = records or (book and book.records)
+    quiet = support.wait_quiet(node.api())
+    check("every process came to its end", quiet)
+    node.stop()
+    path = support.export(support.log_of(node), support.new_folder("export") / "log.ndjson")
+    history, state = judge_history(path)
     if book:
         check_promises(book, history, state)
     if records:

@@ -21,6 +21,7 @@
 #include "events/codec.hpp"
 #include "node/cluster/links.hpp"
 #include "node/cluster/secret.hpp"
+#include "node/tls_certificate.hpp"
 
 using namespace tracseq;
 using namespace tracseq::cluster;
@@ -240,10 +241,10 @@ frame_kind answer_to(node& to, made_proof const& made) {
 struct certificates {
   std::filesystem::path folder = std::filesystem::temp_directory_path() / ("tracseq-links-" + to_string(new_uuid()));
   ~certificates() { std::filesystem::remove_all(folder); }
-  link_options of(std::string const& authority, std::string const& name) const {
+  link_options of(std::string const& authority, std::string const& name, std::string const& more = {}) const {
     auto const at = folder / authority;
     auto const command = std::string(TRACSEQ_SOURCE_DIR "/tools/certificates ") + at.string() + " " + name +
-                         " --ca-name " + authority + " >/dev/null 2>&1";
+                         " --ca-name " + authority + " " + more + " >/dev/null 2>&1";
     REQUIRE(std::system(command.c_str()) == 0);  // NOLINT: our own words
     link_options options;
     options.certificate = at / (name + ".crt");
@@ -500,6 +501,56 @@ TEST_CASE("links: with certificates only those of the same authority meet") {
   CHECK(a.met == 1);
   CHECK(d.met == 0);
   CHECK(c.met == 0);
+}
+
+TEST_CASE("links: a certificate that was renewed is for new connections, and ends none") {
+  certificates all;
+  auto const ours = all.of("ours", "a", "--days 5");
+  node a("a", ours);
+  node b("b", all.of("ours", "b"));
+  b.of.dial(a.address());
+  REQUIRE(in_time([&] { return a.met == 1; }));
+  auto const certificate = a.of.certificate();
+  REQUIRE(certificate);
+  auto const expired = certificate->expires();
+  REQUIRE(certificate->warnings().size() == 1);
+  CHECK(certificate->warnings().front().find("expires at") != std::string::npos);
+  (void)all.of("ours", "a", "--days 100 --renew");
+  CHECK(in_time([&] { return certificate->expires().us > expired.us; }));
+  CHECK(certificate->warnings().empty());
+  CHECK(b.of.send(a.who.boot_id, frame_kind::state, "x"));
+  CHECK(in_time([&] { return a.heard == 1; }));
+  CHECK(a.met == 1);  // nobody had to dial again
+  node c("c", all.of("ours", "c"));
+  c.of.dial(a.address());
+  CHECK(in_time([&] { return a.met == 2; }));
+  // A key that does not belong to it: said, and the one before stays in use.
+  auto const used = certificate->expires();
+  std::filesystem::copy_file(all.of("ours", "c").key, ours.key, std::filesystem::copy_options::overwrite_existing);
+  CHECK(in_time([&] { return certificate->warnings().size() == 1; }));
+  CHECK(certificate->warnings().front().find("cluster.tls_key") != std::string::npos);
+  CHECK(certificate->expires().us == used.us);
+  node d("d", all.of("ours", "d"));
+  d.of.dial(a.address());
+  CHECK(in_time([&] { return a.met == 3; }));
+}
+
+TEST_CASE("links: a stranger is told of for a while, and counted for good") {
+  link_options forgetful;
+  forgetful.stranger_told_for = milliseconds(200);
+  node a("a", forgetful);
+  stranger one;
+  one.dial(a.of.port());
+  one.say(frame_kind::state, "x");
+  CHECK(in_time([&] { return a.of.strangers() == 1; }));
+  CHECK(in_time([&] { return a.of.last_stranger().empty(); }));
+  CHECK(a.of.strangers() == 1);
+  node b("b");
+  stranger other;
+  other.dial(b.of.port());
+  other.say(frame_kind::state, "x");
+  CHECK(in_time([&] { return b.of.strangers() == 1; }));
+  CHECK(b.of.last_stranger().find("it said something else than a node says here") != std::string::npos);
 }
 
 TEST_CASE("links: with certificates nobody without one gets a greeting") {

@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""What docs/howto/ tells an operator to type, typed: backup and restore, and a broker that forgot, that was written
-to since, and that was replaced by an empty one."""
+"""What docs/howto/ tells an operator to type, typed: backup and restore, and a broker that forgot (of one node, and of
+two), that was written to since, and that was replaced by an empty one."""
 import contextlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 
 import support
 from support import PROJECT, Node, case, check, check_words, run
 from bounce_test import Broker
+
+sys.path.insert(0, str(PROJECT / "tests" / "cluster"))
+from members import Member, members, status_of, takes_commands, wait_until  # noqa: E402
 
 folder = support.new_folder("howto")
 broker = Broker()
@@ -65,11 +69,11 @@ def names_of(node):
     return sorted(s["name"] for s in node.api().everything("/samples"))
 
 
-def until_ready(node, status, seconds=60):
+def until_ready(node, status, seconds=60, words="Missing is"):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         answer = node.api().get("//readyz")
-        if answer.status == status and (status == 200 or "Missing is" in str(answer.body)):
+        if answer.status == status and (status == 200 or words in str(answer.body)):
             break
         time.sleep(0.2)
     return answer
@@ -98,6 +102,16 @@ def broker_forgets(name):
     if name:
         shutil.copytree(folder / name, broker.folder / "data")
     start_broker()
+
+
+LOST, EMPTY = "the Kafka log has ", "replaced by an empty one"
+
+
+def says_what_is_missing(node):
+    code, words = status_of(node, "--check")
+    check("the command line finds it wrong", code == support.UNAVAILABLE, code)
+    check_words("and says it", words, "is not ready", LOST, "Missing is: partition")
+    check("its figures say that it is not ready", "\ntracseq_ready 0\n" in node.api().get("//metrics").body)
 
 
 def page_of(data, log, new_log=""):
@@ -133,7 +147,8 @@ def a_broker_that_forgot():
     page = page_of(node.data, log)
     printed, _ = page.type("look", good=False, port=node.port)
     check_words("the page's look shows it", printed, '"ready":false', "tracseq_log_missing_records{partition=",
-                "are missing, cut off or changed", "does NOT verify")
+                f"is not ready: {LOST}", "are missing, cut off or changed", "does NOT verify")
+    says_what_is_missing(node)
     time.sleep(1)
     said = node.words().count('"message":"not ready')
     check("its own log says it, and not for each request",
@@ -153,6 +168,55 @@ def a_broker_that_forgot():
     node.stop()
     audit = run("audit", "verify", "--data", node.data, "--log", log)
     check("and verifies, with its checkpoints", audit.returncode == 0, audit.stdout + audit.stderr)
+
+
+def two_nodes_whose_broker_forgot():
+    log = f"kafka://127.0.0.1:{broker.port}/two"
+    one, two = both = Member("node-1", log), Member("node-2", log)
+    with members(one, two):
+        register(one, "A", 10)
+        stop_broker_and_keep("older-two")
+        for node in both:
+            check(f"{node.name}: the broker is back", until_ready(node, 200).status == 200)
+        register(one, "B", 15)
+        register(two, "C", 15)
+        samples = names_of(one)
+        check("both show all", len(samples) == 40 and wait_until(lambda: names_of(two) == samples), len(samples))
+        broker_forgets("older-two")
+        for node in both:
+            check_words(f"{node.name} says what is missing", str(until_ready(node, 503).body), "Missing is: partition",
+                        "docs/howto/mend-a-log-that-forgot.md")
+            says_what_is_missing(node)
+        before = ends_of(log)
+        for node in both:  # a name is as likely to lie in any partition
+            told = [node.api().post("/samples", dict(name=f"Refused{n}", type="DNA")) for n in range(24)]
+            check(f"{node.name}: no partition takes writes",
+                  all(answer.status == 503 and answer.body["retryable"] for answer in told),
+                  [answer.status for answer in told])
+            check(f"{node.name}: reads go on", names_of(node) == samples)
+        check("nothing was written", ends_of(log) == before, before)
+        for node in both:
+            node.stop()
+        printed, _ = page_of(one.data, log).type("repair")
+        check_words("the first puts back what is missing", printed, "records were put back", "The history verifies")
+        printed, _ = page_of(two.data, log).type("repair")
+        check_words("the second has nothing more", printed, "Nothing is missing", "The history verifies")
+        for node in both:
+            node.launch()
+        for node in both:
+            check(f"{node.name} is ready", wait_until(node.is_ready, 90), node.words()[-500:])
+            check(f"{node.name} shows all that was acknowledged, and nothing else", names_of(node) == samples)
+        check("both go on", wait_until(lambda: all(takes_commands(node, f"On {node.name}") for node in both), 40))
+        check("and find all well", wait_until(lambda: all(status_of(node, "--check")[0] == 0 for node in both), 40),
+              [status_of(node, "--check") for node in both])
+        for node in both:
+            node.stop()
+            audit = run("audit", "verify", "--data", node.data, "--log", log)
+            check(f"{node.name}: it verifies, with its checkpoints", audit.returncode == 0, audit.stdout + audit.stderr)
+
+
+def ends_of(log):
+    return [one["end"] for one in json.loads(run("--json", "log", "info", "--log", log).stdout)["partitions"]]
 
 
 def a_log_that_went_on_behind_the_loss():
@@ -184,8 +248,18 @@ def a_log_that_went_on_behind_the_loss():
 
 def a_broker_that_was_replaced_by_an_empty_one():
     log = f"kafka://127.0.0.1:{broker.port}/lab-2"
+    node = Node(folder / "lab", log).start(timeout_s=90)
+    samples = names_of(node)
     broker_forgets("")
-    node = Node(folder / "lab", log)
+    check_words("a node that runs says so", str(until_ready(node, 503, words=EMPTY).body), EMPTY,
+                "docs/howto/mend-a-log-that-forgot.md")
+    code, words = status_of(node, "--check")
+    check("the command line finds it wrong", code == support.UNAVAILABLE, code)
+    check_words("and says it", words, "is not ready", EMPTY)
+    check("reads go on", names_of(node) == samples)
+    refused = node.api().post("/samples", dict(name="Refused", type="DNA"))
+    check("it takes no command", refused.status == 503, refused.problem)
+    node.stop()
     code, words = node.expect_refusal()
     check("the node refuses", code == 4, code)
     check_words("and says what to do", words, "there is no topic", "log repair")
@@ -227,7 +301,7 @@ def all_of_it():
     with contextlib.ExitStack() as leaving:
         leaving.callback(broker.tool, "kill")
         for test in (a_broker_that_forgot, a_log_that_went_on_behind_the_loss,
-                     a_broker_that_was_replaced_by_an_empty_one, backups_as_the_page_says):
+                     a_broker_that_was_replaced_by_an_empty_one, two_nodes_whose_broker_forgot, backups_as_the_page_says):
             case(test)
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Replay to a moment, serving it read-only, and moving a history between the engines and back."""
+"""Replay to a moment, serving it read-only, digests of what is shown, and moving a history between the engines and
+back."""
 import datetime
 import json
+import shutil
 import subprocess
 import time
 import urllib.request
@@ -96,6 +98,43 @@ def replay_is_equal():
     shown.stop()
 
 
+def rows_have_a_digest():
+    ours = support.rows_of(live.data)
+    check("every read model has one", len(ours["tables"]) > 8 and all(len(t["digest"]) == 64 for t in ours["tables"]), ours)
+    check("nothing is missing of them", not ours["being_built"] and not ours["parked"] and len(ours["position"]) == 12)
+    theirs = support.rows_of(folder / "all")
+    check("a replay's rows are the node's, to the byte", theirs["tables"] == ours["tables"],
+          [pair for pair in zip(ours["tables"], theirs["tables"]) if pair[0] != pair[1]])
+    check("and so is the digest of all", theirs["digest"] == ours["digest"])
+    people = support.run("audit", "rows", "--data", live.data).stdout
+    check_words("for people", people, "READ MODEL", "SHA-256", f"All together {ours['digest']}",
+                "Position " + ".".join(map(str, ours["position"])))
+    shutil.copytree(live.data, folder / "changed")
+    other = Node(folder / "changed").start()
+    other.api().must("POST", "/samples", dict(name="One more", type="RNA"))
+    other.stop()
+    changed = {one["table"].partition("@")[0] for one, was in zip(support.rows_of(other.data)["tables"], ours["tables"])
+               if one != was}
+    check("one sample more is seen in the tables that show it, alone",
+          {"samples", "journal"} <= changed and "runs" not in changed, changed)
+    nowhere = support.run("audit", "rows", "--data", folder / "nowhere")
+    check("where no node was there are none", nowhere.returncode != 0 and not nowhere.stdout, nowhere.stdout)
+
+
+def any_number_of_partitions():
+    node = Node(folder / "three", env=dict(TRACSEQ_LOG_PARTITIONS="3")).start()
+    node.api().must("POST", "/samples", dict(name="Three", type="RNA"))
+    node.stop()
+    check("rows of three partitions", len(support.rows_of(node.data)["position"]) == 3)
+    audit = support.run("audit", "verify", "--data", node.data)
+    check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+    check_words("compared with what the node shows", audit.stdout, "Compared with where this node's projections stand")
+    support.run("replay", "--data", node.data, "--into", folder / "three-copy")
+    shown = Node(folder / "three-copy", extra=["--read-only"]).start()
+    check("a copy is served", [s["name"] for s in shown.api().everything("/samples")] == ["Three"])
+    shown.stop()
+
+
 def replay_until_a_moment():
     done = support.run("replay", "--data", live.data, "--until", moment, "--into", folder / "then")
     check("replay --until works", done.returncode == 0, done.stderr)
@@ -167,8 +206,8 @@ def copy_to_kafka_and_back():
     check_words("and the words say so", refused.stdout + refused.stderr, "another history")
 
 
-for test in (make_history, as_of_a_moment, replay_is_equal, replay_until_a_moment, a_copy_is_not_changed_by_serving_it,
-             copy_to_kafka_and_back,
+for test in (make_history, as_of_a_moment, replay_is_equal, rows_have_a_digest, any_number_of_partitions,
+             replay_until_a_moment, a_copy_is_not_changed_by_serving_it, copy_to_kafka_and_back,
              *log_copies.ALL, *checkpoints.ALL):
     case(test)
 support.finish()

@@ -95,6 +95,13 @@ class Scene:
         self.node.stop()
 
 
+def verified(node):
+    """The history of a node that has stopped: by the program, and by what shares no code with it."""
+    audit = support.run("audit", "verify", "--data", node.data)
+    check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+    return crash_test.judge_history(support.export(support.log_of(node), support.new_folder("export") / "log.ndjson"))
+
+
 def writes_within(api, seconds, key):
     """Seconds until a write is acknowledged; more than `seconds` if none was."""
     began = time.monotonic()

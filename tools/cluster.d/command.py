@@ -24,7 +24,7 @@ Usage: tools/cluster [--dir DIR] COMMAND [OPTIONS]
   exec N COMMAND…   run something in the network of a node, as: exec 1 curl http://10.77.3.12:8089/readyz
 
 Options of up
-  --brokers 1|3     Kafka brokers (default 1); three lose nothing with one of them
+  --brokers 1..5    Kafka brokers (default 1); three lose nothing with one of them
   --kafka ADDRESS   brokers that run already, kafka://host:port[,host:port]
   --proxy KIND      nginx (default), haproxy or none
   --port N          of the proxy (default 8089; another if that is taken)

@@ -8,7 +8,7 @@ import time
 import support
 from preload import slow_disk
 from records import build
-from scene import START_S, busy_with_others, measured, writes_within
+from scene import START_S, busy_with_others, measured, verified, writes_within
 from support import Node, check
 
 NAME, UNIT, EACH = "T18-overload", "overloads", 1
@@ -90,5 +90,4 @@ def attack(seed, engine, number):
     measured("rss_mib", resident / 1024)
     check("its memory is in bounds", resident < 1 << 20, f"{resident} KiB")
     node.stop(120)
-    audit = support.run("audit", "verify", "--data", node.data)
-    check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
+    verified(node)

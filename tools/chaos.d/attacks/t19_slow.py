@@ -8,7 +8,7 @@ import socket
 import time
 
 import support
-from scene import START_S, busy_with_others, cpu_s, measured
+from scene import START_S, busy_with_others, cpu_s, measured, verified
 from support import Node, check
 
 NAME, UNIT, EACH = "T19-slow", "crowds", 1
@@ -176,3 +176,4 @@ def attack(seed, engine, number):
               (calm, among))
     check("it still runs and serves", api.get("/samples?limit=1").ok)
     node.stop(120)
+    verified(node)

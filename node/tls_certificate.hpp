@@ -1,6 +1,6 @@
 #pragma once
-// The server's certificate: read from PEM files, and read again when they change. Connections that are open
-// keep the one they began with.
+// A certificate of this node, for people or for other nodes: read from PEM files, and read again when they change.
+// Connections that are open keep the one they began with.
 
 #include <array>
 #include <cstdint>
@@ -9,19 +9,27 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/ssl/context.hpp>
-
 #include "events/instant.hpp"
 #include "events/result.hpp"
 
-namespace tracseq::http {
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace tracseq {
+
+struct tls_files {
+  std::string settings;     ///< what the names of the settings begin with: "http.tls_"
+  std::string certificate;  ///< PEM files
+  std::string key;
+  std::string authorities;  ///< one of them has to have signed the other side's; empty: that shows none
+};
 
 /// Any thread.
 class tls_certificate {
  public:
-  /// Reads both files. `invalid_argument`, `not_found` or `io_failure` say which setting is wrong and how.
-  [[nodiscard]] static result<std::shared_ptr<tls_certificate>> read(std::string certificate_file,
-                                                                     std::string key_file);
+  /// Reads the files. `invalid_argument`, `not_found` or `io_failure` say which setting is wrong and how.
+  [[nodiscard]] static result<std::shared_ptr<tls_certificate>> read(tls_files files);
 
   /// For a new connection.
   [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> current() const;
@@ -41,15 +49,16 @@ class tls_certificate {
     instant begins;
     instant expires;
   };
-  using stamp = std::array<std::int64_t, 6>;  ///< of both files: inode, bytes, time of change
+  using stamp = std::array<std::int64_t, 9>;  ///< of all files: inode, bytes, time of change
 
-  tls_certificate(std::string certificate_file, std::string key_file)
-      : certificate_file_(std::move(certificate_file)), key_file_(std::move(key_file)) {}
+  explicit tls_certificate(tls_files files) : files_(std::move(files)) {}
+  [[nodiscard]] bool mutual() const { return !files_.authorities.empty(); }
+  [[nodiscard]] result<std::string> read_pem(std::string const& setting, std::string const& path) const;
   [[nodiscard]] result<loaded> load() const;
+  [[nodiscard]] result<void> demand_theirs(boost::asio::ssl::context& context) const;
   [[nodiscard]] stamp look_at_files() const;
 
-  std::string const certificate_file_;
-  std::string const key_file_;
+  tls_files const files_;
   mutable std::mutex mutex_;  // guards what follows
   loaded now_;
   stamp tried_{};
@@ -57,4 +66,4 @@ class tls_certificate {
   std::string trouble_;  ///< why the newest files are not in use
 };
 
-}  // namespace tracseq::http
+}  // namespace tracseq

@@ -1,9 +1,10 @@
-#include "node/http/server_tls.hpp"
+#include "node/tls_certificate.hpp"
 
 #include <cerrno>
 #include <chrono>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -12,22 +13,13 @@
 #include "events/file.hpp"
 #include "node/log.hpp"
 
-namespace tracseq::http {
+namespace tracseq {
 namespace {
 
 namespace ssl = boost::asio::ssl;
 
 constexpr std::int64_t second_us = 1'000'000;
 constexpr std::int64_t warned_before_us = 14 * 86'400 * second_us;
-
-result<std::string> read_pem(std::string const& setting, std::string const& path) {
-  auto text = read_file(path);
-  if (text) return text;
-  bool const missing = errno == ENOENT;
-  return fail(missing ? errc::not_found : errc::io_failure,
-              setting + ": " + (missing ? "there is no file " + path : text.error().detail) +
-                  ". Name a PEM file that the node may read, or leave both settings empty for plain HTTP.");
-}
 
 /// A moment of a certificate; the epoch where it cannot be read.
 instant moment_of(ASN1_TIME const* time) {
@@ -48,12 +40,25 @@ void set_rules(ssl::context& context) {
 
 }  // namespace
 
-result<std::shared_ptr<tls_certificate>> tls_certificate::read(std::string certificate_file, std::string key_file) {
-  if (certificate_file.empty() || key_file.empty())
-    return fail(errc::invalid_argument, (certificate_file.empty() ? "http.tls_certificate is empty, but http.tls_key is not"
-                                                                  : "http.tls_key is empty, but http.tls_certificate is not") +
-                                            std::string(": TLS needs both"));
-  std::shared_ptr<tls_certificate> made(new tls_certificate(std::move(certificate_file), std::move(key_file)));
+result<std::string> tls_certificate::read_pem(std::string const& setting, std::string const& path) const {
+  auto text = read_file(path);
+  if (text) return text;
+  bool const missing = errno == ENOENT;
+  return fail(missing ? errc::not_found : errc::io_failure,
+              setting + ": " + (missing ? "there is no file " + path : text.error().detail) +
+                  ". Name a PEM file that the node may read, or leave " +
+                  (mutual() ? "all three settings empty for links without TLS." : "both settings empty for plain HTTP."));
+}
+
+result<std::shared_ptr<tls_certificate>> tls_certificate::read(tls_files files) {
+  if (files.certificate.empty() || files.key.empty()) {
+    auto const certificate = files.settings + "certificate";
+    auto const key = files.settings + "key";
+    return fail(errc::invalid_argument, (files.certificate.empty() ? certificate + " is empty, but " + key + " is not"
+                                                                   : key + " is empty, but " + certificate + " is not") +
+                                            ": TLS needs both");
+  }
+  std::shared_ptr<tls_certificate> made(new tls_certificate(std::move(files)));
   made->tried_ = made->seen_ = made->look_at_files();
   auto first = made->load();
   if (!first) return tl::unexpected(first.error());
@@ -62,47 +67,67 @@ result<std::shared_ptr<tls_certificate>> tls_certificate::read(std::string certi
 }
 
 result<tls_certificate::loaded> tls_certificate::load() const {
-  auto const certificate = read_pem("http.tls_certificate", certificate_file_);
+  auto const of_certificate = files_.settings + "certificate";
+  auto const of_key = files_.settings + "key";
+  auto const certificate = read_pem(of_certificate, files_.certificate);
   if (!certificate) return tl::unexpected(certificate.error());
-  auto const key = read_pem("http.tls_key", key_file_);
+  auto const key = read_pem(of_key, files_.key);
   if (!key) return tl::unexpected(key.error());
   loaded out;
-  out.context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  // Between nodes either side may be the one that dials.
+  out.context = std::make_shared<ssl::context>(mutual() ? ssl::context::tls : ssl::context::tls_server);
   set_rules(*out.context);
   out.context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); });
   boost::system::error_code ec;
   out.context->use_certificate_chain(boost::asio::buffer(*certificate), ec);
   if (ec)
-    return fail(errc::invalid_argument, "http.tls_certificate: " + certificate_file_ + " holds no certificate in PEM (" +
+    return fail(errc::invalid_argument, of_certificate + ": " + files_.certificate + " holds no certificate in PEM (" +
                                             ec.message() + ")");
   out.context->use_private_key(boost::asio::buffer(*key), ssl::context::pem, ec);
-  if (ec && ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == X509_R_KEY_VALUES_MISMATCH)
-    return fail(errc::invalid_argument, "http.tls_key: the key in " + key_file_ +
-                                            " does not belong to the certificate in " + certificate_file_);
+  auto const of_another = [&] {
+    return fail(errc::invalid_argument, of_key + ": the key in " + files_.key +
+                                            " does not belong to the certificate in " + files_.certificate);
+  };
+  if (ec && ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == X509_R_KEY_VALUES_MISMATCH) return of_another();
   if (ec)
-    return fail(errc::invalid_argument, "http.tls_key: " + key_file_ + " holds no private key in PEM that can be read "
+    return fail(errc::invalid_argument, of_key + ": " + files_.key + " holds no private key in PEM that can be read "
                                             "without a passphrase (" + ec.message() + ")");
   auto* const raw = out.context->native_handle();
   if (SSL_CTX_check_private_key(raw) != 1) {
     ERR_clear_error();
-    return fail(errc::invalid_argument, "http.tls_key: the key in " + key_file_ +
-                                            " does not belong to the certificate in " + certificate_file_);
+    return of_another();
   }
+  if (auto set = demand_theirs(*out.context); !set) return tl::unexpected(set.error());
   auto const* const facts = SSL_CTX_get0_certificate(raw);
   out.begins = moment_of(X509_get0_notBefore(facts));
   out.expires = moment_of(X509_get0_notAfter(facts));
   return out;
 }
 
+/// Both sides: whoever has no certificate of these authorities does not get as far as a greeting.
+result<void> tls_certificate::demand_theirs(ssl::context& context) const {
+  if (!mutual()) return {};
+  auto const of_authorities = files_.settings + "ca";
+  auto const authorities = read_pem(of_authorities, files_.authorities);
+  if (!authorities) return tl::unexpected(authorities.error());
+  boost::system::error_code ec;
+  context.add_certificate_authority(boost::asio::buffer(*authorities), ec);
+  if (ec)
+    return fail(errc::invalid_argument, of_authorities + ": " + files_.authorities + " holds no certificate in PEM (" +
+                                            ec.message() + ")");
+  context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  return {};
+}
+
 tls_certificate::stamp tls_certificate::look_at_files() const {
   stamp out{};
   std::size_t at = 0;
-  for (auto const& path : {certificate_file_, key_file_}) {
+  for (auto const& path : {files_.certificate, files_.key, files_.authorities}) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0) facts = {};
     out[at++] = static_cast<std::int64_t>(facts.st_ino);
     out[at++] = static_cast<std::int64_t>(facts.st_size);
-    out[at++] = facts.st_mtim.tv_sec * 1'000'000'000 + facts.st_mtim.tv_nsec;
+    out[at++] = facts.st_ctim.tv_sec * 1'000'000'000 + facts.st_ctim.tv_nsec;  // of who may read it, too
   }
   return out;
 }
@@ -127,7 +152,7 @@ void tls_certificate::look() {
   }
   now_ = *std::move(again);
   trouble_.clear();
-  log::info("the certificate was read again", {{"expires", to_rfc3339(now_.expires)}});
+  log::info("the certificate was read again", {{"file", files_.certificate}, {"expires", to_rfc3339(now_.expires)}});
 }
 
 void tls_certificate::read_again() {
@@ -145,10 +170,10 @@ std::vector<std::string> tls_certificate::warnings() const {
   std::vector<std::string> all;
   if (!trouble_.empty()) all.push_back(trouble_);
   auto const moment = now();
-  auto const named = "The certificate in " + certificate_file_;
+  auto const named = "The certificate in " + files_.certificate;
   if (now_.expires < moment)
-    all.push_back(named + " expired at " + to_rfc3339(now_.expires) + ": clients refuse it. Put a new one in its place; "
-                                                                      "it is read without a restart.");
+    all.push_back(named + " expired at " + to_rfc3339(now_.expires) + ": " + (mutual() ? "other nodes" : "clients") +
+                  " refuse it. Put a new one in its place; it is read without a restart.");
   else if (now_.expires.us - moment.us < warned_before_us)
     all.push_back(named + " expires at " + to_rfc3339(now_.expires) + ". Put a new one in its place; it is read without "
                                                                       "a restart.");
@@ -156,4 +181,4 @@ std::vector<std::string> tls_certificate::warnings() const {
   return all;
 }
 
-}  // namespace tracseq::http
+}  // namespace tracseq
