@@ -1,6 +1,7 @@
 // What is due every few ten milliseconds: partitions to claim, silence to notice, the state to say.
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "events/codec.hpp"
@@ -143,7 +144,10 @@ void cluster::forget_old() {
       auto const owns = std::ranges::any_of(owners_, [&](owner const& of) { return of.by.boot_id == other.first; });
       return !one.up && !owns && steady::now() - one.heard > peer_memory;
     });
-    for (auto const& [boot_id, one] : peers_) wanted.insert(one.who.address);
+    for (auto const& [boot_id, one] : peers_) {
+      wanted.insert(one.who.address);
+      if (one.up && one.said) wanted.insert(one.said->known.begin(), one.said->known.end());
+    }
     for (auto const& one : owners_) wanted.insert(one.by.address);
   }
   for (auto const& one : links_->status())
@@ -199,12 +203,17 @@ node_state cluster::state_now() {
       out.owned.push_back({p, owners_[p].claim, std::string(words_of(engine_->phase_of(p)))});
   out.assigned.assign(ownership_.mine().begin(), ownership_.mine().end());
   std::set<std::string> known;
-  for (auto const& [boot_id, one] : peers_)
+  std::set<std::string> missed;
+  for (auto const& [boot_id, one] : peers_) {
     if (one.up) {
       out.reaches.push_back(one.who.node);
       known.insert(one.who.address);
+    } else if (!one.said || !one.said->leaving) {
+      missed.insert(one.who.address);  // or whoever comes later would not know that a node is missed
     }
-  out.known.assign(known.begin(), known.end());
+  }
+  out.known.assign(known.begin(), known.end());  // these first: not all of a long list is dialled
+  std::ranges::set_difference(missed, known, std::back_inserter(out.known));
   return out;
 }
 

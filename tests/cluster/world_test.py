@@ -246,8 +246,39 @@ def still(topic, broker):
               [status_of(node, "--check") for node in nodes])
 
 
+def a_node_that_comes_later():
+    """It never met the one that is dead, and is not to say that all is well."""
+    topic = support.fresh_topic("later")
+    first, second, third = (Member(f"node-{n}", topic) for n in (1, 2, 3))
+    with members(first, second, third):
+        dead = f"127.0.0.1:{third.cluster_port}"
+        third.kill()
+        check("who knew it misses it", wait_until(lambda: any(
+            n["name"] == "node-3" and n["state"] == "unreachable" for n in first.view()["nodes"])), first.view()["nodes"])
+        second.stop()
+        second.start(90)
+
+        def told():
+            return any(dead in w and "not reached" in w for w in second.view()["warnings"])
+        check("who comes later is told of it", wait_until(told), second.view())
+        until, silent = time.monotonic() + 12, 0  # longer than it takes to forget an address
+        while time.monotonic() < until:
+            silent += not told()
+            time.sleep(0.02)
+        check("and goes on to say so", silent == 0, silent)
+        third.start(90)
+        check("until it is back", wait_until(lambda: not told()), second.view()["warnings"])
+        third.stop()
+        check("who left in good order is not missed", wait_until(lambda: any(
+            n["name"] == "node-3" and n["leaving"] for n in first.view()["nodes"])), first.view()["nodes"])
+        second.stop()
+        second.start(90)
+        time.sleep(2)
+        check("not by who comes later, either", not told(), second.view()["warnings"])
+
+
 for test in (clocks_that_differ, another_protocol, a_line_that_crawls, a_group_that_cannot_be_joined,
-             a_broker_that_stands_still):
+             a_broker_that_stands_still, a_node_that_comes_later):
     if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]:
         case(test)
 support.finish()

@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""tools/kafka with several brokers and over TLS, and tools/certificates."""
+"""tools/kafka with several brokers and over TLS, and tools/certificates; one broker of three lost under load."""
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
+import time
 
 import support
 from support import Node, case, check, check_words, eventually, tool
+from crash_test import Book, Client, at_work, examine, furnish
 
 folder = support.new_folder("brokers")
 RESUMES_S = 60
+CLIENTS = 8
 
 
 # ---- certificates
@@ -95,16 +99,28 @@ def three_brokers_lose_one():
         topic = run("tool", "topics", "--describe", "--topic", "lab").stdout
         check_words("what nodes write has three replicas, two of which must have it", topic, "ReplicationFactor: 3",
                     "min.insync.replicas=2")
-        api = node.api()
+        seed = random.SystemRandom().randrange(2 ** 32)
+        print(f"        seed {seed}", flush=True)
+        book = Book(node, seed)
+        book.token = node.token()
+        book.boxes = furnish(book.api())
+        api = book.api("probe")
         check("a write with all three", write(api, "ALL-3"))
         for number in (1, 2):
-            run("kill", str(number))
+            before = len(book.acknowledged)
+            with at_work([Client(book, n, number) for n in range(CLIENTS)], book):
+                time.sleep(1)
+                check("the clients are at work", len(book.acknowledged) > before + CLIENTS, len(book.acknowledged))
+                run("kill", str(number))
+                # Enough names to meet all partitions, so also those whose leader is gone.
+                missed = [i for i in range(24) if not write(api, f"WITHOUT-{number}-{i}")]
+                check(f"writes go on without broker {number}", not missed, f"{missed} {node.words()[-800:]}")
+                without = len(book.acknowledged)
+                check("so does the clients' work", eventually(lambda: len(book.acknowledged) > without + CLIENTS, RESUMES_S),
+                      f"{len(book.acknowledged)} {without}")
             status = run("status", good=False)
             check("status says that one is away", status.returncode == 1 and status.stdout.count("running at") == 2
                   and f"broker {number}: not running" in status.stdout, status.stdout)
-            # Enough names to meet all partitions, so also those whose leader is gone.
-            missed = [i for i in range(24) if not write(api, f"WITHOUT-{number}-{i}")]
-            check(f"writes go on without broker {number}", not missed, f"{missed} {node.words()[-800:]}")
             run("start", str(number))
             check("it comes back", run("status").returncode == 0)
             # It has to catch up before another one may go.
@@ -112,7 +128,13 @@ def three_brokers_lose_one():
                 "tool", "topics", "--describe", "--under-replicated-partitions").stdout.strip(), 90))
         run("stop", "3")
         check("stop, too, takes one number", "broker 3: not running" in run("status", good=False).stdout)
-        check("everything is there", len(list(node.api().everything("/samples"))) == 49)
+        names = [s["name"] for s in node.api().everything("/samples")]
+        probes = ["ALL-3", *(f"WITHOUT-{number}-{i}" for number in (1, 2) for i in range(24))]
+        check("every probe is there, once", all(names.count(one) == 1 for one in probes))
+        check("who got no result was told that it can be repeated", not book.unclear, book.unclear[:3])
+        print(f"        {len(book.acknowledged)} acknowledged, {len(book.refused)} refused, {book.resolved} asked again, "
+              f"{len(book.unresolved)} never answered", flush=True)
+        examine(node, book)  # what was acknowledged is there, and acted once
         node.stop()
         for words, said in ((["start", "--brokers", "2"], "has 3 brokers"), (["kill", "4"], "there is no broker 4"),
                             (["start", "--port", "1234"], "ports already"), (["status", "1", "2"], "unexpected word")):

@@ -2,6 +2,8 @@
 """Webhooks: signed, retried while the receiver is down, kept through kill -9, with the same id at every
 attempt; and the inbox."""
 import base64
+import collections
+import contextlib
 import hashlib
 import hmac
 import http.server
@@ -174,6 +176,89 @@ def a_receiver_that_misbehaves():
     inside.close()
 
 
+# What some receivers answer before they close, and how long they wait behind each byte of it.
+ANSWERS = {
+    "drips": (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 0.2),
+    "says-nothing": (b"", 0),
+    "says-garbage": (b"\x00\xff\x16\x03" * 64 + b"\r\n\r\n", 0),
+    "says-no-status": (b"HTTP/1.1 two hundred\r\n\r\n", 0),
+    "promises-more": (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nok", 0),
+    "promises-less": (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + b"much more than that " * 64, 0),
+    "promises-lies": (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: -7\r\n\r\nok", 0),
+    "closes-early": (b"HTTP/1.1 200 OK\r\nContent-Ty", 0),
+    "breaks-off": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\x00\xff", 0),
+}
+# Whose 200 came: it is what counts, whatever follows it.
+TAKEN = {"promises-more", "promises-less", "promises-lies", "closes-early", "breaks-off"}
+
+
+class Liar(http.server.BaseHTTPRequestHandler):
+    """Answers each path as ANSWERS has it."""
+
+    got = []  # (path, id of the message)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        name = self.path[1:]
+        Liar.got.append((name, self.headers["webhook-id"]))
+        answer, pause_s = ANSWERS[name]
+        self.close_connection = True
+        with contextlib.suppress(OSError):  # nobody waits for it any more
+            for piece in [answer[at:at + 1] for at in range(len(answer))] if pause_s else [answer]:
+                self.wfile.write(piece)
+                time.sleep(pause_s)
+
+    def log_message(self, *_):
+        pass
+
+
+def receivers_that_drip_and_lie():
+    """None of them keeps the node from telling the others; who said 200 is told once, who did not is told again."""
+    good = Receiver()
+    good.open()
+    port = support.free_port()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Liar)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    node = Node(folder / "liars", extra=["--webhook-private-addresses", "--webhook-timeout-ms", "1000"]).start()
+    api = node.api()
+    for name in ANSWERS:
+        api.must("POST", "/notification-rules", dict(
+            name=name, event_types=["sample_rejected"], channel="webhook", url=f"http://127.0.0.1:{port}/{name}"))
+    api.must("POST", "/notification-rules", dict(
+        name="good", event_types=["sample_rejected"], channel="webhook", url=f"http://127.0.0.1:{good.port}/"))
+    samples = 6
+    for number in range(samples):
+        rejected_sample(api, f"L{number}")
+        check("a good receiver is told meanwhile", good.wait(number + 1, 30), f"{len(good.got)} of {number + 1}")
+    failing = set(ANSWERS) - TAKEN
+    until(lambda: len(waiting(api, "retrying")) == samples * len(failing)
+          and len(waiting(api, "delivered")) == samples * (len(TAKEN) + 1))
+    states = {name: {} for name in [*ANSWERS, "good"]}
+    for state in ("queued", "retrying", "delivered", "dead"):
+        for one in waiting(api, state):
+            states[one["rule_name"]].setdefault(state, []).append(one)
+    for name in failing:
+        check(f"who {name} has not taken it", set(states[name]) == {"retrying"}, states[name])
+    for name in [*TAKEN, "good"]:
+        check(f"who {name} has taken it", {k: len(v) for k, v in states[name].items()} == {"delivered": samples},
+              states[name])
+    check_words("it is said why: of one that drips", str(states["drips"]), "timed out")
+    check_words("of one that closes without a word", str(states["says-nothing"]), "empty reply")
+
+    def told(names):
+        return collections.Counter(one for one in Liar.got if one[0] in names)
+    check("who did not take it is told again, by the same id", until(
+        lambda: len(told(failing)) == samples * len(failing) and min(told(failing).values()) > 1), told(failing))
+    check("who said 200 is told each once", len(told(TAKEN)) == samples * len(TAKEN) and
+          set(told(TAKEN).values()) == {1}, told(TAKEN))
+    check("the good one is told each once", len({good.header(n, "webhook-id") for n in range(len(good.got))})
+          == len(good.got) == samples, len(good.got))
+    check("the node is well", api.get("//readyz").status == 200)
+    node.stop()
+    server.shutdown()
+    good.close()
+
+
 def private_addresses_are_refused():
     node = Node(folder / "closed").start()
     receiver = Receiver()
@@ -224,6 +309,6 @@ def the_inbox():
 
 
 for test in (through_a_crash, a_dead_letter_is_sent_again_by_a_person, a_receiver_that_misbehaves,
-             private_addresses_are_refused, the_inbox):
+             receivers_that_drip_and_lie, private_addresses_are_refused, the_inbox):
     case(test)
 support.finish()

@@ -43,7 +43,9 @@ class Bench:
         kills, gaps = 5 if self.quick else 40, []
         for number in range(kills):
             victim = 2 + number % 2
-            with Traffic([cluster.node_url(n) for n in cluster.nodes if n != victim], cluster.token(), 8) as traffic:
+            # Commands alone: every node shows what it has, whoever owns it.
+            with Traffic([cluster.node_url(n) for n in cluster.nodes if n != victim], cluster.token(), 8,
+                         reads=False) as traffic:
                 time.sleep(1)
                 moment = time.monotonic()
                 cluster.kill(victim)
@@ -59,8 +61,8 @@ class Bench:
         urls = [cluster.url]
         with Traffic(urls, cluster.token(), 8) as full:
             time.sleep(2 if self.quick else 5)
-        pause_s = statistics.median(took for _, took in full.done)  # a client that waits as long as it is served
-        with Traffic(urls, cluster.token(), 8, pause_s) as traffic:
+        # A client that waits as long as it is served.
+        with Traffic(urls, cluster.token(), 8, full.busy_s()) as traffic:
             time.sleep(1)
             for n in list(cluster.nodes):  # a rolling restart
                 if not cluster.stop(n):
@@ -68,8 +70,8 @@ class Bench:
                 cluster.start(n)
             cluster.add()
             time.sleep(2)
-        self.report.add("polite_failed", len(traffic.failed), f"of {len(traffic.done):,} requests through nginx, while three "
-                        f"nodes were stopped and started one by one and a fourth was added; longest "
+        self.report.add("polite_failed", len(traffic.failed), f"of {len(traffic.done):,} writes and reads through nginx, while "
+                        f"three nodes were stopped and started one by one and a fourth was added; longest "
                         f"{traffic.longest_since(0) * 1e3:.0f} ms")
 
     def forwards(self, cluster):

@@ -62,6 +62,21 @@ async function threeNodes(cluster) {
     await shootAll(page, 'cluster')
     await fits(page)
   })
+  await check('a page open on node-1 sees what is done at node-3, without a reload', async () => {
+    const looks = await openPage(page.context(), '/samples', { at: one })
+    await looks.getByText('Live', { exact: true }).waitFor(soon)
+    await looks.getByRole('table', { name: 'Samples' }).waitFor(soon)
+    await looks.evaluate(() => { window.neverReloaded = true })
+    const { id } = await call('POST', '/samples', { name: 'Done at node-3' }, three)
+    // A new row waits behind a button, so that none moves under a person's hand.
+    await looks.getByRole('button', { name: '1 new: show' }).click(soon)
+    await looks.getByRole('link', { name: 'Done at node-3' }).click(soon)
+    await looks.getByText('Registered', { exact: true }).first().waitFor(soon)
+    await call('POST', `/samples/${id}:receive`, {}, three)
+    await looks.getByText('Received', { exact: true }).first().waitFor(soon)
+    expect(await looks.evaluate(() => window.neverReloaded), 'the page was loaded again')
+    await looks.close()
+  })
   await check('the command line shows the same, and finds all well', async () => {
     const { code, stdout } = await cluster.command(one, 'cluster', 'status', '--check')
     expect(code === 0, `it ended with ${code}: ${stdout}`)

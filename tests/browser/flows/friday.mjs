@@ -70,7 +70,7 @@ function partitionOf(stream, partitions) {
   return Number(hash % BigInt(partitions))
 }
 
-/** What a page says, noted all the time. */
+/** What a page says, noted all the time: all of it, in order, and how to end that. */
 function follow(page) {
   const seen = []
   let goes_on = true
@@ -81,12 +81,18 @@ function follow(page) {
       await new Promise((done) => setTimeout(done, 50))
     }
   })()
-  return async () => {
-    goes_on = false
-    await ended
-    return seen
+  return {
+    seen,
+    end: () => {
+      goes_on = false
+      return ended
+    },
   }
 }
+
+/** "Ready" … as the table of nodes has it in what a page said; undefined where it does not list the node. */
+const stateIn = (words, node) =>
+  new RegExp(`^${node.name}(?: \\(this page\\))?$[^]{0,120}?\\b(Ready|Starting|Not ready|Stopping|Stopped|Unreachable)\\b`, 'm').exec(words)?.[1]
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
@@ -137,8 +143,13 @@ async function afternoon(cluster, receiver, got, next) {
     return state
   }
 
+  let first
   let second
   let third
+  // How much the cluster page had said before a node was killed, one was upgraded, and the first was started again.
+  let said_alive = 0
+  let said_old = 0
+  let said_dead = 0
   let samples = []
   await check('the owner of an import is killed under it, the network is cut, a node is upgraded: the page says when all is there', async () => {
     const sheet = ['Sample name,Type,Volume (µl)', ...Array.from({ length: rows }, (_, n) => `fri-${stamp}-${n},DNA,${n % 90}`)].join('\n')
@@ -151,9 +162,10 @@ async function afternoon(cluster, receiver, got, next) {
       id = /\/imports\/([0-9a-f-]{36})/.exec(page.url())[1]
       const { partitions } = await call('GET', '/cluster', undefined, proxy)
       const { owner } = partitions[partitionOf(`import/${id}`, partitions.length)]
-      const first = all.find((node) => node.name === owner)
+      first = all.find((node) => node.name === owner)
       ;[second, third] = all.filter((node) => node !== first)
       await until('no sample is registered', async () => (await progress([second])).registered > 0, 60_000)
+      said_alive = saysOfCluster.seen.length
       process.kill(first.pid, 'SIGKILL')
       const cut = cluster.do('partition', `${third.number}`, `${first.number},${second.number}`)
       const then = await tell(`${first.name}, which owned the import, was killed`, [second, third])
@@ -162,7 +174,6 @@ async function afternoon(cluster, receiver, got, next) {
     } finally {
       await fast()
     }
-    const first = all.find((node) => node !== second && node !== third)
     await tell(`${third.name} was cut off`, [second, third])
     await map.getByText(`${first.name} cannot be reached`).first().waitFor({ timeout: long_ms })
     await shootAll(page, 'friday-cut')
@@ -171,21 +182,43 @@ async function afternoon(cluster, receiver, got, next) {
     await cluster.do('heal')
     await tell(`${third.name} is stopped`, [second, third])
     await cluster.do('stop', `${third.number}`)
+    said_old = saysOfCluster.seen.length
     await cluster.do('start', `${third.number}`, ...(next ? ['--program', next] : []))
     upgraded = third
     await shootAll(map, 'friday-upgraded-cluster')
+    // It never met the one that is dead: what it says of the cluster is to be seen, too.
+    const bySecondAndThird = () => [second, third].every((by) => saysOfCluster.seen.slice(said_old).some((words) => words.includes(`as ${by.name} sees them`) && stateIn(words, third) === 'Ready'))
+    await until('the page was not answered by each node that lives', async () => bySecondAndThird(), long_ms)
+    said_dead = saysOfCluster.seen.length
     await cluster.do('start', `${first.number}`)
     await page.getByText('5,000 samples registered.').waitFor({ timeout: long_ms })
     await shootAll(page, 'friday-done')
   })
-  const seen = await saysOfImport()
-  await saysOfCluster()
+  await saysOfImport.end()
+  await saysOfCluster.end()
   await check('the page never said what was not so', () => {
+    const { seen } = saysOfImport
     const counts = seen.map((words) => /^([\d,]+) of 5,000$/m.exec(words)?.[1]).filter(Boolean).map((text) => Number(text.replaceAll(',', '')))
     expect(counts.length > 0 && counts.every((count, n) => count <= rows && (n === 0 || count >= counts[n - 1])), `it counted back: ${counts}`)
     for (const lie of ['Refused as a whole', 'It stopped and needs a person', 'Another file?']) expect(!seen.some((words) => words.includes(lie)), `it said "${lie}"`)
     const done = seen.findIndex((words) => words.includes('5,000 samples registered'))
     expect(done < 0 || seen.slice(done).every((words) => !/^[\d,]+ of 5,000$/m.test(words)), 'it was done, and then it was not')
+  })
+  await check('nor did the page of the cluster', () => {
+    const seen = saysOfCluster.seen.map((words) => words.split('Changes while you look')[0])
+    const told = `${first.name} cannot be reached`
+    const known = seen.findIndex((words) => words.includes(told))
+    expect(known >= said_alive && said_dead > known, `${said_alive} to ${said_dead} of ${seen.length}, and "${told}" is ${known}`)
+    expect(seen.slice(known, said_dead).some((words) => stateIn(words, first) === 'Unreachable'), `it never lists ${first.name} as unreachable`)
+    for (const [at, words] of seen.entries()) {
+      const trouble = /\b(Unreachable|cannot be reached|is not ready|is not reached|\d+ of 12 served)\b/.exec(words)?.[0]
+      const well = words.includes('All is well.')
+      if (at < said_alive) expect(!/cannot be reached|Unreachable/.test(words), `all nodes ran, and it said:\n${words}`)
+      expect(!well || (!trouble && words.includes('All 12 served')), `all is well, and "${trouble}":\n${words}`)
+      // Whichever node answered: one of them knew it, and nobody had started it again.
+      if (at >= known && at < said_dead) expect(!well && stateIn(words, first) !== 'Ready', `${first.name} was dead, and it said:\n${words}`)
+      if (at < said_old || !next) expect(!words.includes('An upgrade is in progress'), `there was no upgrade, and it said:\n${words}`)
+    }
   })
   await check('each node has the samples, once, and one import', async () => {
     for (const node of all) {
