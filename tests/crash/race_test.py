@@ -3,6 +3,7 @@
 import pathlib
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
 import support  # noqa: E402
@@ -19,7 +20,6 @@ records = Records(support.new_folder("records") / "clients.ndjson")
 def new_api(client="main"):
     """Writes down what it is told, for the oracle."""
     return records.api(node.url, token, client)
-
 
 
 def race(requests):
@@ -127,10 +127,41 @@ def one_key():
     check("the same key with another body is refused", other.status in (409, 422), other.problem)
 
 
+def one_moment():
+    """What a map shows and the version that it says are of one moment, however fast the box changes."""
+    api = new_api()
+    target = box(api, "Moments")
+    tubes = [accepted_sample(api, f"MOMENT-{n}")["id"] for n in range(60)]
+    for n, tube in enumerate(tubes):  # many rows: to read them takes a while
+        api.must("POST", f"/samples/{tube}:place", dict(unit=target["id"], slot=f"{'ABCDEFGHI'[n // 9]}{n % 9 + 1}"))
+    ends, seen, odd = time.monotonic() + 3, {}, []
+
+    def move(n):
+        own, turn = new_api(f"mover {n}"), 0
+        while time.monotonic() < ends:
+            turn += 1
+            own.must("POST", f"/samples/{tubes[n]}:place", dict(unit=target["id"], slot=f"{'HI'[turn % 2]}{n + 1}"))
+
+    def look(n):
+        own = support.Api(node.url, token)
+        while time.monotonic() < ends:
+            shown = own.get(f"/storage-units/{target['id']}/map")
+            now = {(s["slot"], s["state"], s["occupant"]["id"]) for s in shown.body["slots"]}
+            if seen.setdefault(shown.headers["ETag"], now) != now:
+                odd.append((shown.headers["ETag"], seen[shown.headers["ETag"]] ^ now))
+    threads = [threading.Thread(target=run, args=(n,)) for run in (move, look) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    check("the box changed under the readers", len(seen) > 50, len(seen))
+    check("no version is shown with two contents", not odd, odd[:2])
+
+
 def history_is_sound():
     examine(node, records=records)
 
 
-for test in (one_slot, one_label, one_tube, one_version, one_key, history_is_sound):
+for test in (one_slot, one_label, one_tube, one_version, one_key, one_moment, history_is_sound):
     case(test)
 support.finish()
