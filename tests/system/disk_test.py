@@ -9,6 +9,7 @@ there is room.
 """
 import http.client
 import os
+import re
 import subprocess
 import time
 
@@ -87,6 +88,31 @@ def slow_sync():
         waits.append(time.monotonic() - began)
     check("no answer comes before the sync", min(waits) > delay_s, waits)
     node.kill()
+
+
+def a_new_file_has_its_name_first():
+    """Nothing in a new file of the history counts before the folder's sync has put the file's name on the disk: most
+    file systems do that by the way, and none promises it."""
+    data = support.new_folder("named") / "data"
+    trace = data.parent / "calls"
+    node = Node(data, env=dict(TRACSEQ_LOG_SEGMENT_MIB="1"), wrapper=[
+        "strace", "-f", "-qq", "-y", "-o", str(trace), "-e", "trace=/^rename,fsync,fdatasync"]).start()
+    api, files = node.api(), lambda: len(segments(data / "log"))
+    for n in range(2000):
+        api.must("POST", "/samples", dict(name=f"N{n}", type="DNA", notes="x" * 4000))
+        if files() >= 4:
+            break
+    node.kill()
+    log, waiting, named, early = str(data / "log"), None, 0, []
+    for line in trace.read_text(errors="replace").splitlines():
+        if found := re.search(rf'rename\w*\(.*"{re.escape(log)}/([^/"]+\.tslog)"', line):
+            waiting = found[1]
+        elif waiting and re.search(rf"fsync\(\d+<{re.escape(log)}>", line):
+            waiting, named = None, named + 1
+        elif waiting and waiting in line:
+            early.append(line)
+    check("new files were begun", named >= 3 and files() >= 4, (named, files()))
+    check("each has its name on the disk before anything in it counts", not early and waiting is None, (early, waiting))
 
 
 def sync_that_fails():
@@ -169,6 +195,6 @@ def write_until_refused(api):
 
 
 if __name__ == "__main__":
-    for test in (slow_sync, sync_that_fails, disk_that_is_full):
+    for test in (slow_sync, sync_that_fails, a_new_file_has_its_name_first, disk_that_is_full):
         case(test)
     support.finish()
