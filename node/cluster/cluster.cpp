@@ -38,7 +38,9 @@ result<void> cluster::listen() {
   told.frame = [this](identity const& from, frame_kind kind, std::string body, link_events::reply const& answer) {
     on_frame(from, kind, std::move(body), answer);
   };
-  links_ = std::make_unique<links>(options_.link, [this] { return self(); }, std::move(told));
+  auto link = options_.link;
+  link.silence_max = 3 * options_.suspect_after;
+  links_ = std::make_unique<links>(std::move(link), [this] { return self(); }, std::move(told));
   return links_->start();
 }
 

@@ -51,7 +51,8 @@ connection::connection(connection_world const& world, tcp::socket socket, bool d
   socket_.set_option(tcp::no_delay(true), ignored);
   miss_it_after(socket_, world.options.silence_max);
   auto const end = socket_.remote_endpoint(ignored);
-  remote_ = end.address().to_string() + ":" + std::to_string(end.port());
+  remote_host_ = end.address().to_string();
+  remote_ = remote_host_ + ":" + std::to_string(end.port());
   if (world_.tls != nullptr) tls_.emplace(socket_, *world_.tls);
 }
 
