@@ -38,15 +38,22 @@ struct callbacks {
     auto* self = static_cast<client*>(opaque);
     self->rebalanced_(handle, code, changed, self->opaque_);
   }
+
+  static int figures(rd_kafka_t*, char* json, std::size_t length, void* opaque) {
+    auto* self = static_cast<client*>(opaque);
+    self->figures_({json, length}, self->opaque_);
+    return 0;  // librdkafka frees it
+  }
 };
 
 result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const& where,
                                              std::vector<setting> const& settings,
                                              delivery_callback delivered, rebalance_callback rebalanced,
-                                             void* opaque) {
+                                             figures_callback figures, void* opaque) {
   std::unique_ptr<client> made(new client);
   made->delivered_ = delivered;
   made->rebalanced_ = rebalanced;
+  made->figures_ = figures;
   made->opaque_ = opaque;
   auto* conf = rd_kafka_conf_new();
   std::array<char, 512> words{};
@@ -80,6 +87,7 @@ result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const
   rd_kafka_conf_set_connect_cb(conf, callbacks::connect);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, callbacks::delivered);
   if (rebalanced != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks::rebalanced);
+  if (figures != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks::figures);
   made->handle_ = rd_kafka_new(type, conf, words.data(), words.size());
   if (made->handle_ == nullptr) {
     rd_kafka_conf_destroy(conf);
@@ -102,11 +110,12 @@ result<std::unique_ptr<client>> client::consumer(address const& where,
       {"fetch.error.backoff.ms", "20"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_CONSUMER, where, all, nullptr, nullptr, nullptr);
+  return make(RD_KAFKA_CONSUMER, where, all, nullptr, nullptr, nullptr, nullptr);
 }
 
 result<std::unique_ptr<client>> client::member(address const& where, std::vector<setting> settings,
-                                               rebalance_callback rebalanced, void* opaque) {
+                                               rebalance_callback rebalanced, figures_callback figures,
+                                               void* opaque) {
   std::vector<setting> all{
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
@@ -114,7 +123,7 @@ result<std::unique_ptr<client>> client::member(address const& where, std::vector
       {"allow.auto.create.topics", "false"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_CONSUMER, where, all, nullptr, rebalanced, opaque);
+  return make(RD_KAFKA_CONSUMER, where, all, nullptr, rebalanced, figures, opaque);
 }
 
 result<std::unique_ptr<client>> client::producer(address const& where,
@@ -133,7 +142,7 @@ result<std::unique_ptr<client>> client::producer(address const& where,
       {"queue.buffering.max.kbytes", "2097151"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_PRODUCER, where, all, delivered, nullptr, opaque);
+  return make(RD_KAFKA_PRODUCER, where, all, delivered, nullptr, nullptr, opaque);
 }
 
 client::~client() {
