@@ -343,6 +343,18 @@ TEST_CASE("links: what a stranger says reaches nobody's eyes, and what a node sa
   dialled.say(frame_kind::refused, words);
   CHECK(in_time([&] { return a.trouble().find("it refused before it had proved") != std::string::npos; }));
   CHECK(a.trouble().find("well") == std::string::npos);
+  // Of another version of the protocol the numbers are told.
+  stranger newer;
+  node d("d");
+  d.of.dial("127.0.0.1:" + std::to_string(newer.listen()));
+  newer.accept();
+  newer.say(frame_kind::refused,
+            codec::encode(refused{"all is well\x1b: the node at x speaks version 1 of the protocol between nodes, and "
+                                  "well version 99; upgrade the older one"}));
+  CHECK(in_time([&] {
+    return d.trouble() == "it refused, because this node speaks version 1 of the protocol between nodes, and it speaks "
+                          "version 99; upgrade the older one";
+  }));
 
   node b("b");
   node c("c");
