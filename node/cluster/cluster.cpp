@@ -186,9 +186,10 @@ void cluster::on_frame(identity const& from, frame_kind kind, std::string body, 
     log::warn("a node sent commands that cannot be read", {{"node", from.node}, {"why", asked.error().detail}});
     return;
   }
-  engine_->submit_for_peer(std::move(asked->commands), [answer, id = asked->id](result<command_reply> const& reply) {
+  auto const told = [answer, id = asked->id](result<command_reply> const& reply) {
     answer(frame_kind::answer, encode_answer(id, reply));
-  });
+  };
+  engine_->submit_for_peer(std::move(asked->commands), told, asked->within);
 }
 
 void cluster::on_state(identity const& from, node_state said) {
