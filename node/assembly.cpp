@@ -149,7 +149,6 @@ struct node::parts {
     made.roles = from.roles;
     made.session_timeout = from.session_timeout;
     made.suspect_after = from.suspect_after;
-    made.link.silence_max = 3 * from.suspect_after;
     made.forward.deadline = options.command_deadline;
     made.forward.waiting_max = 2 * options.in_flight_max;
     others = std::make_unique<cluster::cluster>(std::move(made), boot_id, log->partitions());

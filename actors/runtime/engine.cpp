@@ -27,7 +27,8 @@ struct engine::parts {
       shards.push_back(system->spawn<runtime::shard>(p, around));
   }
 
-  void submit(std::vector<command_request> requests, command_callback done, bool for_peer = false) {
+  void submit(std::vector<command_request> requests, command_callback done, bool for_peer = false,
+              std::optional<std::chrono::milliseconds> within = std::nullopt) {
     auto const partition = partition_of(requests.front().command.stream, around->partitions);
     for (auto const& request : requests)
       if (partition_of(request.command.stream, around->partitions) != partition)
@@ -42,6 +43,7 @@ struct engine::parts {
     group->requests = std::move(requests);
     group->waiting.push_back(std::move(done));
     group->for_peer = for_peer;
+    if (within) group->until = group->since + *within;
     caf::anon_send(shards[partition], runtime::submit_group{std::move(group)});
   }
 
@@ -118,8 +120,9 @@ void engine::submit(std::vector<command_request> group, command_callback done) {
   parts_->submit(std::move(group), std::move(done));
 }
 
-void engine::submit_for_peer(std::vector<command_request> group, command_callback done) {
-  parts_->submit(std::move(group), std::move(done), true);
+void engine::submit_for_peer(std::vector<command_request> group, command_callback done,
+                             std::optional<std::chrono::milliseconds> within) {
+  parts_->submit(std::move(group), std::move(done), true, within);
 }
 
 void engine::on_read(std::vector<read_back> batch) {

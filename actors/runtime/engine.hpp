@@ -179,7 +179,9 @@ class engine {
   /// an engine thread; of a group that is refused at once (too much waits), within this call.
   void submit(std::vector<command_request> group, command_callback done);
   /// The same for commands that another node sent here: refused with `not_owner` rather than sent on.
-  void submit_for_peer(std::vector<command_request> group, command_callback done);
+  /// What was not begun `within` that time is refused with `timed_out`: the other node has given up on it by then.
+  void submit_for_peer(std::vector<command_request> group, command_callback done,
+                       std::optional<std::chrono::milliseconds> within = std::nullopt);
 
   /// The follower tells, in order, what it read: first all records of a batch …
   void on_read(std::vector<read_back> batch);

@@ -69,6 +69,8 @@ caf::behavior shard::make_behavior() {
 // --- Commands ---------------------------------------------------------------------------------
 
 void shard::on_submit(group_ptr group) {
+  if (group->until && around_->steady_now() >= *group->until)
+    return finish(*group, fail(errc::timed_out, "it was not begun in time"));
   if (barred_ && phase_ != phase::draining) return finish(*group, tl::unexpected(*barred_));
   switch (phase_) {
     case phase::open:

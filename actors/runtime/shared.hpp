@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "actors/runtime/engine.hpp"
@@ -30,6 +31,7 @@ struct command_group {
   std::optional<error> refusal;
   bool for_peer = false;  ///< another node asked, and knows better where else to ask
   steady::time_point since;  ///< when this node took it in
+  std::optional<steady::time_point> until;  ///< nobody waits for the answer any more: then it is not begun
 
   [[nodiscard]] command_request const& last() const { return requests.back(); }
 };

@@ -39,20 +39,21 @@ struct callbacks {
     self->rebalanced_(handle, code, changed, self->opaque_);
   }
 
-  static int told(rd_kafka_t*, char* json, std::size_t length, void* opaque) {
+  static int figures(rd_kafka_t*, char* json, std::size_t length, void* opaque) {
     auto* self = static_cast<client*>(opaque);
-    self->told_({json, length}, self->opaque_);
-    return 0;  // librdkafka keeps its text
+    self->figures_({json, length}, self->opaque_);
+    return 0;  // librdkafka frees it
   }
 };
 
 result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const& where,
                                              std::vector<setting> const& settings,
                                              delivery_callback delivered, rebalance_callback rebalanced,
-                                             void* opaque) {
+                                             figures_callback figures, void* opaque) {
   std::unique_ptr<client> made(new client);
   made->delivered_ = delivered;
   made->rebalanced_ = rebalanced;
+  made->figures_ = figures;
   made->opaque_ = opaque;
   auto* conf = rd_kafka_conf_new();
   std::array<char, 512> words{};
@@ -86,7 +87,7 @@ result<std::unique_ptr<client>> client::make(rd_kafka_type_t type, address const
   rd_kafka_conf_set_connect_cb(conf, callbacks::connect);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, callbacks::delivered);
   if (rebalanced != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks::rebalanced);
-  if (rebalanced != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks::told);
+  if (figures != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks::figures);
   made->handle_ = rd_kafka_new(type, conf, words.data(), words.size());
   if (made->handle_ == nullptr) {
     rd_kafka_conf_destroy(conf);
@@ -109,22 +110,20 @@ result<std::unique_ptr<client>> client::consumer(address const& where,
       {"fetch.error.backoff.ms", "20"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_CONSUMER, where, all, nullptr, nullptr, nullptr);
+  return make(RD_KAFKA_CONSUMER, where, all, nullptr, nullptr, nullptr, nullptr);
 }
 
 result<std::unique_ptr<client>> client::member(address const& where, std::vector<setting> settings,
-                                               rebalance_callback rebalanced, figures_callback told, void* opaque) {
+                                               rebalance_callback rebalanced, figures_callback figures,
+                                               void* opaque) {
   std::vector<setting> all{
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
       {"auto.offset.reset", "latest"},
-      {"statistics.interval.ms", "1000"},
       {"allow.auto.create.topics", "false"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  auto made = make(RD_KAFKA_CONSUMER, where, all, nullptr, rebalanced, opaque);
-  if (made) (*made)->told_ = told;  // nobody polls yet
-  return made;
+  return make(RD_KAFKA_CONSUMER, where, all, nullptr, rebalanced, figures, opaque);
 }
 
 result<std::unique_ptr<client>> client::producer(address const& where,
@@ -143,7 +142,7 @@ result<std::unique_ptr<client>> client::producer(address const& where,
       {"queue.buffering.max.kbytes", "2097151"},
   };
   all.insert(all.end(), settings.begin(), settings.end());
-  return make(RD_KAFKA_PRODUCER, where, all, delivered, nullptr, opaque);
+  return make(RD_KAFKA_PRODUCER, where, all, delivered, nullptr, nullptr, opaque);
 }
 
 client::~client() {

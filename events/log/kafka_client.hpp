@@ -65,12 +65,12 @@ class client {
                                                                 delivery_callback delivered,
                                                                 void* opaque);
   using rebalance_callback = void (*)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*);
+  /// librdkafka's figures, as JSON.
   using figures_callback = void (*)(std::string_view json, void*);
-  /// A consumer that is a member of a group. `opaque` goes to `rebalanced`, and to `told` with librdkafka's figures of
-  /// each second, both on the thread that polls.
+  /// A consumer that is a member of a group. `opaque` goes to both.
   [[nodiscard]] static result<std::unique_ptr<client>> member(address const& where, std::vector<setting> settings,
-                                                              rebalance_callback rebalanced, figures_callback told,
-                                                              void* opaque);
+                                                              rebalance_callback rebalanced,
+                                                              figures_callback figures, void* opaque);
   ~client();
   client(client const&) = delete;
   client& operator=(client const&) = delete;
@@ -88,6 +88,7 @@ class client {
                                                             std::vector<setting> const& settings,
                                                             delivery_callback delivered,
                                                             rebalance_callback rebalanced,
+                                                            figures_callback figures,
                                                             void* opaque);
   friend struct callbacks;
 
@@ -95,7 +96,7 @@ class client {
   void* opaque_ = nullptr;  ///< of those of these that are set
   delivery_callback delivered_ = nullptr;
   rebalance_callback rebalanced_ = nullptr;
-  figures_callback told_ = nullptr;
+  figures_callback figures_ = nullptr;
   std::atomic<std::uint64_t> connections_ = 0;
   mutable std::mutex mutex_;
   std::string complaint_;

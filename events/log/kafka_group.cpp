@@ -2,12 +2,20 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <thread>
 
 namespace tracseq::kafka {
 namespace {
 
 constexpr int poll_ms = 200;
+constexpr auto figures_every_ms = "2000";
+
+/// By librdkafka's figures: it has a coordinator, and its part of the partitions.
+bool is_member(std::string_view figures) {
+  auto const group = figures.substr(std::min(figures.find("\"cgrp\""), figures.size()));
+  return group.find("\"state\": \"up\"") != group.npos && group.find("\"join_state\": \"steady\"") != group.npos;
+}
 
 class group final : public partition_group {
  public:
@@ -22,8 +30,9 @@ class group final : public partition_group {
                                 // Who keeps a partition goes on with it while the others are given theirs.
                                 {"partition.assignment.strategy", "cooperative-sticky"},
                                 {"session.timeout.ms", std::to_string(session)},
-                                {"heartbeat.interval.ms", std::to_string(std::max<long>(session / 6, 100))}},
-                               &group::rebalanced, &group::told, this);
+                                {"heartbeat.interval.ms", std::to_string(std::max<long>(session / 6, 100))},
+                                {"statistics.interval.ms", figures_every_ms}},
+                               &group::rebalanced, &group::figures, this);
     if (!made) return tl::unexpected(made.error());
     client_ = *std::move(made);
     rd_kafka_poll_set_consumer(client_->get());
@@ -65,17 +74,14 @@ class group final : public partition_group {
     static_cast<group*>(opaque)->on_change(with, code, changed);
   }
 
-  /// What went wrong is over when the coordinator is there and this node a member, though nobody's share changed.
-  static void told(std::string_view json, void* opaque) {
-    auto const at = json.find("\"cgrp\":");
-    if (at == std::string_view::npos) return;
-    auto const group_now = json.substr(at);
-    if (group_now.find("\"state\": \"up\"") == std::string_view::npos ||
-        group_now.find("\"join_state\": \"steady\"") == std::string_view::npos)
-      return;
-    auto* self = static_cast<group*>(opaque);
-    std::scoped_lock lock(self->mutex_);
-    self->trouble_.clear();
+  // What it complains of it says once, and when it is over it says nothing, unless the partitions are divided anew.
+  static void figures(std::string_view json, void* opaque) {
+    if (is_member(json)) static_cast<group*>(opaque)->all_is_well();
+  }
+
+  void all_is_well() {
+    std::scoped_lock lock(mutex_);
+    trouble_.clear();
   }
 
   void on_change(rd_kafka_t* with, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* changed) {
@@ -95,10 +101,7 @@ class group final : public partition_group {
     } else {
       rd_kafka_error_destroy(rd_kafka_incremental_unassign(with, changed));
     }
-    {
-      std::scoped_lock lock(mutex_);
-      trouble_.clear();
-    }
+    all_is_well();
     told_({mine_.begin(), mine_.end()});
   }
 

@@ -38,7 +38,9 @@ result<void> cluster::listen() {
   told.frame = [this](identity const& from, frame_kind kind, std::string body, link_events::reply const& answer) {
     on_frame(from, kind, std::move(body), answer);
   };
-  links_ = std::make_unique<links>(options_.link, [this] { return self(); }, std::move(told));
+  auto link = options_.link;
+  link.silence_max = 3 * options_.suspect_after;
+  links_ = std::make_unique<links>(std::move(link), [this] { return self(); }, std::move(told));
   return links_->start();
 }
 
@@ -184,9 +186,10 @@ void cluster::on_frame(identity const& from, frame_kind kind, std::string body, 
     log::warn("a node sent commands that cannot be read", {{"node", from.node}, {"why", asked.error().detail}});
     return;
   }
-  engine_->submit_for_peer(std::move(asked->commands), [answer, id = asked->id](result<command_reply> const& reply) {
+  auto const told = [answer, id = asked->id](result<command_reply> const& reply) {
     answer(frame_kind::answer, encode_answer(id, reply));
-  });
+  };
+  engine_->submit_for_peer(std::move(asked->commands), told, asked->within);
 }
 
 void cluster::on_state(identity const& from, node_state said) {

@@ -1,6 +1,7 @@
 #include "node/cluster/connection.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <netinet/tcp.h>
 
@@ -18,6 +19,27 @@ std::string words_of(boost::system::error_code const& problem) {
   if (problem == net::error::eof || problem == net::ssl::error::stream_truncated) return "it closed the connection";
   if (problem.category() == net::error::get_ssl_category()) return "TLS failed: " + problem.message();
   return problem.message();
+}
+
+constexpr auto words_of_versions = " of the protocol between nodes, and it speaks version ";
+
+std::optional<std::uint32_t> number_behind(std::string_view text, std::size_t at, std::string_view words) {
+  std::uint32_t number = 0;
+  if (at == text.npos) return std::nullopt;
+  auto const digits = text.substr(at + words.size());
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec != std::errc()) return std::nullopt;
+  return number;
+}
+
+/// That of who was refused, and that of who refused, as `judge_protocol` says it.
+std::optional<std::pair<std::uint32_t, std::uint32_t>> versions_in(std::string_view why) {
+  constexpr std::string_view first = " speaks version ";
+  constexpr std::string_view last = " version ";
+  if (why.find(" of the protocol between nodes, and ") == why.npos) return std::nullopt;
+  auto const theirs = number_behind(why, why.find(first), first);
+  auto const ours = number_behind(why, why.rfind(last), last);
+  if (!theirs || !ours) return std::nullopt;
+  return std::pair(*theirs, *ours);
 }
 
 template <int Level, int Name>
@@ -51,7 +73,8 @@ connection::connection(connection_world const& world, tcp::socket socket, bool d
   socket_.set_option(tcp::no_delay(true), ignored);
   miss_it_after(socket_, world.options.silence_max);
   auto const end = socket_.remote_endpoint(ignored);
-  remote_ = end.address().to_string() + ":" + std::to_string(end.port());
+  remote_host_ = end.address().to_string();
+  remote_ = remote_host_ + ":" + std::to_string(end.port());
   if (!world_.tls) return;
   certificate_ = world_.tls->current();
   tls_.emplace(socket_, *certificate_);
@@ -128,10 +151,13 @@ void connection::on_frame(frame_kind kind) {
 
 std::string connection::words_of_refusal() const {
   constexpr std::size_t words_max = 400;
-  if (proved_) {
-    auto const told = codec::decode<refused>(body_);
-    return told ? "it refused: " + plain_words(std::string_view(told->why).substr(0, words_max)) : "it refused";
-  }
+  auto const told = codec::decode<refused>(body_);
+  if (proved_) return told ? "it refused: " + plain_words(std::string_view(told->why).substr(0, words_max)) : "it refused";
+  // But for two numbers: nodes that are upgraded cannot prove anything to each other.
+  if (told)
+    if (auto const versions = versions_in(told->why))
+      return "it refused, because this node speaks version " + std::to_string(versions->first) +
+             words_of_versions + std::to_string(versions->second) + "; upgrade the older one";
   if (dialled_) return "it refused before it had proved that it belongs here: another cluster's, or another version";
   if (wanted_ == frame_kind::proof) return "it refused this node, as one does that has another cluster secret";
   return "it refused before it said who it is";

@@ -62,6 +62,7 @@ class connection : public std::enable_shared_from_this<connection> {
   [[nodiscard]] bool denied() const noexcept { return denied_; }
   [[nodiscard]] double clock_ahead_s() const noexcept { return clock_ahead_s_; }
   [[nodiscard]] std::string remote() const;
+  [[nodiscard]] std::string const& remote_host() const noexcept { return remote_host_; }
 
  private:
   void read_frame();
@@ -92,6 +93,7 @@ class connection : public std::enable_shared_from_this<connection> {
   bool const dialled_;
   callbacks const told_;
   net::steady_timer patience_;
+  std::string remote_host_;
   std::string remote_;
   std::atomic<bool> up_{false};
   bool ended_ = false;

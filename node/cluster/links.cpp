@@ -1,6 +1,7 @@
 #include "node/cluster/links.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <set>
@@ -10,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "node/cluster/connection.hpp"
+#include "node/cluster/name_lookup.hpp"
 
 namespace tracseq::cluster {
 namespace {
@@ -17,13 +19,16 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds certificate_look_every{500};
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
-std::pair<std::string, std::string> split_address(std::string const& address) {
+std::pair<std::string, std::uint16_t> split_address(std::string const& address) {
   auto const colon = address.rfind(':');
-  if (colon == std::string::npos) return {address, ""};
+  if (colon == std::string::npos) return {address, 0};
   auto host = address.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  return {host, address.substr(colon + 1)};
+  std::uint16_t port = 0;  // none: nobody answers there
+  std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+  return {host, port};
 }
 
 }  // namespace
@@ -33,17 +38,17 @@ struct links::parts {
   struct line {
     std::string address;
     net::steady_timer timer;
-    tcp::resolver resolver;
     std::shared_ptr<connection> now;
     std::chrono::milliseconds pause;
     bool was_up = false;
+    bool looking = false;  ///< its name up
     bool stopped = false;  ///< not dialled: this node answered there itself
     line(net::io_context& io, std::string to, std::chrono::milliseconds first)
-        : address(std::move(to)), timer(io), resolver(io), pause(first) {}
+        : address(std::move(to)), timer(io), pause(first) {}
   };
 
   parts(link_options given, std::function<identity()> who, link_events told)
-      : options(std::move(given)), self(std::move(who)), events(std::move(told)), acceptor(io) {}
+      : options(std::move(given)), self(std::move(who)), events(std::move(told)), acceptor(io), breath(io) {}
 
   result<void> open_tls() {
     if (options.certificate.empty() && options.key.empty() && options.authorities.empty()) return {};
@@ -96,30 +101,46 @@ struct links::parts {
   void accept() {
     acceptor.async_accept([this](error_code const& problem, tcp::socket socket) {
       if (stopping) return;
-      if (!problem) take(std::move(socket));
-      accept();
+      if (!problem) {
+        take(std::move(socket));
+        return accept();
+      }
+      // Out of descriptors, most likely: wait for some to be given back.
+      breath.expires_after(pause_without_descriptors);
+      breath.async_wait([this](error_code const& cancelled) {
+        if (!cancelled && !stopping) accept();
+      });
     });
   }
 
   void take(tcp::socket socket) {
-    if (unproved >= options.strangers_max) return note_stranger("", "too many connections wait to prove themselves");
-    ++unproved;
-    auto const proved = std::make_shared<bool>(false);
+    if (unproved.size() >= options.strangers_max) make_room();
     auto made = std::make_shared<connection>(
         *world, std::move(socket), false,
-        connection::callbacks{[this, proved](connection& one) {
-                                *proved = true;
-                                --unproved;
+        connection::callbacks{[this](connection& one) {
+                                std::erase(unproved, one.shared_from_this());
                                 revive(one.peer().address);
                               },
-                              [this, proved](connection& one, std::string const& why) {
-                                inbound.erase(one.shared_from_this());
-                                if (*proved) return;
-                                --unproved;
+                              [this](connection& one, std::string const& why) {
+                                auto const keep = one.shared_from_this();
+                                inbound.erase(keep);
+                                if (std::erase(unproved, keep) == 0) return;
                                 if (!one.is_own()) note_stranger(one.remote(), why);
                               }});
     inbound.insert(made);
+    unproved.push_back(made);
     made->begin();
+  }
+
+  /// The oldest goes of the host that has most: who only takes up room is in his own way, however often he comes anew.
+  void make_room() {
+    std::map<std::string, std::size_t> of;
+    std::size_t most = 0;
+    for (auto const& one : unproved) most = std::max(most, ++of[one->remote_host()]);
+    auto const first = std::ranges::find_if(unproved, [&](auto const& one) { return of[one->remote_host()] == most; });
+    if (first == unproved.end()) return;
+    auto const one = *first;
+    one->end("it did not prove that it belongs here, and others waited to");
   }
 
   void note_stranger(std::string const& from, std::string const& why) {
@@ -157,7 +178,6 @@ struct links::parts {
     lines.erase(found);
     gone->stopped = true;
     gone->timer.cancel();
-    gone->resolver.cancel();
     if (auto const live = gone->now) live->end("it is not in the cluster any more");
     std::lock_guard const guard(mutex);
     statuses.erase(address);
@@ -166,23 +186,38 @@ struct links::parts {
   void connect(std::shared_ptr<line> const& to) {
     if (stopping || to->stopped) return;
     auto const [host, port] = split_address(to->address);
-    to->resolver.async_resolve(host, port, [this, to](error_code const& problem, tcp::resolver::results_type found) {
-      if (problem) return retry(to, "its name cannot be resolved: " + problem.message(), false);
-      auto socket = std::make_shared<tcp::socket>(io);
-      to->timer.expires_after(options.handshake_timeout);
-      to->timer.async_wait([socket](error_code const& cancelled) {
-        error_code ignored;
-        if (!cancelled) socket->close(ignored);
-      });
-      net::async_connect(*socket, found, [this, to, socket](error_code const& failed, tcp::endpoint const&) {
-        to->timer.cancel();
-        if (failed) {
-          // The time is over: the socket was closed under the attempt.
-          auto const why = failed == net::error::operation_aborted ? "nothing comes from there" : failed.message();
-          return retry(to, "it does not answer: " + why, failed == net::error::connection_refused);
-        }
-        speak(to, std::move(*socket));
-      });
+    error_code problem;
+    if (auto const ip = net::ip::make_address(host, problem); !problem) return reach(to, {tcp::endpoint(ip, port)});
+    if (std::exchange(to->looking, true)) return;
+    names.start(host, [this, to, port = port](name_lookup::found all) {
+      to->looking = false;
+      if (stopping || to->stopped) return;
+      if (!all) return retry(to, "its name cannot be resolved: " + all.error().detail, false);
+      std::vector<tcp::endpoint> ends;
+      for (auto const& ip : *all) ends.emplace_back(ip, port);
+      reach(to, ends);
+    });
+    to->timer.expires_after(options.handshake_timeout);
+    to->timer.async_wait([this, to](error_code const& cancelled) {
+      if (!cancelled && to->looking) note(*to, "its name cannot be resolved: no name server has answered yet");
+    });
+  }
+
+  void reach(std::shared_ptr<line> const& to, std::vector<tcp::endpoint> const& ends) {
+    auto socket = std::make_shared<tcp::socket>(io);
+    to->timer.expires_after(options.handshake_timeout);
+    to->timer.async_wait([socket](error_code const& cancelled) {
+      error_code ignored;
+      if (!cancelled) socket->close(ignored);
+    });
+    net::async_connect(*socket, ends, [this, to, socket](error_code const& failed, tcp::endpoint const&) {
+      to->timer.cancel();
+      if (failed) {
+        // The time is over: the socket was closed under the attempt.
+        auto const why = failed == net::error::operation_aborted ? "nothing comes from there" : failed.message();
+        return retry(to, "it does not answer: " + why, failed == net::error::connection_refused);
+      }
+      speak(to, std::move(*socket));
     });
   }
 
@@ -285,7 +320,6 @@ struct links::parts {
       certificate_look.cancel();
       for (auto const& one : lines) {
         one->timer.cancel();
-        one->resolver.cancel();
         if (auto const live = one->now) live->end("this node stops");
       }
       auto const left = inbound;
@@ -303,10 +337,12 @@ struct links::parts {
   net::steady_timer certificate_look{io};
   std::optional<connection_world> world;
   tcp::acceptor acceptor;
+  net::steady_timer breath;
+  name_lookup names{io, options.resolve};
   std::uint16_t bound = 0;
   std::vector<std::shared_ptr<line>> lines;
   std::set<std::shared_ptr<connection>> inbound;
-  std::size_t unproved = 0;
+  std::vector<std::shared_ptr<connection>> unproved;  ///< of these, as they came
   bool stopping = false;
 
   std::mutex mutex;  // guards what follows

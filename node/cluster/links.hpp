@@ -23,6 +23,9 @@ class tls_certificate;
 
 namespace tracseq::cluster {
 
+/// IP addresses of a host's name; may block. Any thread.
+using resolve_name = std::function<result<std::vector<std::string>>(std::string const& host)>;
+
 struct link_options {
   std::string address;      ///< IP address to listen on
   std::uint16_t port = 0;   ///< 0 = any free one
@@ -35,8 +38,9 @@ struct link_options {
   std::chrono::milliseconds redial_min{100};
   std::chrono::milliseconds redial_max{1'000};
   std::chrono::milliseconds stranger_told_for{600'000};  ///< since the last one
-  std::size_t strangers_max = 64;             ///< connections that have not proved yet
+  std::size_t strangers_max = 64;             ///< connections that have not proved yet; beyond, one of them goes
   std::size_t queue_bytes_max = 64u << 20;    ///< that wait to be written to one node; beyond, it is cut off
+  resolve_name resolve{};                     ///< empty: the system's
 };
 
 /// A node that is dialled.

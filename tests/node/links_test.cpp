@@ -7,10 +7,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <thread>
 
 #include <linux/filter.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -95,7 +98,15 @@ struct node {
 /// Says frames byte by byte, without a node behind it.
 class stranger {
  public:
-  void dial(std::uint16_t port) { line_.connect({boost::asio::ip::make_address("127.0.0.1"), port}); }
+  void dial(std::uint16_t port, char const* from = "127.0.0.1") {
+    prepare(from);
+    dial_prepared(port);
+  }
+  void prepare(char const* from = "127.0.0.1") {
+    line_.open(tcp::v4());
+    line_.bind({boost::asio::ip::make_address(from), 0});
+  }
+  void dial_prepared(std::uint16_t port) { line_.connect({boost::asio::ip::make_address("127.0.0.1"), port}); }
   std::uint16_t listen() {
     door_.open(tcp::v4());
     door_.bind({boost::asio::ip::make_address("127.0.0.1"), 0});
@@ -333,6 +344,18 @@ TEST_CASE("links: what a stranger says reaches nobody's eyes, and what a node sa
   dialled.say(frame_kind::refused, words);
   CHECK(in_time([&] { return a.trouble().find("it refused before it had proved") != std::string::npos; }));
   CHECK(a.trouble().find("well") == std::string::npos);
+  // Of another version of the protocol the numbers are told.
+  stranger newer;
+  node d("d");
+  d.of.dial("127.0.0.1:" + std::to_string(newer.listen()));
+  newer.accept();
+  newer.say(frame_kind::refused,
+            codec::encode(refused{"all is well\x1b: the node at x speaks version 1 of the protocol between nodes, and "
+                                  "well version 99; upgrade the older one"}));
+  CHECK(in_time([&] {
+    return d.trouble() == "it refused, because this node speaks version 1 of the protocol between nodes, and it speaks "
+                          "version 99; upgrade the older one";
+  }));
 
   node b("b");
   node c("c");
@@ -480,6 +503,93 @@ TEST_CASE("links: who dialled and is not there any more takes up no descriptor")
   one.vanish();
   auto const before = open_sockets();
   CHECK(in_time([&] { return open_sockets() < before; }));
+}
+
+TEST_CASE("links: strangers who only take up room keep no node out, and nobody who is alone where he comes from") {
+  link_options few;
+  few.strangers_max = 4;
+  few.handshake_timeout = std::chrono::minutes(5);
+  node a("a", few);
+  stranger slow;
+  slow.dial(a.of.port(), "127.0.0.3");
+  std::vector<stranger> many(9);
+  for (auto& one : many) one.dial(a.of.port(), "127.0.0.2");
+  CHECK(in_time([&] { return a.of.strangers() == 6; }));
+  node b("b");
+  b.of.dial(a.address());
+  CHECK(in_time([&] { return a.met == 1 && b.met == 1; }));
+  CHECK(a.of.strangers() == 7);
+  (void)slow.greet(named("slow"), draw_nonce());
+}
+
+TEST_CASE("links: without a descriptor to spare nobody is let in, and nothing turns a processor") {
+  node a("a");
+  stranger one;
+  one.prepare();
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  int const lowest_free = dup(0);
+  REQUIRE(lowest_free > 0);
+  close(lowest_free);
+  rlimit const none{static_cast<rlim_t>(lowest_free), before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  auto const busy_ms = [] {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000 + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1'000;
+  };
+  auto const began = busy_ms();
+  one.dial_prepared(a.of.port());
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  auto const spent = busy_ms() - began;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(spent < 500);
+  (void)one.greet(named("late"), draw_nonce());
+}
+
+TEST_CASE("links: a name that is not resolved holds up neither other lines nor the end") {
+  struct server {
+    std::promise<void> answers;
+    std::shared_future<void> answered = answers.get_future().share();
+    std::atomic<bool> left = false;
+  };
+  auto const dead = std::make_shared<server>();
+  link_options options;
+  options.handshake_timeout = std::chrono::seconds(1);
+  options.resolve = [dead](std::string const& host) -> result<std::vector<std::string>> {
+    if (host == "quick.test") return std::vector<std::string>{"127.0.0.1"};
+    if (host == "none.test") return fail(errc::io_failure, "no such name");
+    dead->answered.wait();
+    dead->left = true;
+    return std::vector<std::string>{"127.0.0.1"};
+  };
+  node b("b");
+  node c("c");
+  {
+    node a("a", options);
+    a.of.dial("slow.test:" + std::to_string(b.of.port()));
+    a.of.dial("none.test:1");
+    a.of.dial("quick.test:" + std::to_string(b.of.port()));
+    a.of.dial(c.address());
+    CHECK(in_time([&] { return b.met == 1 && c.met == 1; }));
+    auto const says = [&](std::string const& address, std::string const& words) {
+      return in_time([&] {
+        return std::ranges::any_of(a.of.status(), [&](link_status const& one) {
+          return one.address.starts_with(address) && one.trouble.find(words) != std::string::npos;
+        });
+      });
+    };
+    CHECK(says("slow.test", "no name server has answered yet"));
+    CHECK(says("none.test", "no such name"));
+    SUBCASE("nobody waits for it in the end") {}
+    SUBCASE("it is used when it comes") {
+      dead->answers.set_value();
+      CHECK(in_time([&] { return b.met == 2; }));
+    }
+  }
+  // The thread that was left behind finds nobody.
+  if (b.met == 1) dead->answers.set_value();
+  CHECK(in_time([&] { return dead->left.load(); }));
 }
 
 TEST_CASE("links: with certificates only those of the same authority meet") {

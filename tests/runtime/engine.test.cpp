@@ -341,6 +341,27 @@ TEST_CASE("recorded_at never goes back within a partition, over a restart of a n
   CHECK(reply->recorded_at.us >= ahead.recorded_at.us);
 }
 
+TEST_CASE("what another node has given up on is not begun") {
+  world lab;
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  auto const hold = world::request(tube, do_sample::hold{"looks odd"});
+  auto const ask = [&](std::chrono::milliseconds within) {
+    auto const told = std::make_shared<std::promise<result<command_reply>>>();
+    auto answer = told->get_future();
+    lab.commands->submit_for_peer({hold}, [told](result<command_reply> reply) { told->set_value(std::move(reply)); },
+                                  within);
+    return answer.get();
+  };
+  auto const late = ask(std::chrono::milliseconds(0));
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == errc::timed_out);
+  auto const in_time = ask(std::chrono::minutes(1));
+  REQUIRE(in_time);
+  CHECK(in_time->version == 2);
+  CHECK_FALSE(in_time->repeated);
+  CHECK(lab.commands->stats().in_flight == 0);
+}
+
 TEST_CASE("on what a newer TracSeq wrote nothing is decided; other nodes may, and are asked") {
   world lab;
   auto const tube = register_one(lab, "S-1", "LAB-1");

@@ -237,7 +237,8 @@ bool process::current() const {
 // --- Commands ---------------------------------------------------------------------------------------
 
 // As engine::parts::submit.
-void process::submit(std::vector<command_request> group, command_callback done, bool for_peer) {
+void process::submit(std::vector<command_request> group, command_callback done, bool for_peer,
+                     std::optional<std::chrono::milliseconds> within) {
   if (life_->dead) return;
   auto const partition = partition_of(group.front().command.stream, broker_.partitions());
   auto& in_flight = around_->gauges[partition].in_flight;
@@ -248,6 +249,7 @@ void process::submit(std::vector<command_request> group, command_callback done, 
   auto made = std::make_shared<runtime::command_group>(around_->steady_now());
   made->requests = std::move(group);
   made->for_peer = for_peer;
+  if (within) made->until = made->since + *within;
   made->waiting.push_back([of = life_, done = std::move(done)](result<command_reply> reply) {
     if (!of->dead) done(std::move(reply));
   });
@@ -282,7 +284,7 @@ void process::on_frame(uuid const& from, bool is_answer, std::string const& body
          [this, from, id = asked->id](result<command_reply> const& reply) {
            (void)others_.send_frame(*this, from, true, cluster::encode_answer(id, reply));
          },
-         true);
+         true, asked->within);
 }
 
 void process::on_up(uuid const& other) {

@@ -16,7 +16,7 @@ HEAVY = {
     r"caf/": r"^actors/runtime/|^tests/runtime/",
     r"librdkafka/": r"^events/log/kafka_",
     r"rocksdb/": r"^projections/store|^tools/bench|^tests/projections/",
-    r"boost/(beast|asio)": r"^node/http/(server|client)|^node/channels/|^node/cli/|^node/cluster/(connection|links)|^node/tls_certificate\.cpp|^tools/bench|^tests/|^node/http/",
+    r"boost/(beast|asio)": r"^node/http/(server|client)|^node/channels/|^node/cli/|^node/cluster/(connection|links|name_lookup)|^node/tls_certificate\.cpp|^tools/bench|^tests/|^node/http/",
     r"cereal/": r"^events/codec\.hpp$",
 }
 # Folder → folders it may include from.
