@@ -39,6 +39,8 @@ constexpr auto table = std::to_array<metric>({
      "Connections to the port for nodes that were refused."},
     {"tracseq_cluster_clock_difference_seconds", metric_kind::gauge,
      "The most that a connected node's clock differs from this one's."},
+    {"tracseq_cluster_log_missing_records", metric_kind::gauge,
+     "Records that other nodes have shown and the log does not hold."},
     {"tracseq_cluster_warnings", metric_kind::gauge, "What this node warns of other nodes; the cluster's page says it."},
     {"tracseq_forwards_total", metric_kind::counter, "Groups of commands that were sent to their owner."},
     {"tracseq_forwards_moved_total", metric_kind::counter,

@@ -131,6 +131,7 @@ void register_cluster_metrics(metrics& counts, cluster::cluster const* others) {
   source("tracseq_cluster_partitions_unserved", [](cluster const& of) { return of.unserved(); });
   source("tracseq_cluster_strangers_total", [](cluster const& of) { return of.strangers(); });
   source("tracseq_cluster_clock_difference_seconds", [](cluster const& of) { return of.clock_difference_s(); });
+  source("tracseq_cluster_log_missing_records", [](cluster const& of) { return of.missing_records(); });
   source("tracseq_cluster_warnings", [](cluster const& of) { return of.warnings().size(); });
   source("tracseq_forwards_total", [](cluster const& of) { return of.forwards().sent; });
   source("tracseq_forwards_moved_total", [](cluster const& of) { return of.forwards().moved; });
