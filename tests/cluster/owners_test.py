@@ -75,8 +75,9 @@ def behind_the_loss(broker, log):
         restart_broker(broker, folder / "older")
         check("the others go on", wait_until(lambda: first.is_ready() and second.is_ready(), 60), why(first))
         register(first, "B")
-        samples = names_of(first)
-        check("both show it", wait_until(lambda: names_of(second) == samples))
+        samples = sorted(f"{name}{n}" for name in "AB" for n in range(SAMPLES))
+        check("both show it", wait_until(lambda: names_of(first) == names_of(second) == samples),
+              (names_of(first), names_of(second)))
         restart_broker(broker, folder / "older", forgets=True)
         check("those that have shown more find out",
               wait_until(lambda: "Missing is" in why(first) and "Missing is" in why(second), 60), why(first))
@@ -119,11 +120,13 @@ def one_that_will_have_nobody():
     denier.extra[at] = str(third.cluster_port)
     with members(denier):
         with members(first, second):
-            check("the two that have each other serve all", owners(first) == {"node-1", "node-2"}, owners(first))
+            check("the two that have each other serve all",
+                  wait_until(lambda: owners(first) == {"node-1", "node-2"}), owners(first))
             check("both take commands", takes_commands(first, "TWO-1") and takes_commands(second, "TWO-2"))
             outsider_says_so(topic)
         with members(first):
-            check("so does one that is alone", owners(first) == {"node-1"} and takes_commands(first, "ONE-1"))
+            check("so does one that is alone", owners(first) == {"node-1"} and takes_commands(first, "ONE-1"),
+                  owners(first))
 
 
 def outsider_says_so(topic):
