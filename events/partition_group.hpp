@@ -38,4 +38,8 @@ using assigned_callback = std::function<void(std::vector<partition_id>)>;
                                                                   group_options const& options,
                                                                   assigned_callback told);
 
+/// The names of the nodes that are in the group, dead ones too as long as their time-out runs. Costs a question to the
+/// log, which may take a second.
+[[nodiscard]] result<std::vector<std::string>> group_members(std::string_view address);
+
 }  // namespace tracseq

@@ -114,8 +114,7 @@ struct node::parts {
 
   /// Projections to where the log is. A log that lost what they hold gets it back from the journal.
   result<void> catch_up(std::function<void(std::string const&)> const& say) {
-    auto put_back = repair_from_journal(
-        *log, *models, is_shared() ? repair_policy::refuse : repair_policy::append);
+    auto put_back = repair_from_journal(*log, *models, is_shared() ? repair_policy::refuse : repair_policy::append);
     if (!put_back) return tl::unexpected(put_back.error());
     if (!put_back->empty()) {
       say(*put_back);
@@ -168,7 +167,9 @@ struct node::parts {
     wanted.threads = options.engine_threads;
     if (auto listening = make_cluster(wanted); !listening) return listening;
     engine = std::make_unique<tracseq::engine>(*log, *streams, wanted);
-    engine->on_silence([this] { return pulse->fresh(); });
+    engine->ask_before_claims([this](partition_id p) -> std::string {
+      return !pulse->fresh() ? "the log does not answer" : others ? others->why_no_claim(p) : std::string();
+    });
     if (others) {
       others->serve(*engine);
       engine->on_elsewhere(others->elsewhere());
@@ -316,6 +317,8 @@ struct node::parts {
       facts.why_not_ready = status->why_not_able();
       facts.ready = facts.why_not_ready.empty();
       facts.lag = status->lag();
+      facts.applied = models->applied();
+      if (pulse->fresh()) facts.ends = log->ends().value_or(facts.ends);
       facts.warnings = status->own_warnings();
       if (feeding) facts.notification_cursor = notifications->cursor();
       return facts;
@@ -345,8 +348,7 @@ struct node::parts {
     notifications = std::make_unique<notification_feed>(*log, *models, *engine, [this] {
       return others ? others->tells_notifications() : options.cluster.does("notifications");
     });
-    if (others)
-      others->on_cursor([this](std::string const& cursor) { notifications->adopt(cursor); });
+    if (others) others->on_cursor([this](std::string const& cursor) { notifications->adopt(cursor); });
     auto begun = notifications->start();
     feeding = begun.has_value();
     return begun;

@@ -41,6 +41,8 @@ constexpr auto table = std::to_array<metric>({
      "The most that a connected node's clock differs from this one's."},
     {"tracseq_cluster_certificate_expires_seconds", metric_kind::gauge,
      "When this node's certificate for other nodes expires, in seconds since 1970; 0 without TLS between nodes."},
+    {"tracseq_cluster_log_missing_records", metric_kind::gauge,
+     "Records that other nodes have shown and the log does not hold."},
     {"tracseq_cluster_warnings", metric_kind::gauge, "What this node warns of other nodes; the cluster's page says it."},
     {"tracseq_forwards_total", metric_kind::counter, "Groups of commands that were sent to their owner."},
     {"tracseq_forwards_moved_total", metric_kind::counter,

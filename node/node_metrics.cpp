@@ -129,6 +129,7 @@ void register_cluster_metrics(metrics& counts, cluster::cluster const* others) {
     auto const at = of.certificate_expires();
     return at ? static_cast<double>(at->us) / 1e6 : 0.0;
   });
+  source("tracseq_cluster_log_missing_records", [](cluster const& of) { return of.missing_records(); });
   source("tracseq_cluster_warnings", [](cluster const& of) { return of.warnings().size(); });
   source("tracseq_forwards_total", [](cluster const& of) { return of.forwards().sent; });
   source("tracseq_forwards_moved_total", [](cluster const& of) { return of.forwards().moved; });

@@ -79,8 +79,8 @@ void engine::on_elsewhere(forward_commands forward) {
   parts_->around->elsewhere = std::move(forward);
 }
 
-void engine::on_silence(std::function<bool()> log_answers) {
-  parts_->around->log_answers = std::move(log_answers);
+void engine::ask_before_claims(std::function<std::string(partition_id)> why_not) {
+  parts_->around->why_no_claim = std::move(why_not);
 }
 
 void engine::write_no_more(error why) {

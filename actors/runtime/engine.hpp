@@ -157,8 +157,9 @@ class engine {
   void on_effect(effect_performer performer);
   /// A node of a cluster: commands of partitions that others own go there. Set before `stand_by`.
   void on_elsewhere(forward_commands forward);
-  /// Whether the log was heard of a moment ago: else nothing is claimed. Any thread, at once. Set before `stand_by`.
-  void on_silence(std::function<bool()> log_answers);
+  /// Why the partition may not be claimed just now (the log does not answer, or forgot something); empty if it may. Any
+  /// thread, at once. Set before `stand_by`.
+  void ask_before_claims(std::function<std::string(partition_id)> why_not);
   /// The log will not be read any further: it lacks what was read from it, or cannot be read. From now on nothing is
   /// claimed and nothing is written, and every command is refused with `why`.
   void write_no_more(error why);

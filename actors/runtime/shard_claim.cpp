@@ -8,12 +8,14 @@ namespace tracseq::runtime {
 void shard::start_claim() {
   // What would be written there takes the place of what was lost, or lies where nobody reads it.
   if (barred_) return;
-  // It would wait in the client's queue, and be the first thing in whatever log comes back.
-  if (!around_->log_answers() || fault_point<"shard.log_silent">()) {
+  // Of a silent log: it would wait in the client's queue, and be the first thing in whatever log comes back.
+  auto why_not = around_->why_no_claim(partition_);
+  if (fault_point<"shard.log_silent">()) why_not = "the log does not answer";
+  if (!why_not.empty()) {
     // Where another node has it, that one is asked meanwhile, and this one is told to take it again.
     if (phase_ == phase::away) return;
     phase_since_ = around_->steady_now();
-    closed_why_ = not_open("the log does not answer");
+    closed_why_ = not_open(why_not);
     return;
   }
   enter(phase::claiming);

@@ -68,8 +68,8 @@ struct surroundings {
   std::function<void(std::vector<command_request>, command_callback)> submit;
   effect_performer perform;
   forward_commands elsewhere;  ///< empty in a node that is alone
-  /// Whether the log was heard of a moment ago. Any thread, and at once.
-  std::function<bool()> log_answers = [] { return true; };
+  /// Why a partition may not be claimed just now; empty if it may. Any thread, and at once.
+  std::function<std::string(partition_id)> why_no_claim = [](partition_id) { return std::string(); };
   /// The clocks. A simulation puts its own here before it spawns a shard; timers are CAF's.
   std::function<steady::time_point()> steady_now = [] { return steady::now(); };
   std::function<instant()> wall_now = [] { return tracseq::now(); };

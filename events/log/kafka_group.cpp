@@ -10,12 +10,16 @@ namespace {
 
 constexpr int poll_ms = 200;
 constexpr auto figures_every_ms = "2000";
+constexpr int members_within_ms = 1'000;
+constexpr std::string_view client_prefix = "tracseq-";
 
 /// By librdkafka's figures: it has a coordinator, and its part of the partitions.
 bool is_member(std::string_view figures) {
   auto const group = figures.substr(std::min(figures.find("\"cgrp\""), figures.size()));
   return group.find("\"state\": \"up\"") != group.npos && group.find("\"join_state\": \"steady\"") != group.npos;
 }
+
+std::string group_of(address const& where) { return "tracseq-shards." + where.topic; }
 
 class group final : public partition_group {
  public:
@@ -25,8 +29,8 @@ class group final : public partition_group {
   result<void> join(address const& where, group_options const& options) {
     auto const session = options.session_timeout.count();
     auto made = client::member(where,
-                               {{"group.id", "tracseq-shards." + where.topic},
-                                {"client.id", "tracseq-" + options.name},
+                               {{"group.id", group_of(where)},
+                                {"client.id", std::string(client_prefix) + options.name},
                                 // Who keeps a partition goes on with it while the others are given theirs.
                                 {"partition.assignment.strategy", "cooperative-sticky"},
                                 {"session.timeout.ms", std::to_string(session)},
@@ -120,6 +124,25 @@ result<std::unique_ptr<partition_group>> join(address const& where, group_option
   auto made = std::make_unique<group>(std::move(told));
   if (auto joined = made->join(where, options); !joined) return tl::unexpected(joined.error());
   return made;
+}
+
+result<std::vector<std::string>> members(address const& where) {
+  auto with = client::consumer(where, {});
+  if (!with) return tl::unexpected(with.error());
+  rd_kafka_group_list const* found = nullptr;
+  auto code = rd_kafka_list_groups((*with)->get(), group_of(where).c_str(), &found, members_within_ms);
+  handle<rd_kafka_group_list const, rd_kafka_group_list_destroy> const all(found);
+  std::vector<std::string> names;
+  for (int g = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && found != nullptr && g < found->group_cnt; ++g) {
+    auto const& one = found->groups[g];
+    code = one.err;
+    for (int m = 0; m < one.member_cnt; ++m) {
+      std::string_view const name = one.members[m].client_id;
+      if (name.starts_with(client_prefix)) names.emplace_back(name.substr(client_prefix.size()));
+    }
+  }
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::unexpected(broker_error(**with, code, "ask who is in the group of nodes"));
+  return names;
 }
 
 }  // namespace tracseq::kafka

@@ -8,5 +8,6 @@ namespace tracseq::kafka {
 
 [[nodiscard]] result<std::unique_ptr<partition_group>> join(address const& where, group_options const& options,
                                                             assigned_callback told);
+[[nodiscard]] result<std::vector<std::string>> members(address const& where);
 
 }  // namespace tracseq::kafka

@@ -27,4 +27,10 @@ result<std::unique_ptr<partition_group>> join_group(std::string_view address, gr
   return kafka::join(*where, options, std::move(told));
 }
 
+result<std::vector<std::string>> group_members(std::string_view address) {
+  auto const where = kafka::parse_address(address);
+  if (!where) return tl::unexpected(where.error());
+  return kafka::members(*where);
+}
+
 }  // namespace tracseq

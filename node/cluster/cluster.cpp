@@ -23,8 +23,10 @@ cluster::cluster(cluster_options options, uuid const& boot_id, partition_id part
                   [this](auto group, auto done) { engine_->submit_for_peer(std::move(group), std::move(done)); }},
                  boot_id, partitions, options_.forward),
       asks_([this](uuid const& to, std::string body) { return links_->send(to, frame_kind::ask, body); }),
+      fitness_(boot_id),
       ownership_(boot_id, partitions, options_.ownership),
-      owners_(partitions) {}
+      owners_(partitions),
+      witness_(partitions) {}
 
 cluster::~cluster() { stop(); }
 
@@ -61,6 +63,7 @@ identity cluster::self() const {
   who.partitions = partitions_;
   who.roles = options_.roles;
   who.started = started_;
+  who.joined = joined_;
   return who;
 }
 
@@ -72,7 +75,8 @@ forward_commands cluster::elsewhere() {
 
 result<void> cluster::join(std::vector<partition_position> const& at, std::function<node_facts_now()> facts) {
   ask_facts_ = std::move(facts);
-  facts_ = ask_facts_();
+  began_ = steady::now();
+  refresh_facts();
   for (partition_id p = 0; p < at.size(); ++p)
     if (at[p].owner) on_claim(p, at[p].chain.c, *at[p].owner);
   thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
@@ -83,7 +87,10 @@ void cluster::on_claim(partition_id partition, std::uint64_t number, partition_o
   {
     std::lock_guard const guard(mutex_);
     if (number <= owners_[partition].claim) return;
-    owners_[partition] = {number, by, std::nullopt};
+    owner taken;
+    taken.claim = number;
+    taken.by = by;
+    owners_[partition] = std::move(taken);
     ownership_.claimed(partition, by.boot_id, steady::now());
   }
   forwarder_.on_route(partition, {number, by.boot_id, by.node});
@@ -102,8 +109,7 @@ std::optional<std::string> cluster::refuse(identity const& who) {
     return theirs + " counts " + std::to_string(who.partitions) + " partitions, and " + options_.node + " counts " +
            std::to_string(partitions_);
   if (who.node == options_.node) {
-    // The one that came later goes: the other one is at work.
-    if (std::pair(who.started, who.boot_id) < std::pair(started_, boot_id_)) {
+    if (yields_to(self(), who)) {
       std::lock_guard const guard(mutex_);
       fatal_ = "another node is named " + options_.node + " already, at " + who.address +
                "; give this one a name of its own with --node-name";
@@ -203,6 +209,8 @@ void cluster::on_state(identity const& from, node_state said) {
     if (found == peers_.end()) return;
     auto& one = found->second;
     one.who = from;
+    one.clock.add(static_cast<double>(said.sent.us - now().us) / 1e6);
+    witness_.heard(from.node, said.applied);
     for (auto const& mine : said.owned)
       if (mine.partition < partitions_ && owners_[mine.partition].by.boot_id == from.boot_id)
         ownership_.serving(mine.partition, mine.state == "open" && said.ready && !said.leaving, steady::now());

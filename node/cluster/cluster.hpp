@@ -15,8 +15,11 @@
 #include "actors/runtime/engine.hpp"
 #include "events/partition_group.hpp"
 #include "node/cluster/asks.hpp"
+#include "node/cluster/clock_offset.hpp"
+#include "node/cluster/fitness.hpp"
 #include "node/cluster/forwarder.hpp"
 #include "node/cluster/links.hpp"
+#include "node/cluster/log_witness.hpp"
 #include "node/cluster/ownership.hpp"
 #include "node/http/cluster_view.hpp"
 #include "projections/position.hpp"
@@ -46,6 +49,8 @@ struct node_facts_now {
   std::uint64_t lag = 0;
   std::vector<std::string> warnings;
   std::string notification_cursor;
+  std::vector<std::uint64_t> applied;  ///< up to where its rows show the log
+  std::vector<std::uint64_t> ends;     ///< where the log ends, asked for now; empty where it does not answer
 };
 
 /// Any thread.
@@ -79,6 +84,10 @@ class cluster {
   void on_cursor(std::function<void(std::string const&)> told);
   /// Empty when every partition has an owner in reach, or had a moment ago.
   [[nodiscard]] std::string why_not_ready() const;
+  /// Why the partition may not be claimed here, as far as other nodes tell; empty if it may.
+  [[nodiscard]] std::string why_no_claim(partition_id partition) const;
+  /// Records that others have shown and the log does not hold.
+  [[nodiscard]] std::uint64_t missing_records() const;
   /// Set once this node must not go on: another one has its name.
   [[nodiscard]] std::string fatal() const;
   /// Leaves the group and waits until others have taken what is owned here, or `within` is over.
@@ -109,6 +118,7 @@ class cluster {
     std::optional<node_state> said;
     std::chrono::steady_clock::time_point heard{};
     instant heard_at;
+    clock_offset clock;
     /// It is alive, and has not said that it reaches this node: until then it counts so, though the line was cut.
     std::chrono::steady_clock::time_point deaf_until{};
   };
@@ -116,6 +126,8 @@ class cluster {
     std::uint64_t claim = 0;
     partition_owner by;
     std::optional<std::chrono::steady_clock::time_point> lost_since;
+    std::optional<std::chrono::steady_clock::time_point> out_of_reach_since;
+    bool given_up = false;  ///< the group has no member of its name
   };
 
   [[nodiscard]] identity self() const;
@@ -138,10 +150,18 @@ class cluster {
   /// Whether it says that it reaches this node.
   [[nodiscard]] bool hears(peer const& one) const;
   /// Why it would be: partitions whose commands could not come here.
-  [[nodiscard]] std::string why_not_fit() const;
+  [[nodiscard]] std::string why_not_fit();
+  /// Of owners that are not reached and, by the group's word, not there either.
+  void give_up_owners();
+  /// The group's members; asked for now and then. On the thread that ticks.
+  [[nodiscard]] result<std::vector<std::string>> members();
   [[nodiscard]] node_state state_now();
   /// Asks its own node, now and then. Nothing that waits for the log: all that is due here would wait with it.
   void refresh_facts();
+  /// What keeps this node from taking anything, beside what it says of itself. With the lock.
+  [[nodiscard]] std::string const& why_it_waits() const;
+  /// The links, with the clocks as they were heard last.
+  [[nodiscard]] std::vector<link_status> lines() const;
   /// With the lock.
   [[nodiscard]] std::string state_of(partition_id p) const;
 
@@ -153,9 +173,14 @@ class cluster {
   std::function<node_facts_now()> ask_facts_;
   std::chrono::steady_clock::time_point facts_at_{};  ///< on the thread that ticks
   std::chrono::steady_clock::time_point looked_back_at_{};
+  std::chrono::steady_clock::time_point began_{};
+  std::chrono::steady_clock::time_point members_at_{};
+  result<std::vector<std::string>> members_;
+  bool barred_ = false;
   std::unique_ptr<links> links_;
   forwarder forwarder_;
   asks asks_;
+  fitness fitness_;  ///< on the thread that ticks
   std::unique_ptr<partition_group> group_;  ///< made on the thread that ticks; read by others once `joined_`
   std::atomic<bool> joined_{false};
   std::atomic<bool> leaving_{false};
@@ -167,6 +192,7 @@ class cluster {
   std::vector<owner> owners_;
   std::string fatal_;
   std::string unfit_;
+  log_witness witness_;
   std::string said_;  ///< the newest state, to see whether it changed
   std::chrono::steady_clock::time_point said_at_{};
   std::function<void(std::string const&)> cursor_told_;

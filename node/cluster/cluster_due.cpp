@@ -19,6 +19,9 @@ constexpr auto say_every = milliseconds(500);
 constexpr auto look_back_every = std::chrono::seconds(5);
 constexpr auto peer_memory = std::chrono::hours(24);
 constexpr auto facts_every = milliseconds(250);
+constexpr auto members_every = std::chrono::seconds(2);
+// Longer than a node waits before it dials another one again: who has shown another history would be here by then.
+constexpr auto empty_log_patience = milliseconds(1'500);
 
 std::string_view words_of(shard_phase phase) {
   switch (phase) {
@@ -47,16 +50,24 @@ void cluster::tick() {
   asks_.tick();
   look_for_silence();
   watch_owners();
+  give_up_owners();
   refresh_facts();
   forget_old();
   join_when_fit();
   std::vector<partition_id> take;
+  bool doubted = false;
+  auto const may = [&](partition_id p) {
+    if (witness_.holds(p)) return true;
+    doubted = true;
+    return false;
+  };
   {
     std::lock_guard const guard(mutex_);
     // Who cannot write to the log would only claim late; and where nobody can, nobody is stuck.
     if (!facts_.ready) ownership_.look_anew(steady::now());
-    if (facts_.ready && joined_ && !leaving_) take = ownership_.due(steady::now());
+    if (facts_.ready && joined_ && !leaving_) take = ownership_.due(steady::now(), may);
   }
+  if (doubted) facts_at_ = {};  // where the log ends is asked at the next look
   for (auto const p : take) engine_->take(p);
   say_state();
 }
@@ -65,37 +76,50 @@ bool cluster::hears(peer const& one) const {
   return one.said && std::ranges::find(one.said->reaches, options_.node) != one.said->reaches.end();
 }
 
-std::string cluster::why_not_fit() const {
+std::string cluster::why_not_fit() {
+  auto const time = steady::now();
+  seen_cluster seen;
+  seen.own_address = address();
   std::set<std::string> owners;
-  std::map<uuid, identity> up;
+  bool claimed = false;
+  bool log_is_known = false;
   {
     std::lock_guard const guard(mutex_);
-    for (auto const& one : owners_)
+    for (auto const& one : owners_) {
+      claimed = claimed || one.claim != 0;
       if (one.claim != 0 && one.by.boot_id != boot_id_) owners.insert(one.by.address);
-    auto const time = steady::now();
-    for (auto const& [boot_id, one] : peers_) {
-      if (one.up ? !hears(one) : time < one.deaf_until)
-        return one.who.node + " cannot reach this node at " + address() +
-               "; set cluster.advertise to an address that the others can dial";
     }
+    for (auto const& [boot_id, one] : peers_)
+      seen.peers.push_back({one.who.node, one.up, hears(one), !one.up && time < one.deaf_until});
+    if (!witness_.words().empty()) return {};  // it says so itself
+    log_is_known = witness_.holds_all();
   }
-  for (auto const& one : links_->status()) {
-    if (one.denied)
-      return "the node at " + one.address + " and this one do not have each other: " + one.trouble;
-    if (owners.contains(one.address) && !one.up && one.trouble.empty())
-      return "the node at " + one.address + " was not tried yet";
+  for (auto const& one : links_->status())
+    seen.lines.push_back({one.address, one.up, one.denied, owners.contains(one.address), one.trouble});
+  if (auto why = fitness_.why_not(seen, [this] { return members(); }, time); !why.empty()) return why;
+  if (!claimed && time - began_ < empty_log_patience)
+    return "the log is empty; whoever has shown more of it than that dials this node within a moment";
+  return log_is_known ? std::string() : "whether the log holds what other nodes have shown of it is not known yet";
+}
+
+result<std::vector<std::string>> cluster::members() {
+  auto const time = steady::now();
+  if (time - members_at_ >= members_every) {
+    members_ = group_members(options_.log_address);
+    members_at_ = steady::now();
   }
-  return {};
+  return members_;
 }
 
 // Who got partitions before the others can reach him would take them away from everybody.
 void cluster::join_when_fit() {
   if (joined_ || leaving_ || !has_role(options_.roles, "shards")) return;
   auto why = why_not_fit();
-  bool const fit = why.empty();
+  bool fit = why.empty();
   {
     std::lock_guard const guard(mutex_);
     unfit_ = std::move(why);
+    fit = fit && witness_.words().empty();
   }
   if (!fit) return;
   group_options wanted;
@@ -159,10 +183,37 @@ void cluster::watch_owners() {
   auto const time = steady::now();
   for (partition_id p = 0; p < partitions_; ++p) {
     auto& one = owners_[p];
-    if (state_of(p) == "open")
+    auto const state = state_of(p);
+    if (state == "open")
       one.lost_since.reset();
     else if (!one.lost_since)
       one.lost_since = time;
+    if (state != "unreachable")
+      one.out_of_reach_since.reset();
+    else if (!one.out_of_reach_since)
+      one.out_of_reach_since = time;
+  }
+}
+
+// The group gives what a silent owner had to one of its members, which may not be able to take it. A process that is
+// neither reached nor in the group for so long serves nobody: the next in line takes it, whomever the group chose.
+void cluster::give_up_owners() {
+  if (!joined_) return;
+  auto const overdue = [this, time = steady::now()](owner const& one) {
+    return one.out_of_reach_since && !one.given_up && time - *one.out_of_reach_since >= 2 * options_.session_timeout;
+  };
+  {
+    std::lock_guard const guard(mutex_);
+    if (!facts_.ready || std::ranges::none_of(owners_, overdue)) return;
+  }
+  auto const known = members();
+  // A list that does not have this node is not the whole one.
+  if (!known || std::ranges::find(*known, options_.node) == known->end()) return;
+  std::lock_guard const guard(mutex_);
+  for (auto& one : owners_) {
+    if (!overdue(one) || std::ranges::find(*known, one.by.node) != known->end()) continue;
+    one.given_up = true;
+    ownership_.gone(one.by.boot_id, steady::now());
   }
 }
 
@@ -182,21 +233,36 @@ void cluster::refresh_facts() {
   auto const time = steady::now();
   if (time - facts_at_ < facts_every) return;
   facts_at_ = time;
+  log_witness::offsets shown;
+  {
+    std::lock_guard const guard(mutex_);
+    shown = witness_.shown();
+  }
   auto facts = ask_facts_();
-  std::lock_guard const guard(mutex_);
-  facts_ = std::move(facts);
+  std::string lost;
+  {
+    std::lock_guard const guard(mutex_);
+    witness_.ends_at(shown, facts.ends, steady::now());
+    facts_ = std::move(facts);
+    if (witness_.is_sure()) lost = witness_.words();
+  }
+  // What is open here, too: who was not heard before knows of claims and commits that this node took for none.
+  if (!lost.empty() && !std::exchange(barred_, true)) engine_->write_no_more({errc::unavailable, lost, {}});
 }
+
+std::string const& cluster::why_it_waits() const { return witness_.words().empty() ? unfit_ : witness_.words(); }
 
 node_state cluster::state_now() {
   node_state out;
   std::lock_guard const guard(mutex_);
-  out.ready = facts_.ready && unfit_.empty();
-  out.why_not_ready = facts_.ready ? unfit_ : facts_.why_not_ready;
+  out.ready = facts_.ready && why_it_waits().empty();
+  out.why_not_ready = facts_.ready ? why_it_waits() : facts_.why_not_ready;
   out.lag = facts_.lag;
   out.warnings = facts_.warnings;
   if (joined_)
     if (auto words = group_->trouble(); !words.empty()) out.warnings.push_back(std::move(words));
   out.notification_cursor = facts_.notification_cursor;
+  out.applied = facts_.applied;
   out.leaving = leaving_;
   for (partition_id p = 0; p < partitions_; ++p)
     if (owners_[p].by.boot_id == boot_id_)
@@ -219,6 +285,7 @@ node_state cluster::state_now() {
 
 void cluster::say_state() {
   auto state = state_now();
+  auto applied = std::exchange(state.applied, {});  // they grow all the time
   auto const bytes = codec::encode(state);  // `sent` is still zero, so that it can be compared
   {
     std::lock_guard const guard(mutex_);
@@ -227,6 +294,7 @@ void cluster::say_state() {
     said_ = bytes;
     said_at_ = time;
   }
+  state.applied = std::move(applied);
   state.sent = now();
   links_->send_to_all(frame_kind::state, codec::encode(state));
 }

@@ -18,7 +18,7 @@ constexpr auto owner_patience = std::chrono::seconds(3);  // a partition that mo
 
 std::string cluster::why_not_ready() const {
   std::lock_guard const guard(mutex_);
-  if (!unfit_.empty()) return unfit_;
+  if (auto const& why = why_it_waits(); !why.empty()) return why;
   auto const time = steady::now();
   for (partition_id p = 0; p < partitions_; ++p) {
     auto const& one = owners_[p];
@@ -29,6 +29,29 @@ std::string cluster::why_not_ready() const {
            (state == "unreachable" ? "it cannot be reached" : "it is " + state);
   }
   return {};
+}
+
+std::string cluster::why_no_claim(partition_id partition) const {
+  std::lock_guard const guard(mutex_);
+  return witness_.is_short(partition) ? witness_.words() : std::string();
+}
+
+std::uint64_t cluster::missing_records() const {
+  std::lock_guard const guard(mutex_);
+  return witness_.missing();
+}
+
+std::vector<link_status> cluster::lines() const {
+  if (!links_) return {};
+  auto all = links_->status();
+  std::lock_guard const guard(mutex_);
+  for (auto& one : all) {
+    if (!one.up || !one.peer) continue;
+    auto const found = peers_.find(one.peer->boot_id);
+    if (found == peers_.end()) continue;
+    one.clock_ahead_s = found->second.clock.ahead_s().value_or(one.clock_ahead_s);
+  }
+  return all;
 }
 
 std::size_t cluster::unserved() const {
@@ -56,7 +79,7 @@ std::vector<std::string> cluster::warnings() const {
       if (!one.up && one.said && one.said->leaving) left.insert(one.who.address);
   }
   constexpr double clocks_differ_s = 5;
-  for (auto const& one : links_->status()) {
+  for (auto const& one : lines()) {
     if (!one.up && left.contains(one.address)) continue;
     if (!one.up)
       out.push_back("The node " + (one.peer ? one.peer->node + " " : std::string()) + "at " + one.address +
@@ -89,9 +112,8 @@ void cluster::read_certificate_again() {
 }
 
 double cluster::clock_difference_s() const {
-  if (!links_) return 0;
   double most = 0;
-  for (auto const& one : links_->status())
+  for (auto const& one : lines())
     if (one.up) most = std::max(most, std::abs(one.clock_ahead_s));
   return most;
 }
@@ -103,7 +125,7 @@ http::cluster_view cluster::view() const {
   out.warnings = warnings();
   auto const own = self();
   std::map<std::string, link_status> by_address;
-  for (auto& one : links_->status()) by_address[one.address] = one;
+  for (auto& one : lines()) by_address[one.address] = one;
   std::lock_guard const guard(mutex_);
   auto const partitions_of = [&](uuid const& boot_id) {
     std::vector<std::uint16_t> owned;
@@ -125,8 +147,8 @@ http::cluster_view cluster::view() const {
   };
   auto& here = out.nodes.emplace_back(describe_node(own));
   here.state = "here";
-  here.ready = facts_.ready && unfit_.empty();
-  here.trouble = facts_.ready ? unfit_ : facts_.why_not_ready;
+  here.ready = facts_.ready && why_it_waits().empty();
+  here.trouble = facts_.ready ? why_it_waits() : facts_.why_not_ready;
   here.lag = facts_.lag;
   here.leaving = leaving_;
   here.warnings = facts_.warnings;

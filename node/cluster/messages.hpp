@@ -20,7 +20,7 @@ namespace tracseq::cluster {
 
 /// Nodes of another number do not talk: they say so. In every version a greeting begins with it, little-endian, and
 /// `refused` is what it is here.
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 
 /// Who speaks, and what both have to agree on.
 struct identity {
@@ -35,10 +35,12 @@ struct identity {
   std::uint16_t partitions = 0;
   std::string roles;         ///< words, parted by blanks
   instant started;
+  bool joined = false;      ///< it is a member of the group that divides the partitions
   friend bool operator==(identity const&, identity const&) = default;
 };
 BOOST_DESCRIBE_STRUCT(identity, (),
-                      (protocol, node, boot_id, version, event_formats, address, http, log, partitions, roles, started))
+                      (protocol, node, boot_id, version, event_formats, address, http, log, partitions, roles, started,
+                       joined))
 
 struct hello {
   identity who;
@@ -92,10 +94,11 @@ struct node_state {
   std::vector<std::string> known;            ///< cluster addresses of nodes it knows of
   std::vector<std::string> warnings;
   std::string notification_cursor;           ///< of the node that tells notifications; else empty
+  std::vector<std::uint64_t> applied;        ///< one for each partition: up to there its rows show the log
 };
 BOOST_DESCRIBE_STRUCT(node_state, (),
                       (sent, ready, why_not_ready, leaving, owned, assigned, lag, reaches, known, warnings,
-                       notification_cursor))
+                       notification_cursor, applied))
 
 struct wire_command {
   std::string stream;

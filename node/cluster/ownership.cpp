@@ -104,13 +104,13 @@ bool ownership::is_due(partition_id p, state const& one, time_point at) const {
   return given && at - one.claimed_at >= patience;
 }
 
-std::vector<partition_id> ownership::due(time_point at) {
+std::vector<partition_id> ownership::due(time_point at, std::function<bool(partition_id)> const& may) {
   if (!began_) began_ = at;
   if (fault_point<"ownership.looks_later">()) return {};
   std::vector<partition_id> out;
   for (partition_id p = 0; p < partitions_.size(); ++p) {
     auto& one = partitions_[p];
-    if (!is_due(p, one, at)) continue;
+    if (!is_due(p, one, at) || (may && !may(p))) continue;
     if (!one.fresh && mine_.contains(p) && !one.gone_since && !one.stuck_since)
       one.reclaim = std::min(one.reclaim * 2, options_.reclaim_max);
     one.tried_at = at;

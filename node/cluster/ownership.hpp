@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -50,8 +51,9 @@ class ownership {
   /// This node could not have taken anything until now: whoever seemed stuck gets his time once more.
   void look_anew(time_point at);
 
-  /// The partitions to claim now; each is told once in a while as long as it is another's.
-  [[nodiscard]] std::vector<partition_id> due(time_point at);
+  /// The partitions to claim now; each is told once in a while as long as it is another's. Those that `may` does not
+  /// let pass are due again at the next look.
+  [[nodiscard]] std::vector<partition_id> due(time_point at, std::function<bool(partition_id)> const& may = {});
 
   [[nodiscard]] std::set<partition_id> const& mine() const noexcept { return mine_; }
 

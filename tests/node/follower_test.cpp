@@ -78,7 +78,7 @@ TEST_CASE("behind a log that lost what was read from it nothing is claimed and n
   options.deadline = std::chrono::milliseconds(200);
   engine commands(at.log, at.streams, options);
   std::atomic<bool> answers = false;
-  commands.on_silence([&] { return answers.load(); });
+  commands.ask_before_claims([&](partition_id) { return answers ? "" : "the log does not answer"; });
   follower follows(at.log, *at.models, at.streams);
   commands.stand_by({partition_head{at.models->positions()[0].chain, {}}});
   REQUIRE(follows.start(&commands));

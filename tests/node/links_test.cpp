@@ -418,7 +418,7 @@ TEST_CASE("links: who dials is let in for the proof of its own side and nothing 
 TEST_CASE("links: another version of the protocol is told so before anything else is read") {
   node a("a");
   std::string greeting = codec::encode(hello{named("stranger"), draw_nonce(), now()});
-  greeting[0] = 2;
+  greeting[0] = static_cast<char>(protocol_version + 1);
   for (auto const& said : {greeting, greeting.substr(0, 4) + "whatever it says", std::string("x")}) {
     stranger one;
     one.dial(a.of.port());
@@ -428,7 +428,8 @@ TEST_CASE("links: another version of the protocol is told so before anything els
     CHECK(back->first == frame_kind::refused);
     auto const words = codec::decode<refused>(back->second);
     REQUIRE(words);
-    CHECK(words->why.find("of the protocol between nodes, and a version 1; upgrade the older one") != std::string::npos);
+    CHECK(words->why.find("of the protocol between nodes, and a version " + std::to_string(protocol_version) +
+                          "; upgrade the older one") != std::string::npos);
   }
   CHECK(a.met == 0);
 }

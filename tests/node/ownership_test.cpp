@@ -49,6 +49,14 @@ TEST_CASE("what the group gives is claimed at once, and once") {
   CHECK(a.due(of.after(60'000)).empty());
 }
 
+TEST_CASE("what may not be claimed for the moment is due as soon as it may") {
+  nodes of;
+  auto a = of.of(of.a);
+  a.assigned({1, 5});
+  CHECK(a.due(of.now, [](partition_id p) { return p != 5; }) == std::vector<partition_id>{1});
+  CHECK(a.due(of.after(50), [](partition_id) { return true; }) == std::vector<partition_id>{5});
+}
+
 TEST_CASE("what this node owns it keeps, whatever the group gives away") {
   nodes of;
   auto a = of.of(of.a);

@@ -115,6 +115,8 @@ def parts():
              {"program", "kafka", "cluster", "next"}),
         Part("cluster-strangers", script("cluster/strangers_test.py"), "nodes that do not fit, and bytes of strangers", 400,
              {"program", "kafka", "cluster"}),
+        Part("cluster-owners", script("cluster/owners_test.py"), "who may take partitions, and of two with one name who goes",
+             600, {"program", "kafka", "cluster"}),
         Part("cluster-world", script("cluster/world_test.py"), "clocks, protocols, lines and brokers that are not as they should be",
              600, {"program", "kafka", "cluster"}),
         Part("brokers", script("system/brokers_test.py"), "several brokers, TLS, certificates", 600,
