@@ -33,9 +33,12 @@ void log_witness::ends_at(offsets const& shown, offsets ends, time_point at) {
   sure_ = at - *since_ >= sure_after;
   std::string names;
   for (auto const& one : who) names.append(names.empty() ? "" : " and ").append(one);
-  words_ = "the log ends before what " + names + (who.size() == 1 ? " has" : " have") +
-           " shown of it, so it has lost records. Missing is: " + words_of_loss(ends_, shown) +
-           ". This node claims nothing there. Stop every node and see docs/howto/mend-a-log-that-forgot.md";
+  words_ = "the log ends before what " + names + (who.size() == 1 ? " has" : " have") + " shown of it, ";
+  if (!sure_)
+    words_ += "and this node claims nothing until it is known why";
+  else
+    words_ += "so it has lost records. Missing is: " + words_of_loss(ends_, shown) +
+              ". Stop every node and see docs/howto/mend-a-log-that-forgot.md";
 }
 
 bool log_witness::holds(partition_id partition) const {

@@ -38,7 +38,7 @@ class log_witness {
   [[nodiscard]] bool is_short(partition_id partition) const { return short_[partition]; }
   /// The same, for so long that it will not come back; from then on, whatever is written there.
   [[nodiscard]] bool is_sure() const noexcept { return sure_; }
-  /// What is missing and who has shown it; empty where the log was not seen to be short.
+  /// Who has shown more, and once that is sure, what is missing; empty where the log was not seen to be short.
   [[nodiscard]] std::string const& words() const noexcept { return words_; }
   [[nodiscard]] std::uint64_t missing() const noexcept { return missing_; }
 

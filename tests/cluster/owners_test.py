@@ -84,7 +84,7 @@ def behind_the_loss(broker, log):
         before = ends_of(log)
         behind.launch()
         check("the one that was behind does, too, from them", wait_until(
-            lambda: "shown of it" in why(behind), STARTS_S), behind.words()[-500:])
+            lambda: "shown of it, so it has lost records" in why(behind), STARTS_S), behind.words()[-500:])
         check_words("it names them and what is missing", why(behind), "node-", "Missing is: partition",
                     "docs/howto/mend-a-log-that-forgot.md")
         status = support.run("cluster", "status", "--check", "--plain", "--url", behind.url, "--data", behind.data)

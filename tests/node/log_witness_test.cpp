@@ -61,6 +61,8 @@ TEST_CASE("witness: a log that ends before what others have shown is named, part
   CHECK(here.at.holds(1));
   CHECK(here.at.missing() == 30);
   CHECK(here.at.words().find("what node-2 has shown") != std::string::npos);
+  CHECK(here.at.words().find("Missing is") == std::string::npos);
+  here.look({90, 50}, 3'000);
   CHECK(here.at.words().find("Missing is: partition 0 from offset 90 to 119.") != std::string::npos);
 }
 
