@@ -74,7 +74,9 @@ struct node {
   }
   link_events told() {
     link_events all;
-    all.refuse = [](identity const&) { return std::optional<std::string>(); };
+    all.refuse = [this](identity const& peer) {
+      return peer.boot_id == who.boot_id ? std::optional<std::string>("this is the node itself") : std::nullopt;
+    };
     all.met = [this](identity const&) { ++met; };
     all.up = all.lost = all.gone = [](identity const&) {};
     all.frame = [this](identity const&, frame_kind, std::string const&, link_events::reply const&) { ++heard; };
@@ -170,6 +172,24 @@ TEST_CASE("links: two that have the secret meet, and hear each other") {
   CHECK(in_time([&] { return a.met >= 1 && b.met >= 1 && a.of.send(b.who.boot_id, frame_kind::state, "x"); }));
   CHECK(in_time([&] { return b.heard == 1; }));
   CHECK(a.of.strangers() + b.of.strangers() == 0);
+}
+
+TEST_CASE("links: what is to be dialled is seen at once, and this node's own address not for long") {
+  node a("a");
+  a.of.dial("127.0.0.1:1");
+  auto const at_once = a.of.status();
+  REQUIRE(at_once.size() == 1);
+  CHECK(at_once.front().address == "127.0.0.1:1");
+  CHECK_FALSE(at_once.front().up);
+  CHECK(in_time([&] { return !a.trouble().empty(); }));
+  a.of.forget("127.0.0.1:1");
+  CHECK(in_time([&] { return a.of.status().empty(); }));
+  a.of.dial(a.address());
+  CHECK(in_time([&] { return a.of.status().empty(); }));
+  a.of.dial(a.address());  // as others tell it again and again
+  CHECK(a.of.status().empty());
+  a.of.dial("127.0.0.1:1");
+  CHECK(a.of.status().size() == 1);
 }
 
 TEST_CASE("links: who has another secret is refused, dialled or dialling") {
