@@ -181,6 +181,7 @@ struct links::parts {
     if (auto const live = gone->now) live->end("it is not in the cluster any more");
     std::lock_guard const guard(mutex);
     statuses.erase(address);
+    wanted.erase(address);
   }
 
   void connect(std::shared_ptr<line> const& to) {
@@ -347,6 +348,7 @@ struct links::parts {
 
   std::mutex mutex;  // guards what follows
   std::map<std::string, link_status> statuses;
+  std::set<std::string> wanted;  ///< addresses that were to be dialled
   std::map<uuid, std::shared_ptr<connection>> ups;
   std::uint64_t strangers = 0;
   std::string last_stranger;
@@ -370,6 +372,12 @@ std::uint16_t links::port() const { return parts_->bound; }
 std::shared_ptr<tls_certificate> links::certificate() const { return parts_->tls; }
 
 void links::dial(std::string const& address) {
+  {
+    // At once: whoever looks behind this is to see that it was not tried yet. Not for one that was dialled before, for
+    // of this node's own address nothing is kept.
+    std::lock_guard const guard(parts_->mutex);
+    if (parts_->wanted.insert(address).second) parts_->statuses[address].address = address;
+  }
   net::post(parts_->io, [all = parts_.get(), address] { all->dial(address); });
 }
 

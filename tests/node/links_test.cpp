@@ -366,6 +366,24 @@ TEST_CASE("links: what a stranger says reaches nobody's eyes, and what a node sa
   CHECK(std::ranges::none_of(b.trouble(), [](unsigned char sign) { return sign < 0x20; }));
 }
 
+TEST_CASE("links: what is to be dialled is seen at once, and this node's own address not for long") {
+  node a("a");
+  a.of.dial("127.0.0.1:1");
+  auto const at_once = a.of.status();
+  REQUIRE(at_once.size() == 1);
+  CHECK(at_once.front().address == "127.0.0.1:1");
+  CHECK_FALSE(at_once.front().up);
+  CHECK(in_time([&] { return !a.trouble().empty(); }));
+  a.of.forget("127.0.0.1:1");
+  CHECK(in_time([&] { return a.of.status().empty(); }));
+  a.of.dial(a.address());
+  CHECK(in_time([&] { return a.of.status().empty(); }));
+  a.of.dial(a.address());  // as others tell it again and again
+  CHECK(a.of.status().empty());
+  a.of.dial("127.0.0.1:1");
+  CHECK(a.of.status().size() == 1);
+}
+
 TEST_CASE("links: who has another secret is refused, dialled or dialling") {
   link_options other;
   other.secret = std::string(40, 'o');
