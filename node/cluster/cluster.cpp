@@ -73,6 +73,8 @@ result<void> cluster::join(std::vector<partition_position> const& at, std::funct
   facts_ = ask_facts_();
   for (partition_id p = 0; p < at.size(); ++p)
     if (at[p].owner) on_claim(p, at[p].chain.c, *at[p].owner);
+  // Or a first look would find no owner that was not tried yet, and take this node for fit.
+  links_->settle();
   thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
   return {};
 }

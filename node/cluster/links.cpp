@@ -1,6 +1,7 @@
 #include "node/cluster/links.hpp"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <mutex>
 #include <set>
@@ -332,6 +333,12 @@ void links::send_to_all(frame_kind kind, std::string_view body) {
 
 void links::cut(uuid const& boot_id, std::string const& why) {
   if (auto const one = parts_->up_to(boot_id)) net::post(parts_->io, [one, why] { one->end(why); });
+}
+
+void links::settle() const {
+  std::promise<void> done;
+  net::post(parts_->io, [&done] { done.set_value(); });
+  done.get_future().wait();
 }
 
 std::vector<link_status> links::status() const {

@@ -83,6 +83,8 @@ class links {
   void cut(uuid const& boot_id, std::string const& why);
 
   [[nodiscard]] std::vector<link_status> status() const;
+  /// Waits until all that was dialled before is in `status`. Not from the links' thread.
+  void settle() const;
   /// Connections that were refused: of no node, or of one that does not belong here.
   [[nodiscard]] std::uint64_t strangers() const;
   /// What the last of them did, in words.

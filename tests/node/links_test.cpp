@@ -171,6 +171,21 @@ TEST_CASE("links: two that have the secret meet, and hear each other") {
   CHECK(a.of.strangers() + b.of.strangers() == 0);
 }
 
+TEST_CASE("links: what was dialled is known before anybody is asked who is fit") {
+  node here("node-1");
+  stranger there;  // listens, and says nothing
+  auto const address = "127.0.0.1:" + std::to_string(there.listen());
+  for (int i = 0; i < 200; ++i) {
+    here.of.dial(address);
+    here.of.settle();
+    REQUIRE(here.of.status().size() == 1);
+    CHECK(here.of.status().front().address == address);
+    here.of.forget(address);
+    here.of.settle();
+    REQUIRE(here.of.status().empty());
+  }
+}
+
 TEST_CASE("links: who has another secret is refused, dialled or dialling") {
   link_options other;
   other.secret = std::string(40, 'o');
