@@ -13,6 +13,8 @@ from traffic import PARTITIONS, home_of
 
 # Seconds; a node that is silent is missed after 2, and the group gives its partitions away after 6.
 PAUSES = (1.0, 3.0, 9.0)
+# Behind the end of a node. The figure itself is of tools/bench --cluster; here whatever machine has to keep it.
+SERVED_S = 10
 
 
 # ---- nodes
@@ -24,6 +26,15 @@ def kill(lab, n, draw):
         lab.cluster.start(n, wait=False)
         time.sleep(draw.uniform(0, 1))
         lab.cluster.kill(n)
+    lab.cluster.start(n)
+
+
+def lose(lab, n, draw):
+    """It stays away until the others serve what was its."""
+    lab.cluster.kill(n)
+    took = served_everywhere(lab, f"lost-{lab.seed}-{lab.round}", SERVED_S, others(lab, n))
+    print(f"        without node {n} all partitions are served after {took:.1f} s", flush=True)
+    check(f"all partitions are served elsewhere within {SERVED_S} s", took <= SERVED_S, took)
     lab.cluster.start(n)
 
 
@@ -77,7 +88,8 @@ def off_kafka(lab, n, draw):
     lab.cluster.heal()
 
 
-FAULTS = dict(kill=kill, stop=stop, zombie=zombie, isolate=isolate, off_kafka=off_kafka, broker=broker, add=add)
+FAULTS = dict(kill=kill, lose=lose, stop=stop, zombie=zombie, isolate=isolate, off_kafka=off_kafka, broker=broker,
+              add=add)
 NEEDS_CUTS = {"isolate", "off_kafka"}
 
 

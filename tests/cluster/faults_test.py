@@ -11,7 +11,7 @@ import os
 import random
 import time
 
-from faults import FAULTS, NEEDS_CUTS
+from faults import FAULTS, NEEDS_CUTS, SERVED_S
 from lab import ClusterLab, check, support
 from support import case
 
@@ -30,8 +30,11 @@ def faults(rounds, seed, chosen):
                 time.sleep(draw.uniform(0.3, 1))
                 FAULTS[name](lab, n, draw)
                 time.sleep(1)
+            waited_s = lab.longest_behind(began, but=n)
             print(f"        {name} of node {n}: {len(lab.book.acknowledged) - before} acknowledged in "
-                  f"{time.monotonic() - began:.1f} s", flush=True)
+                  f"{time.monotonic() - began:.1f} s; another let wait for {waited_s:.2f} s at most", flush=True)
+            if name in ("kill", "lose"):
+                check(f"behind a kill nobody waits for {SERVED_S} s elsewhere", 0 < waited_s <= SERVED_S, waited_s)
         check("the load was real", len(lab.book.acknowledged) > 20 * rounds, len(lab.book.acknowledged))
         lab.judge()
 

@@ -54,8 +54,9 @@ class Everywhere:
             # A session of one client reads what it read before: the position sees to that, at every node.
             self.apis[n] = self.lab.book.records.api(self.lab.cluster.node_url(n), self.lab.token, self.name,
                                                      self.timeout_s, self.lab.position)
+        asked = time.monotonic()
         answer = self.apis[n].request(method, path, body, key, headers)
-        self.lab.told(n, answer)
+        self.lab.told(n, answer, asked)
         return answer
 
     def get(self, path):
@@ -101,6 +102,7 @@ class ClusterLab:
         self.cluster = Cluster(support.new_folder("cluster"), nodes=nodes, owner=None, **how)
         self.position, self.book, self.token = Position(), None, ""
         self.lock, self.refused, self.longest = threading.Lock(), {}, {}
+        self.waits = []  # (node, since when, until when): for an answer, and for one that is no refusal
 
     def __enter__(self):
         self.cluster.up()
@@ -118,14 +120,24 @@ class ClusterLab:
     def asked(self):
         return self.cluster.nodes
 
-    def told(self, node, answer):
-        """How long each node went on refusing: from its first 5xx to its next answer."""
+    def told(self, node, answer, asked):
+        """How long each node went on refusing: from its first 5xx to its next answer. And how long it kept waiting."""
         at = time.monotonic()
         with self.lock:
+            self.waits.append((node, asked, at))
             if answer.status >= 500:
                 self.refused.setdefault(node, at)
             elif node in self.refused:
-                self.longest[node] = max(self.longest.get(node, 0), at - self.refused.pop(node))
+                since = self.refused.pop(node)
+                self.longest[node] = max(self.longest.get(node, 0), at - since)
+                self.waits.append((node, since, at))
+
+    def longest_behind(self, moment, but):
+        """The longest wait behind `moment` for an answer that is no refusal, at whatever node but `but`."""
+        with self.lock:
+            going_on = [(node, since, time.monotonic()) for node, since in self.refused.items()]
+            return max((until - max(since, moment) for node, since, until in self.waits + going_on if node != but),
+                       default=0)
 
     def load(self):
         """Clients work as long as the block runs."""

@@ -10,6 +10,7 @@ begun with the next time. An input that breaks something is left beside it; `bui
 runs it alone.
 """
 import concurrent.futures
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -83,6 +84,13 @@ def seeds(name):
 
 
 def build(names):
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with open(KEPT / "build.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # rounds of tools/chaos nightly run beside each other
+        build_alone(names)
+
+
+def build_alone(names):
     # A cache of another place (the folder was moved or copied) is of no use.
     cache = BUILD / "CMakeCache.txt"
     if cache.exists() and f"CMAKE_HOME_DIRECTORY:INTERNAL={PROJECT}\n" not in cache.read_text():

@@ -116,8 +116,8 @@ def three_brokers_lose_one():
                 missed = [i for i in range(24) if not write(api, f"WITHOUT-{number}-{i}")]
                 check(f"writes go on without broker {number}", not missed, f"{missed} {node.words()[-800:]}")
                 without = len(book.acknowledged)
-                check("so does the clients' work", eventually(lambda: len(book.acknowledged) > without + CLIENTS, RESUMES_S),
-                      f"{len(book.acknowledged)} {without}")
+                check("so does the clients' work", eventually(
+                    lambda: len(book.acknowledged) > without + CLIENTS, RESUMES_S), (len(book.acknowledged), without))
             status = run("status", good=False)
             check("status says that one is away", status.returncode == 1 and status.stdout.count("running at") == 2
                   and f"broker {number}: not running" in status.stdout, status.stdout)

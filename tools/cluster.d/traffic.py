@@ -26,8 +26,8 @@ def home_of(key):
 
 
 class Traffic:
-    """Clients that register samples at the given addresses by turns, and look at them at the next one: `pause_s` between
-    two such pairs of each client. `connect(url, name)` gives what a client asks with, if it is not a plain Api.
+    """Clients that register samples at the given addresses by turns, and look at them at the next one: `pause_s`
+    between two such pairs of each client. `connect(url, name)` gives what a client asks with, if it is not a plain Api.
     Without `reads` they do nothing but register."""
 
     def __init__(self, urls, token, clients, pause_s=0.0, timeout_s=30, connect=None, reads=True):

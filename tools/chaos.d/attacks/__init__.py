@@ -21,5 +21,5 @@ import pathlib
 
 def load():
     """Every attack of this folder, in the order of the names."""
-    names = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("t*.py"))
+    names = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("[a-z]*.py"))
     return [importlib.import_module(f"attacks.{name}") for name in names]
