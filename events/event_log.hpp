@@ -79,6 +79,11 @@ class event_log {
 
   /// The offset behind the last durable record, for each partition.
   [[nodiscard]] virtual result<std::vector<std::uint64_t>> ends() = 0;
+  /// The same for whoever may not wait, as a broker that is away makes him: an error after `within`.
+  [[nodiscard]] virtual result<std::vector<std::uint64_t>> ends_within(std::chrono::milliseconds within) {
+    static_cast<void>(within);
+    return ends();
+  }
   /// The first offset that can be read, for each partition (0 unless history was lost).
   [[nodiscard]] virtual result<std::vector<std::uint64_t>> begins() = 0;
   /// A reader of the named partitions.

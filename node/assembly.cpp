@@ -35,6 +35,8 @@ namespace {
 
 constexpr auto claims_patience = std::chrono::seconds(20);
 constexpr auto catch_up_patience = std::chrono::minutes(10);
+/// Of the thread on which everything waits that nodes owe each other.
+constexpr auto log_patience = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -136,18 +138,13 @@ struct node::parts {
   result<void> make_cluster(engine_options& wanted) {
     auto const& from = options.cluster;
     if (from.alone()) return {};
-    cluster::cluster_options made;
-    made.link = {from.address, from.port, secrets.cluster, from.tls_certificate, from.tls_key, from.tls_ca};
-    made.advertise = from.advertise;
+    auto made = cluster::options_from(from, secrets.cluster);
     made.http = host_and_port(options.http.address, server->port());
     made.node = options.node;
     made.version = program_version;
     made.event_formats = known_event_formats();
     made.log_address = options.log_address;
     made.log_name = log->name();
-    made.roles = from.roles;
-    made.session_timeout = from.session_timeout;
-    made.suspect_after = from.suspect_after;
     made.forward.deadline = options.command_deadline;
     made.forward.waiting_max = 2 * options.in_flight_max;
     others = std::make_unique<cluster::cluster>(std::move(made), boot_id, log->partitions());
@@ -318,7 +315,7 @@ struct node::parts {
       facts.ready = facts.why_not_ready.empty();
       facts.lag = status->lag();
       facts.applied = models->applied();
-      if (pulse->fresh()) facts.ends = log->ends().value_or(facts.ends);
+      if (pulse->fresh()) facts.ends = log->ends_within(log_patience).value_or(facts.ends);
       facts.warnings = status->own_warnings();
       if (feeding) facts.notification_cursor = notifications->cursor();
       return facts;

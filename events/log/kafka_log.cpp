@@ -39,8 +39,9 @@ class kafka_log final : public event_log {
     if (writer_) writer_->on_failure(std::move(handler));
   }
 
-  result<std::vector<std::uint64_t>> ends() override {
-    return query_offsets(*asker_, where_, facts_.partitions, edge::end);
+  result<std::vector<std::uint64_t>> ends() override { return ends_within(where_.timeout); }
+  result<std::vector<std::uint64_t>> ends_within(std::chrono::milliseconds within) override {
+    return query_offsets(*asker_, where_, facts_.partitions, edge::end, within);
   }
   result<std::vector<std::uint64_t>> begins() override {
     return query_offsets(*asker_, where_, facts_.partitions, edge::begin);

@@ -108,10 +108,11 @@ result<void> resolve_doubt(client& with, address const& where, log_position cons
 }  // namespace
 
 result<std::vector<std::uint64_t>> query_offsets(client& with, address const& where,
-                                                 partition_id partitions, edge which) {
+                                                 partition_id partitions, edge which,
+                                                 std::optional<std::chrono::milliseconds> within) {
   std::vector<partition_id> all(partitions);
   std::iota(all.begin(), all.end(), partition_id{0});
-  return ask_offsets(with, where, all, which, where.timeout);
+  return ask_offsets(with, where, all, which, within.value_or(where.timeout));
 }
 
 result<std::vector<std::optional<std::string>>> fetch_records(

@@ -24,9 +24,11 @@ struct topic_facts {
 
 enum class edge : std::int8_t { end = -1, begin = -2 };  // as the protocol's ListOffsets numbers them
 
-/// The first offset that can be read, or the one behind the last record, for each partition.
-[[nodiscard]] result<std::vector<std::uint64_t>> query_offsets(client& with, address const& where,
-                                                               partition_id partitions, edge which);
+/// The first offset that can be read, or the one behind the last record, for each partition. `within`: the
+/// address's time-out, if nothing else is said.
+[[nodiscard]] result<std::vector<std::uint64_t>> query_offsets(
+    client& with, address const& where, partition_id partitions, edge which,
+    std::optional<std::chrono::milliseconds> within = std::nullopt);
 
 /// The record at each position, read by a consumer of its own; none where the log holds none there.
 /// `unavailable` if that is not known when `within` has passed or `cancelled` was set.

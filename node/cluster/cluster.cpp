@@ -15,6 +15,16 @@ using steady = std::chrono::steady_clock;
 
 }  // namespace
 
+cluster_options options_from(node_settings const& settings, std::string const& secret) {
+  cluster_options made;
+  made.link = {settings.address, settings.port, secret, settings.tls_certificate, settings.tls_key, settings.tls_ca};
+  made.advertise = settings.advertise;
+  made.roles = settings.roles;
+  made.session_timeout = settings.session_timeout;
+  made.suspect_after = settings.suspect_after;
+  return made;
+}
+
 cluster::cluster(cluster_options options, uuid const& boot_id, partition_id partitions)
     : options_(std::move(options)),
       boot_id_(boot_id),

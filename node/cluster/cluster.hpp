@@ -20,6 +20,7 @@
 #include "node/cluster/forwarder.hpp"
 #include "node/cluster/links.hpp"
 #include "node/cluster/log_witness.hpp"
+#include "node/cluster/options.hpp"
 #include "node/cluster/ownership.hpp"
 #include "node/http/cluster_view.hpp"
 #include "projections/position.hpp"
@@ -41,6 +42,9 @@ struct cluster_options {
   ownership_options ownership;
   forward_options forward;
 };
+
+/// With what the settings say.
+[[nodiscard]] cluster_options options_from(node_settings const& settings, std::string const& secret);
 
 /// What it asks its own node.
 struct node_facts_now {
