@@ -208,9 +208,10 @@ void connection::on_welcome() {
   if (!same_digest(said->proof, expected("welcome", self_, peer_, nonce_, peer_nonce_)))
     return refuse("the node at " + remote_ + " has another cluster secret");
   proved_ = true;
-  if (!judge()) return;
+  // Before the judgement: a node that refuses is heard where a stranger is not.
   put(make_frame(frame_kind::proof,
                  codec::encode(proof{expected("proof", self_, peer_, nonce_, peer_nonce_)})));
+  if (!judge()) return;
   wanted_ = frame_kind::accepted;
 }
 

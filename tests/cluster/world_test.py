@@ -212,28 +212,60 @@ def a_broker_that_stands_still():
         still(f"{address}/still", int((place / "pid").read_text()))
 
 
+@contextlib.contextmanager
+def watched(nodes):
+    """Whether they lose each other, and how long a look at their figures takes, as long as the block runs."""
+    over, lost, looks = threading.Event(), [], []
+
+    def watch():
+        while not over.wait(0.2):
+            for node in nodes:
+                lost.extend((node.name, n["name"], n["state"]) for n in node.view()["nodes"]
+                            if n["state"] not in ("here", "reachable"))
+                began = time.monotonic()
+                node.metric("tracseq_log_end_offset")
+                looks.append(time.monotonic() - began)
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield lost, looks
+    finally:
+        over.set()
+        watcher.join()
+
+
+def nobody_is_told(node, number):
+    answer = node.api(60).post("/samples", dict(name=f"STILL-{number}", type="DNA"), key=f"still-{number}")
+    check("who asks meanwhile is not told that it was done", answer.status in (503, 504), answer.status)
+    check("reads go on", node.api().get("/samples?limit=1").ok)
+    return answer
+
+
+def says_why(node):
+    check(f"{node.name} says why", wait_until(lambda: "the log does not answer" in why_not_ready(node), 60),
+          why_not_ready(node))
+    check("and in figures", node.metric("tracseq_ready") == 0)
+    words = f"{node.name} is not ready: the log does not answer"
+    check("its command line says it", wait_until(lambda: words in status_of(node, "--check")[1], 30),
+          status_of(node, "--check"))
+    check("and finds it wrong", status_of(node, "--check")[0] == support.UNAVAILABLE)
+
+
 def still(topic, broker):
     with members(Member("node-1", topic), Member("node-2", topic)) as nodes:
         for number, node in enumerate(nodes):
             check("it works", takes_commands(node, f"BEFORE-{number}"))
         os.kill(broker, signal.SIGSTOP)
-        began, told = time.monotonic(), []
+        began = time.monotonic()
         try:
-            for number, node in enumerate(nodes):
-                answer = node.api(60).post("/samples", dict(name=f"STILL-{number}", type="DNA"), key=f"still-{number}")
-                told.append(answer)
-                check("who asks meanwhile is not told that it was done", answer.status in (503, 504), answer.status)
-                check("reads go on", node.api().get("/samples?limit=1").ok)
-            for node in nodes:
-                check(f"{node.name} says why", wait_until(lambda: "the log does not answer" in why_not_ready(node), 60),
-                      why_not_ready(node))
-                check("and in figures", node.metric("tracseq_ready") == 0)
-                words = f"{node.name} is not ready: the log does not answer"
-                check("its command line says it", wait_until(lambda: words in status_of(node, "--check")[1], 30),
-                      status_of(node, "--check"))
-                check("and finds it wrong", status_of(node, "--check")[0] == support.UNAVAILABLE)
+            with watched(nodes) as (lost, looks):
+                told = [nobody_is_told(node, number) for number, node in enumerate(nodes)]
+                for node in nodes:
+                    says_why(node)
         finally:
             os.kill(broker, signal.SIGCONT)
+        check("they never lose each other", not lost, lost[:3])
+        check("a look at the figures waits for no broker", max(looks) < 5, max(looks))
         print(f"        it stood still for {time.monotonic() - began:.1f} s; asked were told "
               f"{[answer.body.get('code') for answer in told]}", flush=True)
         for number, node in enumerate(nodes):
