@@ -10,13 +10,12 @@ import resource
 import secrets
 import shutil
 import signal
-import struct
-import subprocess
 import sys
 import time
 
 from members import STARTS_S, Member, folder, members, support, takes_commands, wait_until
-from support import PROJECT, case, check, check_words
+from preload import Clock
+from support import case, check, check_words
 from bounce_test import Broker
 
 SAMPLES = 24  # so that each partition has some
@@ -170,14 +169,10 @@ def a_silent_owner_and_one_that_cannot_take():
 def clocks():
     """A clone whose clock is behind, and a clock that steps while the nodes talk."""
     topic = support.fresh_topic("clocks")
-    library, step = folder / "clock.so", folder / "step"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, PROJECT / "tools" / "chaos.d" / "clock.c"], check=True)
-    step.write_bytes(struct.pack("<q", 0))
-    past = folder / "past"
-    past.write_bytes(struct.pack("<q", -3_600))
-    second = Member("node-2", topic, env=dict(LD_PRELOAD=str(library), TRACSEQ_CLOCK=str(step)))
+    steps, past = Clock(support.new_folder("steps")), Clock(support.new_folder("past"), -3_600)
+    second = Member("node-2", topic, env=steps.env)
     with members(Member("node-1", topic), second) as (first, _):
-        clone = Member("node-1", topic, env=dict(LD_PRELOAD=str(library), TRACSEQ_CLOCK=str(past)))
+        clone = Member("node-1", topic, env=past.env)
         code, words = clone.expect_refusal(STARTS_S)
         check("the clone leaves, though it looks older", code not in (0, None), code)
         check_words("it says why", words, "another node is named node-1")
@@ -185,8 +180,7 @@ def clocks():
         check("who is at work goes on", first.process.poll() is None and takes_commands(first, f"N-{secrets.token_hex(3)}"))
         check("clocks agree", first.metric("tracseq_cluster_clock_difference_seconds") < 5)
         for seconds in (3_600, -3_600, 0):
-            with open(step, "r+b") as at:  # in its place: the node has it mapped
-                at.write(struct.pack("<q", seconds))
+            steps.step(seconds)
             check(f"a clock that steps to {seconds} s is a figure at both, while they talk",
                   wait_until(lambda: all(differs_by(one, abs(seconds)) for one in (first, second)), 20),
                   (first.view()["warnings"], second.words()[-800:]))
