@@ -32,7 +32,14 @@ class Bench:
         cluster = Cluster(self.place.path(name), nodes=nodes, isolated=False, program=self.place.program("tracseq"),
                           durable=True, **how)
         self.place.closers.append(lambda: cluster.down(delete=True))
-        return cluster.up()
+        cluster.up()
+        # All is served when the first node has it all; what is measured here is of nodes that share it.
+        until = time.monotonic() + 60
+        while len(set(self.owners(cluster).values())) < nodes:
+            if time.monotonic() > until:
+                raise Failed(f"after a minute not each of {nodes} nodes owned a partition")
+            time.sleep(0.2)
+        return cluster
 
     @staticmethod
     def owners(cluster):
