@@ -461,8 +461,9 @@ void node::stop(std::chrono::milliseconds within) {
   // As long as others have not taken over what is owned here it is served, and requests go on.
   if (all.others) all.others->leave(within);
   if (all.shared) all.shared->show(nullptr);
-  if (all.api) all.api->stop();
+  // First whoever is connected is answered; what answers ends behind it, and forgets nobody.
   if (all.server) all.server->drain(within);
+  if (all.api) all.api->stop();
   all.feeding = false;
   if (all.notifications) all.notifications->stop();
   if (all.engine) all.engine->drain(within);
