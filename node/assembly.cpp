@@ -35,8 +35,7 @@ namespace {
 
 constexpr auto claims_patience = std::chrono::seconds(20);
 constexpr auto catch_up_patience = std::chrono::minutes(10);
-/// Of the thread on which everything waits that nodes owe each other.
-constexpr auto log_patience = std::chrono::milliseconds(500);
+constexpr auto log_patience = std::chrono::milliseconds(500);  // of the thread that says that this node lives
 
 }  // namespace
 
