@@ -92,14 +92,12 @@ result<history_facts> read_history(event_log& log, std::vector<partition_head> c
 result<std::vector<std::uint64_t>> records_until(event_log& log, copy_end const& end,
                                                  offline::report_progress const& progress) {
   std::vector<std::uint64_t> records(log.partitions());
-  auto const ends = log.ends();
-  if (!ends) return tl::unexpected(ends.error());
   folder fold(genesis_positions(log.partitions()));
   fold.cut_after(end.moment, end.ends);
   auto const walked = offline::walk(
       log, offline::from_begin(log), [&](std::vector<log_entry>& entries) -> result<void> {
     for (auto const& record : fold.fold(std::move(entries), false).records) ++records[record.partition];
-    if (progress) progress(offline::sum(records), offline::sum(*ends));
+    if (progress) progress(offline::sum(records), offline::sum(end.ends));
     return {};
   });
   if (!walked) return tl::unexpected(walked.error());

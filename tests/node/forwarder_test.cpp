@@ -48,6 +48,12 @@ struct world {
     of.submit(partition, std::move(group), [this](result<command_reply> reply) { answers.push_back(std::move(reply)); });
     return id;
   }
+  /// To an owner that is reached.
+  uuid submit_to_b() {
+    of.on_connected(b);
+    of.on_route(3, {1, b, "b"});
+    return submit();
+  }
   void after(int ms) {
     now += milliseconds(ms);
     of.tick();
@@ -66,9 +72,7 @@ struct world {
 
 TEST_CASE("a command goes to the owner, and its answer comes back") {
   world at;
-  at.of.on_connected(at.b);
-  at.of.on_route(3, {1, at.b, "b"});
-  auto const id = at.submit();
+  auto const id = at.submit_to_b();
   REQUIRE(at.line.size() == 1);
   CHECK(at.line[0].to == at.b);
   CHECK(at.line[0].what.commands.front().command_id == id);
@@ -81,9 +85,7 @@ TEST_CASE("a command goes to the owner, and its answer comes back") {
 
 TEST_CASE("a refusal comes back with its words and fields") {
   world at;
-  at.of.on_connected(at.b);
-  at.of.on_route(3, {1, at.b, "b"});
-  at.submit();
+  at.submit_to_b();
   auto const told = decode_answer(
       encode_answer(at.line[0].what.id, fail(errc::conflict, "taken", {{"/slot", "taken", "A1 is taken"}})));
   REQUIRE(told);
@@ -113,9 +115,7 @@ TEST_CASE("the next owner is asked with the same id, and a late answer of the fi
 
 TEST_CASE("an owner that is not one yet is asked again, not at once") {
   world at;
-  at.of.on_connected(at.b);
-  at.of.on_route(3, {1, at.b, "b"});
-  at.submit();
+  at.submit_to_b();
   at.answer(at.line[0], fail(errc::not_owner, "not open"));
   CHECK(at.line.size() == 1);
   at.after(10);
@@ -128,9 +128,7 @@ TEST_CASE("an owner that is not one yet is asked again, not at once") {
 
 TEST_CASE("a lost connection sends it again over the next") {
   world at;
-  at.of.on_connected(at.b);
-  at.of.on_route(3, {1, at.b, "b"});
-  at.submit();
+  at.submit_to_b();
   at.of.on_lost(at.b);
   at.after(1'000);
   CHECK(at.line.size() == 1);
@@ -178,9 +176,7 @@ TEST_CASE("what was sent once has an unknown outcome, whatever becomes of the ne
   SUBCASE("who is asked next refuses before he looks at it") {
     for (auto const code : {errc::overloaded, errc::unavailable, errc::conflict}) {
       world at;
-      at.of.on_connected(at.b);
-      at.of.on_route(3, {1, at.b, "b"});
-      at.submit();
+      at.submit_to_b();
       at.of.on_lost(at.b);
       at.after(1'000);
       at.of.on_connected(at.b);
@@ -194,9 +190,7 @@ TEST_CASE("what was sent once has an unknown outcome, whatever becomes of the ne
   }
   SUBCASE("a refusal of the only try is one") {
     world at;
-    at.of.on_connected(at.b);
-    at.of.on_route(3, {1, at.b, "b"});
-    at.submit();
+    at.submit_to_b();
     at.answer(at.line[0], fail(errc::not_owner, "not open"));
     at.after(60);
     at.answer(at.line[1], fail(errc::overloaded, "full"));
