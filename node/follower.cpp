@@ -11,6 +11,7 @@ constexpr std::size_t batch_bytes_max = 4u << 20;
 constexpr auto poll_patience = std::chrono::milliseconds(50);
 constexpr auto store_retry = std::chrono::milliseconds(250);
 constexpr auto read_retry = std::chrono::milliseconds(250);
+constexpr auto ends_patience = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -56,12 +57,15 @@ void follower::set_failure(std::optional<error> why) {
   failing_.store(failure_.has_value(), std::memory_order_release);
 }
 
-void follower::say_what_is_missing(error why) {
-  auto const ends = log_.ends();
+bool follower::say_what_is_missing(engine* to) {
+  auto why = *lost_;
+  auto const ends = log_.ends_within(ends_patience);
   auto const missing = ends ? words_of_loss(*ends, models_.applied()) : std::string();
-  if (missing.empty()) return;
-  why.detail += ". Missing is: " + missing + ". Stop this node and see docs/howto/mend-a-log-that-forgot.md";
+  if (!missing.empty())
+    why.detail += ". Missing is: " + missing + ". Stop this node and see docs/howto/mend-a-log-that-forgot.md";
+  if (to) to->write_no_more(why);
   set_failure(std::move(why));
+  return ends.has_value();
 }
 
 double follower::behind_seconds() const {
@@ -72,8 +76,10 @@ double follower::behind_seconds() const {
 void follower::run(engine* to) {
   while (!stopping_ && follow(to)) tell_waiters();
   // Who waits is told in time, also when nothing more will come.
+  bool said = false;
   while (!stopping_) {
     tell_waiters();
+    if (lost_ && !said) said = say_what_is_missing(to);  // a broker that has just come back may not answer yet
     std::this_thread::sleep_for(poll_patience);
   }
 }
@@ -81,12 +87,12 @@ void follower::run(engine* to) {
 bool follower::follow(engine* to) {
   auto batch = reader_->next(batch_bytes_max, poll_patience);
   if (!batch) {
-    set_failure(batch.error());
     if (batch.error().code == errc::corrupt) {
-      say_what_is_missing(batch.error());
-      if (to) to->write_no_more(failure().value_or(batch.error()));
+      lost_ = batch.error();
+      if (to) to->write_no_more(*lost_);  // at once; in more words below
       return false;
     }
+    set_failure(batch.error());
     std::this_thread::sleep_for(read_retry);  // a broker that refuses may think better of it
     return true;
   }

@@ -55,8 +55,9 @@ class follower final : public http::progress {
   void run(engine* to);
   /// One round of it; false when reading has stopped for good.
   [[nodiscard]] bool follow(engine* to);
-  /// Of a log that forgot.
-  void say_what_is_missing(error why);
+  /// Of a log that forgot: why nothing more is read and written, and what is missing. False while the log does not
+  /// answer where it ends; then the second is left out.
+  [[nodiscard]] bool say_what_is_missing(engine* to);
   void set_failure(std::optional<error> why);
   void tell_engine(engine& to, folded_batch const& batch);
   [[nodiscard]] bool apply(folded_batch const& batch);
@@ -68,6 +69,7 @@ class follower final : public http::progress {
   runner& models_;
   stream_store& streams_;
   std::unique_ptr<fold_reader> reader_;
+  std::optional<error> lost_;  ///< why reading has stopped for good
   claim_listener claimed_;
   std::vector<std::atomic<std::uint64_t>> acknowledged_;
   std::atomic<std::int64_t> caught_up_us_{0};

@@ -72,6 +72,23 @@ TEST_CASE("a reader that was refused goes on, one whose history is gone does not
   follows.stop();
 }
 
+TEST_CASE("what a log has lost is told as soon as it answers where it ends") {
+  one_partition at;
+  follower follows(at.log, *at.models, at.streams);
+  REQUIRE(follows.start(nullptr));
+  REQUIRE(at.log.append(0, {"one"}));
+  REQUIRE(at.log.append(0, {"two"}));
+  REQUIRE(eventually([&] { return follows.applied()[0] == 2; }));
+
+  at.log.forget(0, 1, 3);
+  at.log.fail_reads(1, {errc::corrupt, "the log has lost records", {}});
+  REQUIRE(eventually([&] { return follows.failure().has_value(); }));
+  CHECK(eventually([&] {
+    return follows.failure()->detail.starts_with("the log has lost records. Missing is: partition 0 from offset 1 to 1.");
+  }));
+  follows.stop();
+}
+
 TEST_CASE("behind a log that lost what was read from it nothing is claimed and nothing is written") {
   one_partition at;
   engine_options options;

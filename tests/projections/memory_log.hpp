@@ -32,6 +32,10 @@ class memory_log final : public event_log {
   void on_failure(failure_handler) override {}
   [[nodiscard]] result<std::vector<std::uint64_t>> ends() override {
     std::lock_guard const guard(mutex_);
+    if (silent_ > 0) {
+      --silent_;
+      return fail(errc::unavailable, "the log does not answer where it ends");
+    }
     std::vector<std::uint64_t> ends;
     for (auto const& one : records_) ends.push_back(one.size());
     return ends;
@@ -50,6 +54,12 @@ class memory_log final : public event_log {
     failing_ = count;
     why_ = std::move(why);
   }
+  /// It ends with so many records, and does not answer where for the next so many times.
+  void forget(partition_id partition, std::size_t left, std::size_t silent) {
+    std::lock_guard const guard(mutex_);
+    records_[partition].resize(left);
+    silent_ = silent;
+  }
   [[nodiscard]] std::vector<std::string>& records(partition_id partition) {
     return records_[partition];
   }
@@ -61,6 +71,7 @@ class memory_log final : public event_log {
   std::vector<std::pair<partition_id, std::size_t>> order_;
   bool by_partition_ = false;
   std::size_t failing_ = 0;
+  std::size_t silent_ = 0;
   error why_{errc::internal, {}, {}};
 };
 

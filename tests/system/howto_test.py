@@ -107,7 +107,9 @@ def broker_forgets(name):
 LOST, EMPTY = "the Kafka log has ", "replaced by an empty one"
 
 
-def says_what_is_missing(node):
+def says_what_is_missing(node, nodes=1):
+    # A node tells others once in a while, so that their words may be those of a moment ago.
+    wait_until(lambda: status_of(node)[1].count("Missing is: partition") >= nodes)
     code, words = status_of(node, "--check")
     check("the command line finds it wrong", code == support.UNAVAILABLE, code)
     check_words("and says it", words, "is not ready", LOST, "Missing is: partition")
@@ -186,7 +188,7 @@ def two_nodes_whose_broker_forgot():
         for node in both:
             check_words(f"{node.name} says what is missing", str(until_ready(node, 503).body), "Missing is: partition",
                         "docs/howto/mend-a-log-that-forgot.md")
-            says_what_is_missing(node)
+            says_what_is_missing(node, nodes=2)
         before = ends_of(log)
         for node in both:  # a name is as likely to lie in any partition
             told = [node.api().post("/samples", dict(name=f"Refused{n}", type="DNA")) for n in range(24)]
