@@ -140,7 +140,7 @@ void shard::on_decided(group_ptr group, std::size_t index) {
   auto const current = by_command_.find(group->last().command_id);
   if (current == by_command_.end() || current->second != group) return;
   if (group->refusal) {
-    refuse(*group, index);
+    refuse(group, index);
     if (group != taking_back_) return;
     // What is torn stays torn until it is known that it need not be undone.
     if (describe(group->refusal->code).retryable) return close(phase::closed, *group->refusal);
@@ -151,24 +151,32 @@ void shard::on_decided(group_ptr group, std::size_t index) {
   if (group == taking_back_) serve();
 }
 
-void shard::refuse(command_group& group, std::size_t failed_at) {
-  auto const self = by_command_.at(group.last().command_id);
+void shard::refuse(group_ptr const& group, std::size_t failed_at) {
   for (std::size_t i = 0; i <= failed_at; ++i) {
-    auto& one = entities_.at(group.requests[i].command.stream);
+    auto& one = entities_.at(group->requests[i].command.stream);
     --one.busy;
-    if (i < failed_at) send(one.actor, settle_group{self, false});
+    if (i < failed_at) send(one.actor, settle_group{group, false});
   }
-  around_->count.refused.fetch_add(1, std::memory_order_relaxed);
-  finish(group, tl::unexpected(*group.refusal));
+  answer_unwritten(group, failed_at + 1);
 }
 
-void shard::answer_unchanged(group_ptr const& group) {
-  if (!in_flight_.empty()) return in_flight_.back().unchanged.push_back(group);
-  auto const behind = entities_.at(group->last().command.stream).last_offset;
-  finish_unchanged(*group, behind == 0 ? 0 : behind - 1);
+void shard::answer_unwritten(group_ptr const& group, std::size_t decided) {
+  auto const is_of = [&](std::string const& stream) {
+    return std::any_of(group->requests.begin(), group->requests.begin() + static_cast<std::ptrdiff_t>(decided),
+                       [&](command_request const& one) { return one.command.stream == stream; });
+  };
+  auto const newest = std::find_if(in_flight_.rbegin(), in_flight_.rend(),
+                                   [&](in_flight const& entry) { return is_of(entry.stream); });
+  if (newest != in_flight_.rend()) return newest->unwritten.push_back(group);
+  auto const behind = entities_.at(group->requests[decided - 1].command.stream).last_offset;
+  finish_unwritten(*group, behind == 0 ? 0 : behind - 1);
 }
 
-void shard::finish_unchanged(command_group& group, std::uint64_t offset) {
+void shard::finish_unwritten(command_group& group, std::uint64_t offset) {
+  if (group.refusal) {
+    around_->count.refused.fetch_add(1, std::memory_order_relaxed);
+    return finish(group, tl::unexpected(*group.refusal));
+  }
   finish(group, command_reply{group.last().command.stream, partition_, offset,
                               group.decisions.back().base_version, {}, false});
 }
@@ -220,7 +228,7 @@ void shard::commit_group(group_ptr const& group) {
     entries.push_back(std::move(entry));
     records.push_back(std::move(bytes));
   }
-  if (records.empty()) return answer_unchanged(group);
+  if (records.empty()) return answer_unwritten(group, size);
   for (auto& entry : entries) in_flight_.push_back(std::move(entry));
   if (fault_point<"shard.append_overloaded">()) return close(phase::closed, {errc::overloaded, "the queue is full", {}});
   if (fault_point<"shard.append_full">()) return close(phase::closed, {errc::storage_full, "the disk is full", {}});
@@ -275,7 +283,7 @@ void shard::on_own_commit(read_back const& record) {
     stop_waiting(entry.stream);
     send(target.actor, commit_accepted{entry.version});
   }
-  for (auto const& one : entry.unchanged) finish_unchanged(*one, record.offset);
+  for (auto const& one : entry.unwritten) finish_unwritten(*one, record.offset);
   if (!entry.group) return;
   auto& group = *entry.group;
   auto const last = group.requests.size() - 1;

@@ -43,7 +43,7 @@ class shard final : public caf::event_based_actor {
     bool ends_process = false;
     instant recorded_at;
     steady::time_point since;
-    std::vector<group_ptr> unchanged;  ///< decided behind it, with nothing to write
+    std::vector<group_ptr> unwritten;  ///< decided on it, with nothing to write: answered when it is accepted
   };
 
   // Commands.
@@ -53,11 +53,12 @@ class shard final : public caf::event_based_actor {
   void begin(group_ptr group);
   void send_to_entity(group_ptr const& group, std::size_t index);
   void on_decided(group_ptr group, std::size_t index);
-  void refuse(command_group& group, std::size_t failed_at);
+  void refuse(group_ptr const& group, std::size_t failed_at);
   void commit_group(group_ptr const& group);
-  /// Nothing of it is written. What it was decided on has to be durable all the same.
-  void answer_unchanged(group_ptr const& group);
-  void finish_unchanged(command_group& group, std::uint64_t offset);
+  /// Of its first `decided` commands nothing is written, for they are refused or change nothing. What they were
+  /// decided on has to be durable all the same (docs/adr/0019-a-no-is-durable-too.md).
+  void answer_unwritten(group_ptr const& group, std::size_t decided);
+  void finish_unwritten(command_group& group, std::uint64_t offset);
   [[nodiscard]] static bool ends_process(encoded_event const& last);
   void finish(command_group& group, result<command_reply> const& reply);
   [[nodiscard]] live& entity_for(std::string const& stream);

@@ -418,6 +418,33 @@ TEST_CASE("a command that changes nothing is answered when what it was decided o
   }
 }
 
+TEST_CASE("a refusal is told when what it was decided on is durable, and not before") {
+  world lab;
+  lab.options.deadline = std::chrono::seconds(2);
+  lab.restart();
+  auto const at = [&](std::string const& stream) { return partition_of(stream, lab.log->partitions()); };
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  auto other = register_one(lab, "S-2", "LAB-2");
+  for (int n = 3; at(other) != at(tube); ++n)
+    other = register_one(lab, "S-" + std::to_string(n), "LAB-" + std::to_string(n));
+  lab.settle();
+  lab.reader->stop();  // what is written from here on is not known to be written
+
+  auto hold = lab.submit({world::request(tube, do_sample::hold{"looks odd"})});
+  auto receive = lab.submit({world::request(tube, do_sample::receive{"frozen", std::nullopt})});
+  auto stale = world::request(tube, do_sample::hold{"looks odd"});
+  stale.expected_version = 1;
+  auto changed = lab.submit({stale});
+  auto const untouched = lab.run(other, do_sample::accept{});
+  REQUIRE_FALSE(untouched);
+  CHECK(untouched.error().code == errc::conflict);
+  for (auto* behind : {&hold, &receive, &changed}) {
+    auto const told = behind->get();
+    REQUIRE_FALSE(told);
+    CHECK(told.error().code == errc::outcome_unknown);
+  }
+}
+
 TEST_CASE("a step that a process was refused stays refused, whatever has become of its reason") {
   world lab;
   auto const box = stream_name(storage_unit::kind, add_box(lab, "Box 1"));
