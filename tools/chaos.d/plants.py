@@ -1,11 +1,12 @@
 """Planted bugs: a suite that does not find them is not to be trusted.
 
 Each tools/chaos.d/plants/*.patch is one bug, with a line "Bug:" that says what it is and a line "Suite:" that
-names who has to find it. It is planted into a copy of the source, the program is built, and the suite is run
-against it. Before the first plant of a suite the suite runs against the program without one, and has to pass.
+names who has to find it, each for itself where there are several. It is planted into a copy of the source, the
+program is built, and the suite is run against it. Before the first plant of a suite the suite runs against the
+program without one, and has to pass.
 
 What became of each is kept with the patch's hash in var/chaos/plants, so that they need not be tried at one go;
-the table of all is docs/reports/planted-bugs.md.
+the table of all is docs/reports/planted-bugs.md, with the commit that each was tried on.
 """
 import filecmp
 import hashlib
@@ -17,6 +18,10 @@ import shutil
 import subprocess
 import sys
 import time
+
+import attacks
+import report
+import rounds
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLANTS = pathlib.Path(__file__).resolve().parent / "plants"
@@ -57,7 +62,7 @@ class Plant:
         self.path, self.name = path, path.stem
         self.hash = hashlib.sha256(text.encode()).hexdigest()[:16]
         self.bug = re.search(r"^Bug: (.+)$", text, re.M)[1]
-        self.suite = re.search(r"^Suite: (.+)$", text, re.M)[1]
+        self.suites = re.search(r"^Suite: (.+)$", text, re.M)[1].split(", ")
 
 
 def all_plants():
@@ -108,18 +113,21 @@ def commands_of(suite):
     if suite in SUITES:
         return [[sys.executable, *SUITES[suite]]]
     program = PROJECT / "tools" / "chaos.d" / "run.py"
-    return [[sys.executable, program, "round", suite, "embedded", str(n), str(1000 + n)] for n in range(ATTACK_ROUNDS)]
+    engine = next(a for a in attacks.load() if a.NAME == suite).ENGINES[0]
+    return [[sys.executable, program, "round", suite, engine, str(n), str(1000 + n)] for n in range(ATTACK_ROUNDS)]
 
 
-def run_suite(suite):
-    """Whether it passed, and the first that failed."""
+def run_suite(suite, broker):
+    """What it says of the program, "passed", "found" or "not done in time", and the first that failed."""
     env = {**os.environ, **ENVIRONMENT, "TRACSEQ_PROGRAM": str(TREE / "build" / "tracseq")}
+    if suite not in TARGETS and suite not in SUITES:
+        env["TRACSEQ_TEST_KAFKA"] = broker.get()
     for command in commands_of(suite):
         try:
             done = subprocess.run(list(map(str, command)), cwd=TREE, env=env, capture_output=True, text=True,
                                   stdin=subprocess.DEVNULL, timeout=SUITE_MAX_S)
         except subprocess.TimeoutExpired:
-            return False, f"not done after {SUITE_MAX_S} s"
+            return "not done in time", f"after {SUITE_MAX_S} s"
         if done.returncode != 0:
             said = done.stdout + done.stderr
             # The first failure may be a symptom; a violated invariant says more.
@@ -127,28 +135,27 @@ def run_suite(suite):
                 r"^FAILED  (.*)$|TEST CASE: +(.*)$|(error:.*)$", said, re.M)
             words = next((g for g in found.groups() if g), "") if found else said.strip()[-200:]
             first = re.search(r"^FAILED  (.*)$", said, re.M)
-            return False, (f"{first[1]}; " if first and first[1] not in words else "") + words
-    return True, ""
+            return "found", (f"{first[1]}; " if first and first[1] not in words else "") + words
+    return "passed", ""
 
 
-def try_plant(plant, controls):
+def try_plant(plant, suite, controls, broker):
     """One line of the table: (what became of it, seconds, words)."""
-    if plant.suite not in controls:
-        if words := build(plant.suite):
+    if suite not in controls:
+        if words := build(suite):
             return "the tree without it does not build", 0, words[-300:]
-        passed, words = run_suite(plant.suite)
-        controls[plant.suite] = passed, words
-    if not controls[plant.suite][0]:
-        return "its suite fails without it", 0, controls[plant.suite][1]
+        controls[suite] = run_suite(suite, broker)
+    if controls[suite][0] != "passed":
+        return "its suite fails without it", 0, controls[suite][1]
     planted, words = patch(plant)
     if not planted:
         return "cannot be planted", 0, words
     try:
-        if words := build(plant.suite):
+        if words := build(suite):
             return "does not build", 0, words[-300:]
         began = time.monotonic()
-        passed, words = run_suite(plant.suite)
-        return "NOT FOUND" if passed else "found", time.monotonic() - began, words
+        what, words = run_suite(suite, broker)
+        return "NOT FOUND" if what == "passed" else what, time.monotonic() - began, words
     finally:
         patch(plant, "-R")
 
@@ -160,21 +167,25 @@ def run(options):
         return 2
     if options.list:
         for plant in plants:
-            print(f"{plant.name:<24} {plant.suite:<18} {plant.bug}")
+            print(f"{plant.name:<26} {', '.join(plant.suites):<18} {plant.bug}")
         return 0
     copy_source()
     if options.check:
         return check(plants)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    controls, missed = {}, 0
-    for plant in sorted(plants, key=lambda p: (p.suite, p.name)):
-        what, seconds, words = try_plant(plant, controls)
-        missed += what != "found"
-        words = " ".join(words.split()).replace("|", "/")[:140]
-        keep(plant, what, seconds, words)
-        print(f"{what:<12} {plant.name:<24} {plant.suite:<18} {seconds:6.1f} s  {words}", flush=True)
+    controls, broker, missed = {}, rounds.Broker(), 0
+    trials = sorted((suite, plant.name, plant) for plant in plants for suite in plant.suites)
+    try:
+        for suite, _, plant in trials:
+            what, seconds, words = try_plant(plant, suite, controls, broker)
+            missed += what != "found"
+            words = " ".join(words.split()).replace("|", "/")[:140]
+            keep(plant, suite, what, seconds, words)
+            print(f"{what:<12} {plant.name:<26} {suite:<18} {seconds:6.1f} s  {words}", flush=True)
+    finally:
+        broker.stop()
     print(write_report())
-    print(f"\n{len(plants) - missed} passed, {missed} failed", flush=True)
+    print(f"\n{len(trials) - missed} passed, {missed} failed", flush=True)
     return 1 if missed else 0
 
 
@@ -182,27 +193,29 @@ def kept():
     return json.loads(KEPT.read_text()) if KEPT.exists() else {}
 
 
-def keep(plant, what, seconds, words):
+def keep(plant, suite, what, seconds, words):
     all_kept = kept()
-    all_kept[plant.name] = dict(hash=plant.hash, what=what, seconds=round(seconds), words=words)
+    all_kept[f"{plant.name}/{suite}"] = dict(hash=plant.hash, commit=report.commit(), what=what, seconds=round(seconds),
+                                             words=words)
     KEPT.write_text(json.dumps(all_kept, indent=1))
 
 
 def write_report():
     """The table of all plants; says where it is. A plant that was changed since is untried."""
     known = kept()
-    rows = [(p, one if (one := known.get(p.name)) and one["hash"] == p.hash else None) for p in all_plants()]
-    tried = [one for _, one in rows if one]
-    found = sum(one["what"] == "found" for one in tried)
+    rows = [(plant, suite, one if (one := known.get(f"{plant.name}/{suite}")) and one["hash"] == plant.hash else None)
+            for plant in all_plants() for suite in plant.suites]
+    tried = [(plant.name, one["what"]) for plant, _, one in rows if one]
+    found = {name for name, what in tried if what == "found"} - {name for name, what in tried if what != "found"}
     lines = ["# Planted bugs", "",
-             f"{len(tried)} of {len(rows)} bugs were planted into the source, one at a time, and {found} were found. "
-             "Each has one suite that", "has to find it, and that passes without it. Written by `tools/chaos plants`; "
-             "the bugs are `tools/chaos.d/plants/*.patch`.", "",
-             "| bug | what it is | suite | found | after | by these words |", "|---|---|---|---|---|---|"]
-    for plant, one in rows:
-        told = (f"{'yes' if one['what'] == 'found' else one['what']} | {one['seconds']} s | {one['words']}" if one
-                else "not tried yet | |")
-        lines.append(f"| {plant.name} | {plant.bug} | {plant.suite} | {told} |")
+             f"{len({name for name, _ in tried})} of {len(all_plants())} bugs were planted into the source, one at a time, "
+             f"and {len(found)} were found by each suite that", "has to find it, and that passes without it. Written by "
+             "`tools/chaos plants`; the bugs are `tools/chaos.d/plants/*.patch`.", "",
+             "| bug | what it is | suite | found | after | on | by these words |", "|---|---|---|---|---|---|---|"]
+    for plant, suite, one in rows:
+        told = (f"{'yes' if one['what'] == 'found' else one['what']} | {one['seconds']} s | {one['commit']} | "
+                f"{one['words']}" if one else "not tried yet | | |")
+        lines.append(f"| {plant.name} | {plant.bug} | {suite} | {told} |")
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("\n".join(lines) + "\n")
     return f"\nThe table is in {REPORT.relative_to(PROJECT)}"
