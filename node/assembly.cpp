@@ -68,6 +68,10 @@ struct node::parts {
     return options.log_address.empty() ? log_directory(options.data) : options.log_address;
   }
 
+  [[nodiscard]] bool asked_to_stop() const { return options.asked_to_stop && *options.asked_to_stop; }
+
+  static tl::unexpected<error> stopped_early() { return fail(errc::unavailable, "it was stopped while it started"); }
+
   [[nodiscard]] bool is_shared() const { return options.log_address.starts_with("kafka://"); }
 
   result<void> open_log() {
@@ -125,7 +129,7 @@ struct node::parts {
     if (auto const mended = models->healthy() ? 0 : models->retry_all_parked(); mended > 0)
       say(std::to_string(mended) + " parked streams could be read now, and are parked no more");
     auto reported = std::chrono::steady_clock::now();
-    return models->catch_up(*log, nullptr, [&](std::uint64_t events) {
+    return models->catch_up(*log, options.asked_to_stop, [&](std::uint64_t events) {
       if (std::chrono::steady_clock::now() - reported < std::chrono::seconds(2)) return;
       reported = std::chrono::steady_clock::now();
       say("reading the history: " + std::to_string(events) + " events so far");
@@ -263,31 +267,12 @@ struct node::parts {
       while (streams->positions()[p].next_offset < (*ends)[p] && !log->dead() &&
              !follower->has_seen_the_end_since(surely_asked_again)) {
         if (auto const why = follower->failure()) return tl::unexpected(*why);
+        if (asked_to_stop()) return stopped_early();
         if (std::chrono::steady_clock::now() > until)
           return fail(errc::timed_out, "the history cannot be read to its end (partition " +
                                            std::to_string(p) + ")");
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
-    return {};
-  }
-
-  /// A claim behind commits that do not follow gives them up for good, and from then on looks as if their
-  /// writer had done so: only a person may decide that.
-  result<void> refuse_damage() {
-    for (partition_id p = 0; auto const& at : models->positions()) {
-      if (at.broken_at) {
-        auto const found = "the history is damaged: in partition " + std::to_string(p) +
-                           " what lies at offset " + std::to_string(*at.broken_at) +
-                           " does not follow the record before it, which is missing or was changed, and "
-                           "nothing behind it can be shown";
-        if (!options.start_behind_damage)
-          return fail(errc::corrupt, found + ". `tracseq audit verify` names every place. Put the history back "
-                                             "from a copy that verifies; or, to give up what is behind the damage, "
-                                             "start once with --log-start-behind-damage.");
-        status->add_warning(found + "; the node was told to go on behind it.");
-      }
-      ++p;
-    }
     return {};
   }
 
@@ -333,11 +318,15 @@ struct node::parts {
     // Claimed only from the end of the log: a shard takes an older claim of another node that it reads
     // after it has opened for one that fences it.
     if (auto there = wait_for_end(); !there) return there;
-    if (auto whole = refuse_damage(); !whole) return whole;
+    auto damage = damage_in(models->positions(), options.start_behind_damage);
+    if (!damage) return tl::unexpected(damage.error());
+    for (auto& words : *damage) status->add_warning(std::move(words));
     if (auto taken = take_partitions(); !taken) return taken;
     auto const settled = [this] { return others ? others->is_settled() : engine->ready(); };
     auto const until = std::chrono::steady_clock::now() + claims_patience;
-    auto const hopeless = [this] { return log->dead() || (others && !others->fatal().empty()); };
+    auto const hopeless = [this] {
+      return log->dead() || (others && !others->fatal().empty()) || asked_to_stop();
+    };
     while (!settled() && std::chrono::steady_clock::now() < until && !hopeless())
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     models->start_rebuilds(*log);
@@ -375,6 +364,7 @@ struct node::parts {
     if (auto opened = open_server(); !opened) return opened;
     if (log) {
       if (auto there = catch_up(say); !there) return there;
+      if (asked_to_stop()) return stopped_early();
       streams->set_positions(models->positions());
       if (auto made = make_engine(); !made) return made;
     }
@@ -392,6 +382,7 @@ struct node::parts {
     make_api();
     if (log) {
       if (auto following = begin_to_follow(); !following) return following;
+      if (asked_to_stop()) return stopped_early();
       if (auto begun = begin_checkpoints(); !begun) return begun;
     }
     status->show_checkpoints(options.checkpoints.file, checkpoints.get());
@@ -456,19 +447,26 @@ void node::say_changes() {
 void node::stop(std::chrono::milliseconds within) {
   if (!parts_) return;
   auto& all = *parts_;
+  // One patience for all of it: whoever asked, kills what is not gone by then.
+  auto const until = std::chrono::steady_clock::now() + within;
+  auto const left = [&] {
+    return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                      until - std::chrono::steady_clock::now()));
+  };
   if (all.status) all.status->say_leaving();
   // As long as others have not taken over what is owned here it is served, and requests go on.
-  if (all.others) all.others->leave(within);
+  if (all.others) all.others->leave(within / 2);
   if (all.shared) all.shared->show(nullptr);
   // First whoever is connected is answered; what answers ends behind it, and forgets nobody.
-  if (all.server) all.server->drain(within);
+  if (all.server) all.server->drain(left());
   if (all.api) all.api->stop();
   all.feeding = false;
   if (all.notifications) all.notifications->stop();
-  if (all.engine) all.engine->drain(within);
+  if (all.engine) all.engine->drain(left());
   if (all.others) all.others->stop();
   if (all.models) all.models->stop();
   if (all.follower) all.follower->stop();
+  if (all.engine) all.engine->stop();  // whose last answers go through it, and through what stops below
   if (all.checkpoints) all.checkpoints->stop();
   all.server.reset();
   if (all.webhooks) all.webhooks->stop();

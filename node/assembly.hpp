@@ -38,6 +38,7 @@ struct node_options {
   std::size_t body_bytes_max = 1u << 20;
   std::size_t upload_bytes_max = 20u << 20;
   http::server_options http;
+  std::atomic<bool> const* asked_to_stop = nullptr;  ///< set while it starts: it gives up
 };
 
 class node {

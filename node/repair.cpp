@@ -157,6 +157,24 @@ std::string words_of_loss(std::vector<std::uint64_t> const& ends, std::vector<st
   return words;
 }
 
+result<std::vector<std::string>> damage_in(std::vector<partition_position> const& positions, bool begun_behind) {
+  std::vector<std::string> all;
+  for (partition_id p = 0; p < positions.size(); ++p) {
+    auto const& at = positions[p];
+    if (!at.broken_at) continue;
+    auto const found = "the history is damaged: in partition " + std::to_string(p) + " what lies at offset " +
+                       std::to_string(*at.broken_at) +
+                       " does not follow the record before it, which is missing or was changed, and nothing behind it "
+                       "can be shown";
+    if (!begun_behind)
+      return fail(errc::corrupt, found + ". `tracseq audit verify` names every place. Put the history back from a copy "
+                                         "that verifies; or, to give up what is behind the damage, start once with "
+                                         "--log-start-behind-damage.");
+    all.push_back(found + "; the node was told to go on behind it.");
+  }
+  return all;
+}
+
 result<std::string> repair_from_journal(event_log& log, runner& models, repair_policy policy) {
   auto lost = find_lost(log, models);
   if (!lost) return tl::unexpected(lost.error());

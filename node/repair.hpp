@@ -34,4 +34,11 @@ void remember_claims(runner& models, folded_batch const& batch);
 [[nodiscard]] std::string words_of_loss(std::vector<std::uint64_t> const& ends,
                                         std::vector<std::uint64_t> const& applied);
 
+/// Partitions whose history does not follow from some place on, in sentences; `corrupt` unless it is to be begun
+/// behind.
+/// A claim behind such a place gives up for good what is there, and from then on it looks as if its writer had
+/// done so: only a person may decide that.
+[[nodiscard]] result<std::vector<std::string>> damage_in(std::vector<partition_position> const& positions,
+                                                         bool begun_behind);
+
 }  // namespace tracseq

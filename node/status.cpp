@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t parked_listed_max = 1000;
 constexpr std::size_t checkpoints_listed_max = 100;
+constexpr std::uint64_t claims_told_from = 2;
 constexpr char id_separator = '|';
 
 /// A parked stream is named by its projection and its stream.
@@ -165,6 +166,9 @@ std::vector<std::string> live_status::own_warnings() const {
   }
   if (log_)
     for (auto& words : log_->warnings()) all.push_back(std::move(words));
+  if (commands_ && commands_->stats().claims_unconfirmed >= claims_told_from && !(pulse_ && pulse_->trouble()))
+    all.push_back("the log answers, and does not confirm this node's claims of partitions: may its user write to the "
+                  "topic? Until it may, whoever owned them is asked");
   if (more_warnings_)
     for (auto& words : more_warnings_()) all.push_back(std::move(words));
   if (!models_.healthy())

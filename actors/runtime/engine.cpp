@@ -29,6 +29,7 @@ struct engine::parts {
 
   void submit(std::vector<command_request> requests, command_callback done, bool for_peer = false,
               std::optional<std::chrono::milliseconds> within = std::nullopt) {
+    if (stopped) return done(fail(errc::unavailable, "TracSeq is stopping; repeat the request"));
     auto const partition = partition_of(requests.front().command.stream, around->partitions);
     for (auto const& request : requests)
       if (partition_of(request.command.stream, around->partitions) != partition)
@@ -52,6 +53,7 @@ struct engine::parts {
   std::unique_ptr<caf::actor_system> system;
   std::vector<caf::actor> shards;
   caf::actor notifications;
+  std::atomic<bool> stopped{false};
 };
 
 engine::engine(event_log& log, stream_source& source, engine_options options)
@@ -62,13 +64,18 @@ engine::engine(event_log& log, stream_source& source, engine_options options)
   });
 }
 
-engine::~engine() {
+engine::~engine() { stop(); }
+
+void engine::stop() {
+  if (parts_->stopped.exchange(true)) return;
   parts_->around->log.on_failure({});
   // A shard ends its entities before itself; the actor system waits for all of them.
   for (auto const& shard : parts_->shards)
     caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
   if (parts_->notifications)
     caf::anon_send_exit(parts_->notifications, caf::exit_reason::kill);
+  // Until here they submit, to each other and for whoever they answer.
+  parts_->system->await_all_actors_done();
 }
 
 void engine::on_effect(effect_performer performer) {
@@ -184,6 +191,7 @@ engine_stats engine::stats() const {
   stats.records_skipped = around.count.skipped;
   stats.partitions_open = around.count.open_partitions;
   stats.processes_open = around.count.open_processes;
+  stats.claims_unconfirmed = around.count.claims_unconfirmed;
   return stats;
 }
 

@@ -118,6 +118,7 @@ struct engine_stats {
   std::uint64_t records_skipped = 0;
   std::uint64_t partitions_open = 0;
   std::uint64_t processes_open = 0;
+  std::uint64_t claims_unconfirmed = 0;  ///< of this node's, since one was confirmed
 };
 
 /// A record the follower read, as the engine needs it.
@@ -199,6 +200,9 @@ class engine {
 
   /// Takes no new command, lets what is in flight finish within `within`, closes.
   void drain(std::chrono::milliseconds within);
+  /// Ends its actors, and returns when the last one has: what is under way is answered before. Whoever submits
+  /// from then on, out of such an answer perhaps, is told that TracSeq is stopping.
+  void stop();
   [[nodiscard]] engine_stats stats() const;
 
  private:

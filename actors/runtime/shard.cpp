@@ -86,7 +86,9 @@ void shard::on_submit(group_ptr group) {
       hand_over(group);
       return;
     case phase::draining:
-      finish(*group, fail(errc::unavailable, "TracSeq is stopping; repeat the request"));
+      // Another node sends it on, to whoever owns the partition by now; of its own clients nobody is left.
+      finish(*group, fail(group->for_peer ? errc::not_owner : errc::unavailable,
+                          "TracSeq is stopping; repeat the request"));
       return;
   }
 }
@@ -102,6 +104,8 @@ bool shard::answer_repeat(group_ptr const& group) {
   if (auto const found = by_command_.find(request.command_id); found != by_command_.end()) {
     if (key_reused(found->second->last().request)) return true;
     for (auto& callback : group->waiting) found->second->waiting.push_back(std::move(callback));
+    // Who asked here is not told where else to ask.
+    found->second->for_peer = found->second->for_peer && group->for_peer;
     gauge_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     return true;
   }
@@ -318,24 +322,6 @@ void shard::enter(phase next) {
   gauge_.phase.store(next, std::memory_order_relaxed);
 }
 
-void shard::on_claimed(read_back const& record) {
-  bool const own = record.claimed_by == around_->options.boot_id;
-  // Before it is open, a node that is alone may read the claim of one that died behind it, late: the next one
-  // is ours. In a cluster two may claim at once, and the first one has it.
-  if (!own && phase_ == phase::claiming && !forwards_)
-    return close(phase::closed, not_open("another TracSeq node claimed this partition at the same time"));
-  if (!own) {
-    wanted_ = false;
-    return close(phase::away, not_open("another TracSeq node has taken this partition over; ask that one"));
-  }
-  if (phase_ != phase::claiming) return;
-  head_ = record.state;
-  open_at_ = record.offset + 1;
-  enter(phase::catching_up);
-  gauge_.wants_applied = true;
-  try_open();
-}
-
 void shard::try_open() {
   if (phase_ != phase::catching_up) return;
   if (fault_point<"shard.opens_later">()) return;
@@ -395,6 +381,10 @@ void shard::close(phase next, error const& why) {
     closed_why_ = why;
     return;
   }
+  if (phase_ == phase::claiming && next == phase::closed)
+    around_->count.claims_unconfirmed.fetch_add(1, std::memory_order_relaxed);
+  // Of a partition that it could not claim it knows no more than before: whoever had it may serve it still.
+  if (forwards_ && !newest_is_own_) next = phase::away;
   enter(next);
   closed_why_ = why;
   // Behind a stranger's claim nothing of ours will be accepted any more, so what was not read back by now has

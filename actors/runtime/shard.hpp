@@ -105,6 +105,7 @@ class shard final : public caf::event_based_actor {
   std::optional<error> barred_;   ///< why nothing may be written any more
   bool forwards_ = false;         ///< there are other nodes to ask
   bool wanted_ = false;           ///< this node is to own it
+  bool newest_is_own_ = false;    ///< of the claims that were read
   steady::time_point phase_since_ = around_->steady_now();
 
   chain_state followed_;        ///< as accepted

@@ -31,6 +31,28 @@ void shard::start_claim() {
     close(phase::closed, appended.error());
 }
 
+void shard::on_claimed(read_back const& record) {
+  bool const own = record.claimed_by == around_->options.boot_id;
+  newest_is_own_ = own;
+  // Before it is open, a node that is alone may read the claim of one that died behind it, late: the next one
+  // is ours. In a cluster two may claim at once, and the first one has it.
+  if (!own && phase_ == phase::claiming && !forwards_)
+    return close(phase::closed, not_open("another TracSeq node claimed this partition at the same time"));
+  if (!own) {
+    wanted_ = false;
+    return close(phase::away, not_open("another TracSeq node has taken this partition over; ask that one"));
+  }
+  // A claim that was given up before it was read back holds all the same: others send everything here.
+  bool const late = phase_ == phase::away && wanted_ && !barred_;
+  if (phase_ != phase::claiming && !late) return;
+  around_->count.claims_unconfirmed.store(0, std::memory_order_relaxed);
+  head_ = record.state;
+  open_at_ = record.offset + 1;
+  enter(phase::catching_up);
+  gauge_.wants_applied = true;
+  try_open();
+}
+
 void shard::bar(error const& why) {
   barred_ = not_open(why.detail);
   close(phase::closed, why);

@@ -47,6 +47,7 @@ struct counters {
   std::atomic<std::uint64_t> skipped{0};
   std::atomic<std::uint64_t> open_partitions{0};
   std::atomic<std::uint64_t> open_processes{0};
+  std::atomic<std::uint64_t> claims_unconfirmed{0};  ///< since one was
 };
 
 /// Of one partition, read by the threads that submit and follow.

@@ -1,6 +1,8 @@
+#include <atomic>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -98,6 +100,12 @@ sigset_t block_signals() {
   return set;
 }
 
+/// -1 where none came within `patience`, which is less than a second.
+int next_signal(sigset_t const& of, milliseconds patience) {
+  timespec const pause{0, std::chrono::nanoseconds(patience).count()};
+  return sigtimedwait(&of, nullptr, &pause);
+}
+
 int serve(context const& shared) {
   auto const loaded = shared.load_settings();
   if (!loaded) return complain(loaded.error(), shared.style);
@@ -110,7 +118,21 @@ int serve(context const& shared) {
     log::warn("this node speaks plain HTTP to other machines: whoever sees the network reads the token and all "
               "data. Set http.tls_certificate and http.tls_key, or put a proxy with TLS in front of it and listen on 127.0.0.1",
               {{"address", address}});
-  auto started = node::start(std::move(options), [](std::string const& words) { log::info(words); });
+  std::atomic<bool> stopped_early{false};
+  options.asked_to_stop = &stopped_early;
+  auto started = [&] {
+    std::jthread const listener([&](std::stop_token const& done) {
+      while (!done.stop_requested() && !stopped_early)
+        if (auto const signal = next_signal(signals, milliseconds(10)); signal == SIGINT || signal == SIGTERM)
+          stopped_early = true;
+    });
+    return node::start(std::move(options), [](std::string const& words) { log::info(words); });
+  }();
+  if (stopped_early) {
+    if (started) (*started)->stop(milliseconds(loaded->integer("node.drain_s") * 1000));
+    log::info("stopped while it started");
+    return 0;
+  }
   if (!started) {
     log::error(started.error().detail);
     return describe(started.error().code).exit_code;
@@ -129,8 +151,7 @@ int serve(context const& shared) {
   int code = 0;
   while (true) {
     (*started)->say_changes();
-    timespec const pause{0, 250'000'000};
-    int const signal = sigtimedwait(&signals, nullptr, &pause);
+    int const signal = next_signal(signals, milliseconds(250));
     if (signal == SIGINT || signal == SIGTERM) break;
     if (signal == SIGHUP) (*started)->reload();
     if (auto const why = (*started)->fatal(); !why.empty()) {

@@ -12,6 +12,7 @@ import time
 import zlib
 
 import support
+from preload import slow_disk
 from segments import HEADER, frames, segments
 from support import Node, case, check, check_words
 
@@ -76,6 +77,10 @@ def an_ipv6_address_is_told_in_brackets():
     node = OnIpv6(folder / "six", extra=["--http-address", "::1"]).start()
     seen = node.api().must("GET", "/cluster")["nodes"][0]["http"]
     check("in the view of the cluster", seen == f"[::1]:{node.port}", seen)
+    for _ in range(100):  # a moment behind the first answer
+        if "TracSeq is at" in node.words():
+            break
+        time.sleep(0.05)
     check_words("when it says where it is", node.words(), f"http://[::1]:{node.port}")
     node.stop()
 
@@ -238,10 +243,28 @@ def it_ends_in_good_order():
     check("nothing of it stays", not pathlib.Path(f"/proc/{node.process.pid}").exists())
 
 
+def it_can_be_stopped_while_it_starts():
+    node = Node(folder / "early").start()
+    node.api().must("POST", "/samples", dict(name="Kept", type="DNA"))
+    node.stop()
+    before = len(node.words())
+    node.env = slow_disk(folder, 3_000_000)  # each of its claims takes so long
+    node.launch()
+    time.sleep(1.5)
+    code, words = node.stop(), node.words()[before:]
+    check("SIGTERM ends it with 0", code == 0, f"{code}: {words}")
+    check_words("and it says why", words, "stopped while it started")
+    check("it never served", '"serving"' not in words and "TracSeq is at" not in words, words)
+    node.env = {}
+    rows = node.start().api().everything("/samples")
+    check("and starts again with all that it had", [row["name"] for row in rows] == ["Kept"], rows)
+    node.stop()
+
+
 for test in (a_port_in_use, a_start_that_is_refused_takes_no_partition, an_ipv6_address_is_told_in_brackets,
              a_data_folder_in_use, a_newer_version, no_permission, a_read_only_folder,
              a_file_in_its_place, damaged_history, a_missing_segment, an_absent_broker, a_wrong_broker,
              a_bad_address, a_topic_that_forgets, settings_that_are_wrong, secrets_are_private,
-             it_ends_in_good_order):
+             it_ends_in_good_order, it_can_be_stopped_while_it_starts):
     case(test)
 support.finish()
