@@ -166,13 +166,16 @@ result<log_info> info(std::string const& log_address) {
 
 result<transfer_report> repair_log(std::string const& log_address, std::string const& data, std::string const& into,
                                    report_progress const& progress) {
+  auto rows = store::open(store_directory(data), {.read_only = false, .create = false});
+  if (!rows) return tl::unexpected(rows.error());
+  auto const partitions = runner::partitions_of(**rows);
+  if (!partitions) return tl::unexpected(partitions.error());
   log_options options;
   options.create = into.empty() && log_address.starts_with("kafka://");  // a topic that was lost is made anew
+  options.partitions = *partitions;
   options.read_only = !into.empty();
   auto log = open_log(log_address, options);
   if (!log) return tl::unexpected(log.error());
-  auto rows = store::open(store_directory(data), {.read_only = false, .create = false});
-  if (!rows) return tl::unexpected(rows.error());
   runner_options wanted;
   wanted.partitions = (*log)->partitions();
   auto models = runner::open(*std::move(rows), all_projections(), wanted);

@@ -71,6 +71,8 @@ class runner {
   [[nodiscard]] static result<std::unique_ptr<runner>> open(std::unique_ptr<store> rows,
                                                             projection_list projections,
                                                             runner_options const& options);
+  /// Of the log that the rows are of; `corrupt` where none was ever shown in them.
+  [[nodiscard]] static result<partition_id> partitions_of(store& rows);
   ~runner();
   runner(runner const&) = delete;
   runner& operator=(runner const&) = delete;

@@ -34,13 +34,23 @@ std::vector<partition_position> read_positions(store& rows, std::string_view of,
   return positions;
 }
 
+result<partition_id> runner::partitions_of(store& rows) {
+  auto const text = rows.get(*rows.meta(), meta_keys::partitions);
+  if (!text) return fail(errc::corrupt, "The store in " + rows.directory() + " is of no log: nothing was ever shown.");
+  partition_id known = 0;
+  auto const* const end = text->data() + text->size();
+  if (std::from_chars(text->data(), end, known).ptr != end)
+    return fail(errc::corrupt, "The stored number of partitions is damaged.");
+  return known;
+}
+
 result<void> runner::parts::open_meta() {
   auto const meta = rows->meta();
   auto const known_partitions = rows->get(*meta, meta_keys::partitions);
   if (rows->read_only() && known_partitions) {
-    auto const* const end = known_partitions->data() + known_partitions->size();
-    if (std::from_chars(known_partitions->data(), end, options.partitions).ptr != end)
-      return fail(errc::corrupt, "The stored number of partitions is damaged.");
+    auto const known = partitions_of(*rows);
+    if (!known) return tl::unexpected(known.error());
+    options.partitions = *known;
     return {};
   }
   auto const wanted_partitions = std::to_string(options.partitions);

@@ -179,6 +179,21 @@ def a_topic_that_is_not_there_is_not_made_anew():
     node.stop()
 
 
+def a_lost_topic_gets_the_partitions_that_it_had():
+    node = Node(folder / "five", support.fresh_topic("five"), env=dict(TRACSEQ_LOG_PARTITIONS="5")).start()
+    for n in range(20):
+        node.api().must("POST", "/samples", dict(name=f"F{n}", type="DNA"))
+    node.stop()
+    node.log = support.fresh_topic("five-again")
+    done = support.run("log", "repair", "--log", node.log, "--data", node.data)
+    check("it is made anew", done.returncode == 0, done.stderr)
+    info = json.loads(support.run("--json", "log", "info", "--log", node.log).stdout)
+    check("with as many partitions", len(info["partitions"]) == 5, info)
+    samples = list(node.start().api().everything("/samples"))
+    check("and all that was in it", len(samples) == 20, len(samples))
+    node.stop()
+
+
 def offsets_at_which_nothing_lies_stop_nobody():
     p = place["p"]
     address = planted("gap", lambda all_of: all_of[p].pop())
@@ -217,6 +232,7 @@ if check("a Kafka broker is there (TRACSEQ_TEST_KAFKA)", support.KAFKA != ""):
     for test in (make_history, damage_is_found_where_it_is, the_tail_is_held_against_checkpoints,
                  nobody_goes_on_behind_damage_unasked, a_damaged_beginning_is_not_called_a_strangers,
                  a_topic_that_forgets_can_still_be_rescued, a_topic_that_is_not_there_is_not_made_anew,
+                 a_lost_topic_gets_the_partitions_that_it_had,
                  offsets_at_which_nothing_lies_stop_nobody):
         case(test)
 support.finish()

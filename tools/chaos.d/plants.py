@@ -195,7 +195,7 @@ def kept():
 
 def keep(plant, suite, what, seconds, words):
     all_kept = kept()
-    all_kept[f"{plant.name}/{suite}"] = dict(hash=plant.hash, commit=report.commit(), what=what, seconds=round(seconds),
+    all_kept[f"{plant.name}/{suite}"] = dict(hash=plant.hash, commit=report.here()["commit"], what=what, seconds=round(seconds),
                                              words=words)
     KEPT.write_text(json.dumps(all_kept, indent=1))
 
