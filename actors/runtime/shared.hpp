@@ -20,8 +20,9 @@ struct decided {
   std::vector<encoded_event> events;
 };
 
-/// A group of commands on its way through shard and entities. Whoever holds the message that carries
-/// it owns it; two actors never touch it at once.
+/// A group of commands on its way through shard and entities. Whoever holds the message that carries it owns it.
+/// But for a shard that gives up: it answers `waiting` and copies `requests`, while an entity that was told to end may
+/// still write what it decided. Neither touches what the other does.
 struct command_group {
   explicit command_group(steady::time_point at) : since(at) {}
 
