@@ -137,6 +137,13 @@ def fenced(log):
     return late
 
 
+def zombies_wrote(rounds):
+    """What of_all says of the late commits that rounds measured."""
+    late = [sum(one["measured"].get("late_commits", [])) for one in rounds]
+    return f"zombies wrote {sum(late):.0f} commits behind who took their place, in {sum(map(bool, late))} of {len(late)} " \
+        "rounds; all are skipped", sum(late) > 0
+
+
 def cpu_s(pid):
     """Seconds of processor of a process and of those below it, also of children that have ended."""
     try:
