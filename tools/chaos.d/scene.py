@@ -140,8 +140,8 @@ def fenced(log):
 def zombies_wrote(rounds):
     """What of_all says of the late commits that rounds measured."""
     late = [sum(one["measured"].get("late_commits", [])) for one in rounds]
-    return f"zombies wrote {sum(late):.0f} commits behind who took their place, in {sum(map(bool, late))} of {len(late)} " \
-        "rounds; all are skipped", sum(late) > 0
+    return f"zombies wrote {sum(late):.0f} commits behind who took their place, in {sum(map(bool, late))} of " \
+        f"{len(late)} rounds; all are skipped", sum(late) > 0
 
 
 def cpu_s(pid):

@@ -27,7 +27,8 @@ def attack(seed, engine, number):
         for one, count in enumerate(AT_ONCE):
             victims = lab.draw.sample(lab.cluster.nodes, count)
             awake = next(n for n in lab.cluster.nodes if n not in victims)
-            check("who will stand still owns something", eventually(lambda: own_some(lab, awake, victims), OWN_S), victims)
+            check("who will stand still owns something",
+                  eventually(lambda: own_some(lab, awake, victims), OWN_S), victims)
             with lab.load():
                 time.sleep(lab.draw.uniform(0.3, 0.8))
                 began = time.monotonic()
@@ -60,5 +61,5 @@ def own_some(lab, awake, victims):
 
 def owns_all_but(lab, awake, victims):
     """No partition is a victim's any more, by who is awake."""
-    view = lab.api(awake).get("/cluster")
-    return view.ok and all(p["owner"] not in names_of(victims) and p["state"] == "open" for p in view.body["partitions"])
+    view, names = lab.api(awake).get("/cluster"), names_of(victims)
+    return view.ok and all(p["owner"] not in names and p["state"] == "open" for p in view.body["partitions"])
