@@ -29,6 +29,11 @@ def measured(name, value):
     print(f"measured {name} {value:.4g}", flush=True)
 
 
+def figures_of(rounds, name):
+    """All values of a figure that rounds measured, in order of size."""
+    return sorted(value for one in rounds for value in one["measured"].get(name, []))
+
+
 class VariedNode(Node):
     """Each start has other settings: nothing that is promised may depend on them."""
 
@@ -139,9 +144,16 @@ def fenced(log):
 
 def zombies_wrote(rounds):
     """What of_all says of the late commits that rounds measured."""
-    late = [sum(one["measured"].get("late_commits", [])) for one in rounds]
+    late = [sum(figures_of([one], "late_commits")) for one in rounds]
     return f"zombies wrote {sum(late):.0f} commits behind who took their place, in {sum(map(bool, late))} of " \
         f"{len(late)} rounds; all are skipped", sum(late) > 0
+
+
+def figures_judged(rounds):
+    """What of_all says of an attack whose figures say something only where others leave it the machine."""
+    judged = sum(figures_of(rounds, "judged"))
+    words = f"its figures were judged in {judged:.0f} of {len(rounds)} rounds"
+    return words + ", in the others the machine was not its own" * (judged < len(rounds)), judged > 0
 
 
 def cpu_s(pid):

@@ -5,7 +5,7 @@ import subprocess
 
 import support
 from crash_test import Client, furnish
-from scene import START_S, Scene, measured
+from scene import START_S, Scene, figures_of, measured
 from support import check
 
 NAME, UNIT, EACH = "T2-syscall", "deaths at a chosen call", 4
@@ -107,6 +107,6 @@ def attack(seed, engine, number):
 
 def of_all(rounds):
     """An attack that kills nobody proves nothing."""
-    deaths, starts = sum(sum(one["measured"].get("deaths", [])) for one in rounds), EACH * len(rounds)
+    deaths, starts = sum(figures_of(rounds, "deaths")), EACH * len(rounds)
     least = MET_MIN * starts if starts >= STARTS_FOR_IT else 1
     return f"the node died at {deaths:.0f} of {starts} calls that were chosen", deaths >= least

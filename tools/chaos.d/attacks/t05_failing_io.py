@@ -6,7 +6,7 @@ import time
 import support
 from failed_calls import failed_batch, failure, in_batch, tracer
 from report import percentile
-from scene import START_S, Scene, measured
+from scene import START_S, Scene, figures_of, measured
 from segments import segments
 from support import check
 
@@ -100,8 +100,7 @@ def refuses_from_now_on(scene, node, failed_at):
 
 def of_all(rounds):
     """It stops in time; and commands were on their way to the disk when it failed."""
-    took, hit = ([value for one in rounds for value in one["measured"].get(name, [])]
-                 for name in ("stops_s", "commands_hit"))
-    p99 = percentile(sorted(took), 0.99) if took else STOPS_MAX_S
-    return f"writes were refused {p99:.2f} s after a failure (p99), which hit {sum(hit):.0f} commands", \
-        p99 <= STOPS_S and sum(hit) > 0
+    took, hit = figures_of(rounds, "stops_s"), sum(figures_of(rounds, "commands_hit"))
+    p99 = percentile(took, 0.99) if took else STOPS_MAX_S
+    return f"writes were refused {p99:.2f} s after a failure (p99), which hit {hit:.0f} commands", \
+        p99 <= STOPS_S and hit > 0
