@@ -416,9 +416,8 @@ bool node::token_is_of_this_run() const { return parts_->secrets.token_is_of_thi
 std::string node::fatal() const {
   if (parts_->others)
     if (auto why = parts_->others->fatal(); !why.empty()) return why;
-  if (parts_->log)
-    if (auto const dead = parts_->log->dead()) return dead->detail;
-  return {};
+  auto const dead = parts_->log ? parts_->log->dead() : std::nullopt;
+  return dead ? dead->detail : std::string();
 }
 
 void node::reload() {
@@ -447,6 +446,7 @@ void node::say_changes() {
 void node::stop(std::chrono::milliseconds within) {
   if (!parts_) return;
   auto& all = *parts_;
+  if (all.log && all.log->dead()) within = std::min(within, std::chrono::milliseconds(200));  // waiting is vain
   // One patience for all of it: whoever asked, kills what is not gone by then.
   auto const until = std::chrono::steady_clock::now() + within;
   auto const left = [&] {

@@ -34,6 +34,8 @@ struct engine::parts {
     for (auto const& request : requests)
       if (partition_of(request.command.stream, around->partitions) != partition)
         return done(fail(errc::internal, "a group's streams live in different partitions"));
+    // A shard would keep it for when it can claim again, which never comes.
+    if (auto const dead = around->log.dead()) return done(fail(errc::unavailable, dead->detail));
     auto& in_flight = around->gauges[partition].in_flight;
     if (in_flight.fetch_add(1, std::memory_order_relaxed) >= around->options.in_flight_max) {
       in_flight.fetch_sub(1, std::memory_order_relaxed);

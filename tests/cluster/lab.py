@@ -109,8 +109,17 @@ class ClusterLab:
         self.token = self.cluster.token()
         self.book = Book(self, self.seed)
         self.book.token = self.token
-        self.book.boxes = crash_test.furnish(self.book.api())
+        self.book.boxes = self.furnish()
         return self
+
+    def furnish(self, tries=5):
+        """As it is told to whoever asks, what is under way for too long on a busy machine is asked for again."""
+        for left in reversed(range(tries)):
+            try:
+                return crash_test.furnish(self.book.api())
+            except support.Refused as refused:
+                if not left or refused.answer.body.get("retryable") is not True:
+                    raise
 
     def __exit__(self, *_):
         if self.book:

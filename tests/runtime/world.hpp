@@ -46,7 +46,7 @@ class world {
   world& operator=(world const&) = delete;
 
   void start() {
-    auto opened = open_log(log_directory(directory_), {});
+    auto opened = open_log(log_directory(directory_), log_how);
     REQUIRE(opened);
     log = *std::move(opened);
     auto rows = store::open(store_directory(directory_), {});
@@ -127,6 +127,7 @@ class world {
     FAIL("the projections did not catch up");
   }
 
+  log_options log_how;  ///< from the next start on
   engine_options options;
   effect_performer perform;    ///< from the next start on
   forward_commands elsewhere;  ///< the same: as one node of several

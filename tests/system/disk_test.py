@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A disk that fails and a disk that is full.
 
-An fsync that fails (strace makes one) is never tried again: nothing is acknowledged after it, and all
-that was acknowledged before it is there after a restart.
+An fsync that fails (strace makes one) is never tried again: neither what it was to put on the disk nor anything
+after it is acknowledged, and all that was acknowledged before it is there after a restart.
 
 A full disk refuses writes with 507 or 503, goes on serving reads, and takes writes again as soon as
 there is room.
@@ -14,71 +14,82 @@ import subprocess
 import time
 
 import support
+import failed_calls
 from segments import segments
 from support import Node, case, check, check_words
 
 BALLAST = "ballast"
 ENOUGH = 5  # refusals in a row
+LEAVES_S = 10  # half of what a polite stop has; what is promised is a second
 
 
 def failing_sync(nth):
     data = support.new_folder("sync") / "data"
     Node(data).start().stop()  # the folder is made without faults
-    node = node_behind_strace(data, f"error=EIO:when={nth}")
+    trace = support.new_folder("trace") / "calls"
+    node = Node(data, wrapper=failed_calls.tracer(trace, segments(data / "log")[-1], "fdatasync",
+                                                  f"error=EIO:when={nth}"))
+    acknowledged = {}
     try:
         api = node.start().api(timeout_s=20)
     except RuntimeError:
         # A start's claims are synced too, in as many groups as the load of the machine makes of them:
         # a node that meets the failure there leaves before anyone can write.
-        acknowledged, refusals = [], ["the node left at its start"] * ENOUGH
+        asked, refusals = [], ["the node left at its start"] * ENOUGH
     else:
-        acknowledged, refusals = write_until_refusals(api, nth)
+        asked, refusals = write_until_refusals(api, nth, acknowledged)
+    batch = failed_calls.failed_batch(trace)
+    hit = failed_calls.in_batch(batch, asked)
+    check(f"sync {nth}: strace says what was not synced", batch, trace)
+    check(f"sync {nth}: what was not synced is not acknowledged", not set(hit) & set(acknowledged), hit)
     check(f"sync {nth}: the failure was met", len(refusals) == ENOUGH, f"{len(acknowledged)} acknowledged")
+    check(f"sync {nth}: the node leaves by itself, whoever waits", leaves(node, LEAVES_S), LEAVES_S)
     words = node.words()
     check_words(f"sync {nth}: the log of the node says what failed", words, "sync")
     node.kill()
     after = Node(data).start()
     there = {s["id"] for s in after.api().everything("/samples")}
-    lost = [a for a in acknowledged if a not in there]
+    lost = [a for a in acknowledged.values() if a not in there]
     check(f"sync {nth}: what was acknowledged is there after a restart", not lost, lost)
     after.stop()
     audit = support.run("audit", "verify", "--data", data)
     check(f"sync {nth}: the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
-    return len(acknowledged)
+    return len(acknowledged), len(hit)
 
 
-def write_until_refusals(api, nth):
-    """Registers samples until ENOUGH were refused: the ids acknowledged, and the refusals' words."""
-    acknowledged, refusals = [], []
+def leaves(node, within_s):
+    return support.eventually(lambda: node.process.poll() is not None, within_s)
+
+
+def write_until_refusals(api, nth, acknowledged):
+    """Registers samples, one by one, until ENOUGH were refused: the keys of all, and the refusals' words. What is
+    acknowledged is put down, with its id."""
+    asked, refusals = [], []
     for n in range(60):
+        asked.append(f"f{nth}-{n}")
         try:
-            answer = api.post("/samples", dict(name=f"F{n:03d}", type="DNA"))
+            answer = api.post("/samples", dict(name=f"F{n:03d}", type="DNA"), key=asked[-1])
         except (OSError, http.client.HTTPException) as problem:
             refusals.append(str(problem))
         else:
             if answer.ok:
                 check(f"sync {nth}: nothing is acknowledged after the failure", not refusals,
                       f"F{n:03d} behind {refusals[-1:]}")
-                acknowledged.append(answer.body["id"])
+                acknowledged[asked[-1]] = answer.body["id"]
             else:
                 refusals.append(answer.problem)
         if len(refusals) == ENOUGH:
             break
-    return acknowledged, refusals
-
-
-def node_behind_strace(data, fault):
-    """A node whose syncs of the history itself meet a fault; the store can be computed again."""
-    segment = segments(data / "log")[-1]
-    return Node(data, wrapper=["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(segment),
-                               "-e", "trace=fdatasync", "-e", f"inject=fdatasync:{fault}"])
+    return asked, refusals
 
 
 def slow_sync():
     """Nothing is acknowledged before its sync has returned: an answer takes at least as long as that."""
     data, delay_s = support.new_folder("slow") / "data", 0.3
     Node(data).start().stop()
-    node = node_behind_strace(data, f"delay_enter={int(delay_s * 1e6)}")
+    # Of the history itself alone; the store can be computed again.
+    node = Node(data, wrapper=failed_calls.tracer("/dev/null", segments(data / "log")[-1], "fdatasync",
+                                                  f"delay_enter={int(delay_s * 1e6)}"))
     node.start()
     api, waits = node.api(), []
     for n in range(5):
@@ -116,8 +127,9 @@ def a_new_file_has_its_name_first():
 
 
 def sync_that_fails():
-    acknowledged = [failing_sync(nth) for nth in (2, 5, 12, 30)]
-    check("the failure was met behind acknowledged commands too", any(acknowledged), acknowledged)
+    found = [failing_sync(nth) for nth in (2, 5, 12, 30)]
+    check("the failure was met behind acknowledged commands too", any(acknowledged for acknowledged, _ in found), found)
+    check("and it was the sync of a command", any(hit for _, hit in found), found)
 
 
 def disk_that_is_full():

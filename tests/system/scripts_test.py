@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tools/start and its kin, as a newcomer meets them: twice in a row, from another folder, with a blank in
 the path, with the port taken, stopped in the middle."""
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from support import PROJECT, Api, case, check, check_words
 
 folder = support.new_folder("scripts")
 START = PROJECT / "tools" / "start"
+CHEAPEST = "T2-syscall"  # of the attacks of tools/chaos: a round takes seconds
 
 
 class Started:
@@ -147,7 +149,47 @@ def packages_are_quick_when_there():
     check("and says nothing", done.stdout + done.stderr == "", done.stdout + done.stderr)
 
 
+def chaos(*arguments, into):
+    """tools/chaos with the cheapest of its attacks; its words go to a file beside the state that it keeps."""
+    env = {name: value for name, value in os.environ.items() if name != "CI"}
+    process = subprocess.Popen(
+        [str(PROJECT / "tools" / "chaos"), *arguments, "--no-build", "--only", CHEAPEST, "--engine", "embedded"],
+        stdin=subprocess.DEVNULL, stdout=open(into / "words", "wb"), stderr=subprocess.STDOUT,
+        env=dict(env, TRACSEQ_CHAOS_DIR=str(into)))
+    support._children.append(process)
+    return process
+
+
+def rounds_in(state):
+    """(number, seed) of the rounds that are finished, in the order in which they were."""
+    return [(f["n"], f["seed"]) for f in json.loads(state.read_text())["finished"]] if state.exists() else []
+
+
+def a_nightly_goes_on_where_it_was_stopped():
+    into = support.new_folder("chaos")
+    state, words = into / "state.json", into / "words"
+    first = chaos("nightly", into=into)
+    check("rounds are done", support.eventually(lambda: len(rounds_in(state)) >= 2, 300), words.read_text())
+    first.send_signal(signal.SIGINT)
+    check("it is stopped", first.wait(60) == 130, first.returncode)
+    check_words("and says how it goes on", words.read_text(), "run it again to go on")
+    before = rounds_in(state)
+    second = chaos("nightly", "--hours", "0.003", into=into)
+    code = second.wait(300)
+    after, told = rounds_in(state), words.read_text()
+    check("what was done stays", after[:len(before)] == before, (before, after))
+    check("more is done", len(after) > len(before), told)
+    check("nothing twice", len({n for n, _ in after}) == len(after), after)
+    check("a time that was given and is over is no failure", code == 0, (code, told))
+    check_words("it says what is left", told, f"{CHEAPEST} on embedded: {len(after)} of ", "the time was over")
+    fresh = chaos("nightly", "--fresh", "--hours", "0.003", into=into)
+    fresh.wait(300)
+    anew = rounds_in(state)
+    check("--fresh begins anew, with other seeds", anew and not set(anew) & set(after), (anew, after))
+
+
 for test in (packages_are_quick_when_there, bad_words, a_taken_port, the_first_start_makes_a_laboratory,
-             empty_means_empty, a_first_start_that_was_cut_off_goes_on, from_another_place):
+             empty_means_empty, a_first_start_that_was_cut_off_goes_on, from_another_place,
+             a_nightly_goes_on_where_it_was_stopped):
     case(test)
 support.finish()

@@ -14,7 +14,7 @@ from load import wrk
 sys.path[:0] = [str(PROJECT / "tools"), str(PROJECT / "tools" / "cluster.d"), str(PROJECT / "tests" / "verify")]
 from client import Api  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from traffic import Traffic, home_of  # noqa: E402
+from traffic import PARTITIONS, Traffic, home_of  # noqa: E402
 
 FIGURES = ("kill_gap_p50", "kill_gap_p99", "polite_failed", "forward_vs_local", "three_nodes_vs_one")
 
@@ -34,22 +34,26 @@ class Bench:
         self.place.closers.append(lambda: cluster.down(delete=True))
         cluster.up()
         # All is served when the first node has it all; what is measured here is of nodes that share it.
-        until = time.monotonic() + 60
-        while len(set(self.owners(cluster).values())) < nodes:
-            if time.monotonic() > until:
-                raise Failed(f"after a minute not each of {nodes} nodes owned a partition")
-            time.sleep(0.2)
+        self.until_each_owns_some(cluster)
         return cluster
 
     @staticmethod
     def owners(cluster):
         view = Api(cluster.node_url(1), cluster.token()).must("GET", "/cluster")
-        return {row["partition"]: row["owner"] for row in view["partitions"]}
+        return {row["partition"]: row["owner"] for row in view["partitions"] if row["state"] == "open"}
+
+    def until_each_owns_some(self, cluster):
+        until = time.monotonic() + 60
+        while len(owners := self.owners(cluster)) < PARTITIONS or len(set(owners.values())) < len(cluster.nodes):
+            if time.monotonic() > until:
+                raise Failed(f"after a minute not each of {len(cluster.nodes)} nodes owned a partition")
+            time.sleep(0.2)
 
     def kills(self, cluster):
-        kills, gaps = 5 if self.quick else 40, []
+        kills, gaps = 6 if self.quick else 40, []
         for number in range(kills):
-            victim = 2 + number % 2
+            victim = cluster.nodes[number % len(cluster.nodes)]
+            self.until_each_owns_some(cluster)  # who owns nothing is missed by nobody
             # Commands alone: every node shows what it has, whoever owns it.
             with Traffic([cluster.node_url(n) for n in cluster.nodes if n != victim], cluster.token(), 8,
                          reads=False) as traffic:

@@ -26,7 +26,7 @@ def here():
                 machine=f"{processor()}, {len(os.sched_getaffinity(0))} cores, {platform.platform()}")
 
 
-def write(path, state, chosen, size, skipped, of_all):
+def write(path, state, chosen, size, not_done, of_all):
     """A table of the attacks, what was measured, then every violation with the command that repeats it."""
     finished = state["finished"]
     hours, work = (sum(f[name] for f in finished) / 3600 for name in ("seconds", "cpu_s"))
@@ -51,8 +51,8 @@ def write(path, state, chosen, size, skipped, of_all):
     lines += [""] * bool(of_all) + [f"{name}: {words}{'' if holds else ', which is **too little**'}."
                                     for name, (words, holds) in of_all.items()]
     lines += figures(finished) + parts(finished) + violations(wrong) + seeds(finished)
-    if skipped:
-        lines += ["", "## Not done", ""] + [f"* {name}: {why}." for name, why in skipped.items()]
+    if not_done:
+        lines += ["", "## Not done", ""] + [f"* {words}." for words in not_done]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n")
 

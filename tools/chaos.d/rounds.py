@@ -19,8 +19,9 @@ import report
 from processes import begin, end_descendants, first_ended, wait_for
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
-CHAOS = PROJECT / "var" / "chaos"
+CHAOS = pathlib.Path(os.environ.get("TRACSEQ_CHAOS_DIR", PROJECT / "var" / "chaos"))
 CORES = len(os.sched_getaffinity(0))
+MINUTES = dict(ci=4, pr=15)  # a nightly goes on until all is done
 
 
 class State:
@@ -226,8 +227,10 @@ class Run:
         self.size, self.chosen = size, chosen
         # A pull request's rounds are few: they are all done anew each time.
         self.state = State(size, options.seed, options.fresh or size != "nightly")
-        hours = options.command == "nightly"
-        self.end = None if options.budget is None else time.monotonic() + options.budget * (3600 if hours else 60)
+        budget = MINUTES.get(size) if options.budget is None else options.budget
+        self.end = None if budget is None else time.monotonic() + budget * (3600 if size == "nightly" else 60)
+        # Whoever asks for less than all is not told that it is too little.
+        self.wants_all = not options.only and options.engine == "both" and options.budget is None
         self.broker, self.skipped, self.took, self.running = Broker(), {}, {}, {}
         self.where = report.here()
 
@@ -236,7 +239,7 @@ class Run:
         left = []
         for attack, engine, number in planned(self.chosen, self.size, engines):
             if why := attack.why_not():
-                self.skipped[attack.NAME] = why
+                self.skipped[attack.NAME, engine] = why
             elif not self.state.done(attack, engine, number):
                 left.append((attack, engine, number))
         return left
@@ -248,7 +251,7 @@ class Run:
             usual = self.took.get((attack.NAME, engine), attack.USUAL_S)
             if self.end and time.monotonic() + usual > self.end:
                 waiting.remove(one)
-                self.skipped.setdefault(f"{attack.NAME} on {engine}", "the time was over")
+                self.skipped.setdefault((attack.NAME, engine), "the time was over")
             elif may_begin(attack, self.running):
                 return one
             elif getattr(attack, "ALONE", False):
@@ -279,6 +282,16 @@ class Run:
             print(f"        | {words[:600]}", flush=True)
         self.state.add(attack=attack.NAME, engine=engine, n=number, seed=seed, at=time.time(), **self.where, **told)
 
+    def not_done(self):
+        """In words, of which attacks there were fewer rounds than one of this size has."""
+        found = []
+        for (name, engine), why in self.skipped.items():
+            attack = next(a for a in self.chosen if a.NAME == name)
+            total = attack.ROUNDS[self.size]
+            done = sum(self.state.done(attack, engine, n) for n in range(total))
+            found.append(f"{name} on {engine}: {done} of {total} rounds ({why})")
+        return found
+
     def of_all(self):
         """What has to hold of all rounds of an attack together: {its name: (words, whether it does)}."""
         return {attack.NAME: attack.of_all(mine) for attack in self.chosen if hasattr(attack, "of_all")
@@ -298,16 +311,19 @@ def run(options, chosen):
     finally:
         stop(this.running)
         this.broker.stop()
-        report.write(CHAOS / "report.md", this.state.values, chosen, size, this.skipped, this.of_all())
-    print(f"\n{int(time.monotonic() - began)} s; the report is var/chaos/report.md", flush=True)
-    for name, why in this.skipped.items():
-        print(f"skipped {name}: {why}", flush=True)
+        report.write(CHAOS / "report.md", this.state.values, chosen, size, this.not_done(), this.of_all())
+    print(f"\n{int(time.monotonic() - began)} s; the report is {os.path.relpath(CHAOS / 'report.md', PROJECT)}",
+          flush=True)
     for name, (words, holds) in this.of_all().items():
         print(f"{'ok    ' if holds else 'FAILED'}  {name}: {words}", flush=True)
-    done = len(this.state.finished)
-    wrong = sum(bool(f["violations"]) for f in this.state.finished)
-    wrong += sum(not holds for _, holds in this.of_all().values())
-    print(f"{done - min(wrong, done)} passed, {wrong} failed, {len(this.skipped)} skipped", flush=True)
+    missing, done = this.not_done(), len(this.state.finished)
+    for words in missing:
+        print(f"{'NOT DONE' if this.wants_all else 'left    '}  {words}", flush=True)
+    if missing and this.wants_all:
+        print("This was less than was asked for; --without NAME leaves out an attack that cannot be here", flush=True)
+    broken = sum(bool(f["violations"]) for f in this.state.finished)
+    wrong = broken + sum(not holds for _, holds in this.of_all().values()) + this.wants_all * len(missing)
+    print(f"{done - broken} passed, {wrong} failed, {len(missing) * (not this.wants_all)} skipped", flush=True)
     return 1 if wrong or not done else 0
 
 

@@ -20,12 +20,18 @@ from crash_test import Book, Client, examine, furnish
 from support import Node, check
 
 PROJECT = support.PROJECT
+COMMIT = 1  # docs/formats.md, of the kinds of record
 START_S = 150  # a machine that is shared may starve a start; how long it took is measured
 
 
 def measured(name, value):
     """A figure for the report."""
     print(f"measured {name} {value:.4g}", flush=True)
+
+
+def figures_of(rounds, name):
+    """All values of a figure that rounds measured, in order of size."""
+    return sorted(value for one in rounds for value in one["measured"].get(name, []))
 
 
 class VariedNode(Node):
@@ -116,9 +122,10 @@ def writes_within(api, seconds, key):
 
 
 def fenced(log):
-    """By the log itself: behind a claim no commit of an older one is accepted."""
+    """By the log itself: behind a claim no commit of an older one is accepted. How many such commits there are: a
+    zombie that wrote none proves nothing."""
     path = support.export(log, support.new_folder("export") / "log.ndjson")
-    newest, skipped, wrong = {}, 0, []
+    newest, late, wrong = {}, 0, []
     for line in open(path):
         entry = json.loads(line)
         if "record" not in entry:
@@ -129,9 +136,24 @@ def fenced(log):
             newest[p] = number
         elif entry["verdict"] == "commit" and number != newest.get(p):
             wrong.append((p, entry["offset"], number, newest.get(p)))
-        skipped += entry["verdict"] == "skipped"
+        late += entry.get("why") == "stale_claim" and record[4] == COMMIT
     check("no record of a zombie is accepted", not wrong, wrong[:3])
-    print(f"        {skipped} records were skipped", flush=True)
+    print(f"        {late} commits of an older claim were skipped", flush=True)
+    return late
+
+
+def zombies_wrote(rounds):
+    """What of_all says of the late commits that rounds measured."""
+    late = [sum(figures_of([one], "late_commits")) for one in rounds]
+    return f"zombies wrote {sum(late):.0f} commits behind who took their place, in {sum(map(bool, late))} of " \
+        f"{len(late)} rounds; all are skipped", sum(late) > 0
+
+
+def figures_judged(rounds):
+    """What of_all says of an attack whose figures say something only where others leave it the machine."""
+    judged = sum(figures_of(rounds, "judged"))
+    words = f"its figures were judged in {judged:.0f} of {len(rounds)} rounds"
+    return words + ", in the others the machine was not its own" * (judged < len(rounds)), judged > 0
 
 
 def cpu_s(pid):

@@ -91,7 +91,7 @@ def parts():
         Part("webhooks", script("system/webhook_test.py"), "deliveries through crashes", 300, {"program"}),
         Part("starts", script("system/start_test.py"), "bad starts and their words", 300,
              {"program", "kafka"}),
-        Part("scripts", script("system/scripts_test.py"), "tools/start and its kin", 400,
+        Part("scripts", script("system/scripts_test.py"), "tools/start and its kin", 600,
              {"program", "page"}),
         Part("readme", script("system/readme_test.py"), "the README's commands, typed as they stand", 300,
              {"program", "page"}),

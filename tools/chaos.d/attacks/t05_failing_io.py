@@ -1,10 +1,12 @@
-"""The n-th sync or write fails: no acknowledgement after it, and a restart has all before."""
+"""The n-th sync or write fails: no acknowledgement of it nor after it, and a restart has all before."""
 import http.client
-import re
+import json
 import time
 
 import support
-from scene import START_S, Scene, measured
+from failed_calls import failed_batch, failure, in_batch, tracer
+from report import percentile
+from scene import START_S, Scene, figures_of, measured
 from segments import segments
 from support import check
 
@@ -14,6 +16,8 @@ ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=4, nightly=80), ("embedded",), 6
 
 FAULTS = [("fdatasync", "error=EIO"), ("pwrite64", "error=EIO"),
           ("pwrite64", "error=ENOSPC"), ("fdatasync", "error=ENOSPC")]
+# Within which it has left, or refuses; and how long that is waited for.
+STOPS_S, STOPS_MAX_S = 1, 15
 
 
 def why_not():
@@ -27,8 +31,7 @@ def attack(seed, engine, number):
         node.stop()
         trace = support.new_folder("trace") / "calls"
         segment = segments(node.data / "log")[-1]
-        node.wrapper = ["strace", "-f", "-qq", "-ttt", "-o", str(trace), "-P", str(segment), "-e", f"trace={call}",
-                        "-e", f"inject={call}:{fault}:when={nth}"]
+        node.wrapper = tracer(trace, segment, call, f"{fault}:when={nth}")
         print(f"        the {nth}. {call}: {fault}", flush=True)
         offset = time.time_ns() - time.monotonic_ns()
         try:
@@ -38,24 +41,19 @@ def attack(seed, engine, number):
         else:
             with scene.load():
                 wait_for_failure(trace, node)
-                time.sleep(1.5)
+                if failed_at := failure(trace):
+                    refuses_from_now_on(scene, node, failed_at)
         failed_at = failure(trace)
         check("the failure was met", failed_at is not None, node.words()[-400:])
         if failed_at is not None:
             nothing_acknowledged_after(scene, failed_at * 1e9 - offset)
-            leaves_or_refuses(scene, node)
+            nothing_acknowledged_of(scene, failed_batch(trace))
         node.kill()
         node.wrapper = []
         node.start(timeout_s=START_S)
         measured("acknowledged_before", len(scene.book.acknowledged))
         draw.random()
         scene.judge()
-
-
-def failure(trace):
-    """When the call failed, in seconds since 1970; None if it has not yet."""
-    found = re.search(r"^\d+ +([\d.]+) .*INJECTED", trace.read_text(errors="replace"), re.M) if trace.exists() else None
-    return float(found[1]) if found else None
 
 
 def wait_for_failure(trace, node):
@@ -65,20 +63,48 @@ def wait_for_failure(trace, node):
 
 
 def nothing_acknowledged_after(scene, failed_ns):
-    """Who asked after the failure was not told that it is done."""
-    import json
+    """Who asked after the failure was not told that it is done; who asked before, and asks again, may be: its first
+    answer may have been lost."""
     scene.book.records.flush()
-    late = [r for r in map(json.loads, open(scene.book.records.path))
-            if r["method"] == "POST" and r["status"] in (200, 201) and r["call"] > failed_ns
-            and not r["answer"].get("replayed")]
+    late, first = [], {}
+    for asked in map(json.loads, open(scene.book.records.path)):
+        if asked["method"] == "POST":
+            first[asked["key"]] = min(first.get(asked["key"], asked["call"]), asked["call"])
+            if asked["status"] in (200, 201) and first[asked["key"]] > failed_ns:
+                late.append(asked)
     check("nothing is acknowledged that was asked for after the failure", not late, late[:2])
 
 
-def leaves_or_refuses(scene, node):
-    if node.process.poll() is not None:
-        return
-    try:
-        answer = scene.book.api("late", timeout_s=5).post("/samples", dict(name="LATE", type="DNA"), key="late")
-        check("a node that stays refuses writes", not answer.ok, answer.status)
-    except (OSError, http.client.HTTPException):
-        pass
+def nothing_acknowledged_of(scene, batch):
+    """Nor is whoever asked before, and whose record was to be written then. What a process manager does for a command
+    may go on behind its answer, and says nothing here."""
+    told = [key for key, one in scene.book.acknowledged.items()
+            if not one["path"].endswith((":place", ":take-out", ":discard"))]
+    late = in_batch(batch, told)
+    check("nothing is acknowledged of what could not be written", not late, late[:3])
+    measured("commands_hit", len(in_batch(batch, scene.book.unresolved)))
+
+
+def refuses_from_now_on(scene, node, failed_at):
+    """Until it has left, or takes no command: how long that is after the failure."""
+    api, number = scene.book.api("late", timeout_s=5), 0
+    while node.process.poll() is None and time.time() < failed_at + STOPS_MAX_S:
+        number += 1
+        try:
+            answer = api.post("/samples", dict(name=f"LATE-{number}", type="DNA"), key=f"late-{number}")
+        except (OSError, http.client.HTTPException):
+            continue
+        if not answer.ok:
+            check("a node that stays refuses writes in words", answer.status == 503, answer.problem)
+            break
+    took = time.time() - failed_at
+    measured("stops_s", took)
+    check(f"it has left or refuses within {STOPS_MAX_S} s", took <= STOPS_MAX_S, took)
+
+
+def of_all(rounds):
+    """It stops in time; and commands were on their way to the disk when it failed."""
+    took, hit = figures_of(rounds, "stops_s"), sum(figures_of(rounds, "commands_hit"))
+    p99 = percentile(took, 0.99) if took else STOPS_MAX_S
+    return f"writes were refused {p99:.2f} s after a failure (p99), which hit {hit:.0f} commands", \
+        p99 <= STOPS_S and hit > 0

@@ -3,7 +3,8 @@ import time
 
 from faults import served_everywhere
 from lab import ClusterLab
-from scene import measured
+from report import percentile
+from scene import figures_of, measured
 from support import check, eventually
 
 NAME, UNIT, EACH = "T9-cluster", "bounces", 2
@@ -11,7 +12,8 @@ ABOUT = "the broker of three nodes is killed or stopped under load; in odd round
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=2, nightly=20), ("kafka",), 900, 110
 OWN_BROKER = True
 
-RESUMES_S, RESUMES_MAX_S = 30, 90  # the promise, and what a machine that others use, too, may take
+# What is promised of 99 in 100, and what is waited for.
+RESUMES_S, RESUMES_MAX_S = 30, 90
 
 
 def why_not():
@@ -51,3 +53,8 @@ def one_of_three(lab, label, one):
     check("it catches up", eventually(lambda: not lab.cluster.kafka(
         "tool", "topics", "--describe", "--under-replicated-partitions").strip(), 120))
     return took
+
+
+def of_all(rounds):
+    p99 = percentile(figures_of(rounds, "resumes_s") or [RESUMES_MAX_S], 0.99)
+    return f"served again after {p99:.1f} s (p99), promised are {RESUMES_S} s", p99 <= RESUMES_S

@@ -3,7 +3,7 @@ import time
 
 from faults import served_everywhere
 from lab import ClusterLab
-from scene import fenced, measured
+from scene import fenced, measured, zombies_wrote
 from support import check, eventually
 
 # How many of the three nodes stand still at a time.
@@ -14,7 +14,8 @@ ABOUT = "SIGSTOP of one or two nodes of three under load, with commands on the w
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=10), ("kafka",), 900, 110
 OWN_BROKER = True
 
-TAKEN_S, HEALED_MAX_S = 60, 60
+OWN_S, TAKEN_S, HEALED_MAX_S = 60, 60, 60
+of_all = zombies_wrote
 
 
 def why_not():
@@ -26,6 +27,8 @@ def attack(seed, engine, number):
         for one, count in enumerate(AT_ONCE):
             victims = lab.draw.sample(lab.cluster.nodes, count)
             awake = next(n for n in lab.cluster.nodes if n not in victims)
+            check("who will stand still owns something",
+                  eventually(lambda: own_some(lab, awake, victims), OWN_S), victims)
             with lab.load():
                 time.sleep(lab.draw.uniform(0.3, 0.8))
                 began = time.monotonic()
@@ -43,11 +46,20 @@ def attack(seed, engine, number):
             check(f"all is served within {HEALED_MAX_S} s", healed <= HEALED_MAX_S, healed)
         check("the load was real", len(lab.book.acknowledged) > 20 * EACH, len(lab.book.acknowledged))
         lab.judge()
-        fenced(lab.cluster.log)
+        measured("late_commits", fenced(lab.cluster.log))
+
+
+def names_of(victims):
+    return {f"node-{n}" for n in victims}
+
+
+def own_some(lab, awake, victims):
+    """Each of the victims owns an open partition, by who will be awake."""
+    view = lab.api(awake).get("/cluster")
+    return view.ok and names_of(victims) <= {p["owner"] for p in view.body["partitions"] if p["state"] == "open"}
 
 
 def owns_all_but(lab, awake, victims):
     """No partition is a victim's any more, by who is awake."""
-    names = {f"node-{n}" for n in victims}
-    view = lab.api(awake).get("/cluster")
+    view, names = lab.api(awake).get("/cluster"), names_of(victims)
     return view.ok and all(p["owner"] not in names and p["state"] == "open" for p in view.body["partitions"])

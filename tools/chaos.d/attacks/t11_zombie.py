@@ -5,7 +5,7 @@ import time
 
 import support
 from crash_test import Book, Client
-from scene import START_S, Scene, fenced
+from scene import START_S, Scene, fenced, measured, zombies_wrote
 from support import Node, check
 
 NAME, UNIT, EACH = "T11-zombie", "zombies", 5
@@ -13,6 +13,7 @@ ABOUT = "SIGSTOP under load, a second node takes the topic and works, SIGCONT: n
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=2, nightly=20), ("kafka",), 900, 40
 
 DEADLINE_MS = 1_000  # of a command
+of_all = zombies_wrote
 
 
 def why_not():
@@ -43,7 +44,7 @@ def attack(seed, engine, number):
             nodes[1].kill()
         scene.node = scene.book.node
         scene.judge()
-        fenced(scene.node.log)
+        measured("late_commits", fenced(scene.node.log))
 
 
 def second_node(scene, env):

