@@ -211,8 +211,7 @@ struct node::parts {
 
   [[nodiscard]] std::string secret_of_rule(uuid const& rule) const {
     auto const row = inbox_query(*models->newest()).rule(rule);
-    if (!row || row->terms.url.empty()) return {};
-    return webhook_secret(secrets.webhook_key, row->terms.url);
+    return row && !row->terms.url.empty() ? webhook_secret(secrets.webhook_key, row->terms.url) : std::string();
   }
 
   void make_api() {
@@ -248,6 +247,7 @@ struct node::parts {
                                     follower.get(), webhooks.get()});
     register_cluster_metrics(metrics, others.get());
     register_checkpoint_metrics(metrics, checkpoints);
+    status->warn_of([this] { return feeding ? notifications->warnings() : std::vector<std::string>(); });
     if (shared) {
       shared->put_into(with);
       status->warn_of([this] { return shared->warnings(); });
@@ -334,9 +334,9 @@ struct node::parts {
       return others ? others->tells_notifications() : options.cluster.does("notifications");
     });
     if (others) others->on_cursor([this](std::string const& cursor) { notifications->adopt(cursor); });
-    auto begun = notifications->start();
-    feeding = begun.has_value();
-    return begun;
+    notifications->start();
+    feeding = true;
+    return {};
   }
 
   /// A certificate that is none, a port in use: known before this node takes partitions that others serve.

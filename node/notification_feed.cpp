@@ -57,20 +57,20 @@ notification_feed::notification_feed(event_log& log, runner& models, engine& to,
 
 notification_feed::~notification_feed() { stop(); }
 
-result<void> notification_feed::start() {
-  if (is_teller_())
-    if (auto begun = begin(); !begun) return begun;
+void notification_feed::start() {
+  if (is_teller_()) (void)has_begun();
   thread_ = std::jthread([this] { run(); });
-  return {};
 }
 
 result<void> notification_feed::begin() {
   keep_adopted();
   rules_ = {};
+  std::vector<partition_position> from;
   try {
     auto const view = models_.newest();
     for (auto const& row : inbox_query(*view).rules())
       rules_.put(row.id, {row.terms, row.paused, row.created_at});
+    from = load_cursor();
   } catch (query_failure const& caught) {
     return tl::unexpected(caught.why());
   }
@@ -78,11 +78,30 @@ result<void> notification_feed::begin() {
     auto const found = about_.find(stream);
     return found == about_.end() ? entity_facts{} : found->second;
   });
-  auto opened = fold_reader::open(log_, load_cursor(), nullptr, reading::in_groups);
+  auto opened = fold_reader::open(log_, std::move(from), nullptr, reading::in_groups);
   if (!opened) return tl::unexpected(opened.error());
   std::lock_guard const guard(mutex_);
   reader_ = *std::move(opened);
   return {};
+}
+
+bool notification_feed::has_begun() {
+  auto begun = begin();
+  std::lock_guard const guard(mutex_);
+  trouble_.reset();
+  if (!begun) trouble_ = std::move(begun).error();
+  return begun.has_value();
+}
+
+void notification_feed::has_trouble_no_more() {
+  std::lock_guard const guard(mutex_);
+  trouble_.reset();
+}
+
+std::vector<std::string> notification_feed::warnings() const {
+  std::lock_guard const guard(mutex_);
+  if (!trouble_) return {};
+  return {"no notification is sent for now: " + trouble_->detail};
 }
 
 void notification_feed::end() {
@@ -132,11 +151,12 @@ void notification_feed::run() {
   while (!stopping_) {
     if (!is_teller_()) {
       if (reader_) end();
+      has_trouble_no_more();
       keep_adopted();
       rest(poll_patience);
       continue;
     }
-    if (!reader_ && !begin()) {
+    if (!reader_ && !has_begun()) {
       rest(read_retry);
       continue;
     }

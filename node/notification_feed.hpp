@@ -12,7 +12,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "actors/runtime/engine.hpp"
 #include "projections/runner.hpp"
@@ -24,8 +26,11 @@ class notification_feed {
   /// `is_teller`: it is this node's turn. Asked often, from the feed's thread.
   notification_feed(event_log& log, runner& models, engine& to, std::function<bool()> is_teller);
   ~notification_feed();
-  [[nodiscard]] result<void> start();
+  /// What cannot be read yet is tried again, as often as it takes.
+  void start();
   void stop();
+  /// Why nothing is told, as long as that lasts. A sentence.
+  [[nodiscard]] std::vector<std::string> warnings() const;
   /// How far this node told, for the others; empty where it does not.
   [[nodiscard]] std::string cursor() const;
   /// What the node that tells said; not while this one does.
@@ -35,6 +40,9 @@ class notification_feed {
   void run();
   /// Opens the log where the cursor stands, with the rules that are in force.
   [[nodiscard]] result<void> begin();
+  /// The same, and keeps why not.
+  [[nodiscard]] bool has_begun();
+  void has_trouble_no_more();
   void end();
   /// Saves what was adopted.
   void keep_adopted();
@@ -67,8 +75,9 @@ class notification_feed {
   bool unsaved_ = false;  ///< read further than was saved
   std::chrono::steady_clock::time_point saved_at_{};
   std::atomic<bool> stopping_{false};
-  mutable std::mutex mutex_;  ///< also of `reader_` as such, and of the cursor
+  mutable std::mutex mutex_;  ///< also of `reader_` as such, of the cursor and of the trouble
   std::string cursor_;
+  std::optional<error> trouble_;  ///< for which it could not begin
   bool adopted_ = false;  ///< and not saved yet
   std::condition_variable told_;
   bool batch_done_ = true;

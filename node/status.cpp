@@ -171,6 +171,8 @@ std::vector<std::string> live_status::own_warnings() const {
                   "topic? Until it may, whoever owned them is asked");
   if (more_warnings_)
     for (auto& words : more_warnings_()) all.push_back(std::move(words));
+  for (auto const& more : more_warnings_)
+    for (auto& words : more()) all.push_back(std::move(words));
   if (!models_.healthy())
     all.push_back("some events could not be applied and are parked; see the list of parked streams");
   if (auto const failure = models_.rebuild_failure())

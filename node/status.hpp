@@ -44,7 +44,7 @@ class live_status final : public http::node_status {
   /// What is wrong with the server's certificate just now.
   void show_certificate(std::vector<std::string> words);
   /// Asked for further warnings each time. Before the node answers.
-  void warn_of(std::function<std::vector<std::string>()> more) { more_warnings_ = std::move(more); }
+  void warn_of(std::function<std::vector<std::string>()> more) { more_warnings_.push_back(std::move(more)); }
   /// Sentences from start-up that stay worth knowing.
   void add_warning(std::string words);
 
@@ -61,7 +61,7 @@ class live_status final : public http::node_status {
   checkpoint_keeper const* checkpoints_ = nullptr;
   cluster::cluster const* others_ = nullptr;
   http::cluster_node self_;
-  std::function<std::vector<std::string>()> more_warnings_;
+  std::vector<std::function<std::vector<std::string>()>> more_warnings_;
   std::atomic<bool> leaving_{false};
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;

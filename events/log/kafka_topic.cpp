@@ -183,6 +183,17 @@ result<std::vector<std::string>> check_replication(address const& where, topic_s
                     "min.insync.replicas=" + std::to_string(insync) +
                     ", and log.require_replication wants at least 3 and 2");
   std::vector<std::string> warnings;
+  // Of those that are named in the address some may be away: then the topic was made without them, and stays so.
+  auto const named = static_cast<int>(std::ranges::count(where.brokers, ',')) + 1;
+  auto const brokers = std::max(shape.brokers, named);
+  if (auto const wanted = std::min(3, brokers); shape.replicas < wanted)
+    warnings.push_back("The Kafka topic " + where.topic + " has " + std::to_string(shape.replicas) +
+                       (shape.replicas == 1 ? " replica" : " replicas") + ", and there are " +
+                       std::to_string(brokers) + " brokers: whoever loses one of them may lose acknowledged work, or " +
+                       "cannot work until it is back. Mend it with: kafka-reassign-partitions.sh --bootstrap-server " +
+                       where.brokers + " --reassignment-json-file FILE --execute, where FILE gives each partition " +
+                       std::to_string(wanted) + " brokers (docs/operations.md shows one), and then with: " +
+                       mending_command(where, "min.insync.replicas=2"));
   if (shape.replicas == 1 && value("flush.messages") != "1")
     warnings.push_back("The Kafka topic " + where.topic +
                        " has one replica and its broker acknowledges from memory: a power cut can "

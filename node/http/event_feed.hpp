@@ -3,10 +3,12 @@
 //
 // One thread reads the log once for all clients that are up to date; a client that resumes from an
 // earlier position is read to them first, on the same thread, so that there is neither gap nor double.
+// It never asks a broker: readers are opened on a thread of their own, and a few serve all who catch up.
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -68,6 +70,8 @@ class event_feed {
   explicit event_feed(services const& at);
   ~event_feed();
 
+  /// True where `check` asks the log: that may take seconds, so not on a thread that reads requests.
+  [[nodiscard]] bool has_to_ask(std::string_view position) const;
   /// Judges a position from outside: right number of partitions, not beyond the log's end.
   [[nodiscard]] result<position_vector> check(std::string_view position) const;
   /// Where the projections are.
@@ -78,16 +82,38 @@ class event_feed {
   [[nodiscard]] std::size_t clients() const noexcept { return clients_.load(); }
 
  private:
+  enum class stage {
+    waiting,  ///< for a reader
+    opening,  ///< a reader is being opened for it
+    behind,   ///< it has a reader
+    live,     ///< it is where `live_` is
+  };
   struct client {
+    std::uint64_t number = 0;
     std::shared_ptr<stream> to;
     event_filter filter;
-    std::unique_ptr<feed_reader> behind;  ///< null = up to date with `live_`
     position_vector position;
+    stage at = stage::waiting;
+    std::chrono::steady_clock::time_point since{};  ///< it waits, or has its reader
+    std::unique_ptr<feed_reader> behind;
+    [[nodiscard]] bool takes_more() const;
+  };
+  struct wanted_reader {
+    std::uint64_t client = 0;
+    position_vector from;
+  };
+  struct opened_reader {
+    std::uint64_t client = 0;
+    result<feed_reader> reader;
   };
   void run();
+  void open_readers();
   [[nodiscard]] bool advance_live(std::vector<client>& all);
   [[nodiscard]] bool advance_behind(client& one);
   void admit(std::vector<client>& all);
+  void greet(std::vector<client>& all, std::vector<client> fresh);
+  void take_reader(std::vector<client>& all, opened_reader opened);
+  void ask_for_readers(std::vector<client>& all);
   void beat(std::vector<client>& all);
   /// Sends, and rests now and then. False when the feed is stopped: however many wait for theirs, it does not go on.
   bool give(client& one, std::string frames);
@@ -95,12 +121,19 @@ class event_feed {
   services const& at_;
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable asked_;
   std::vector<client> fresh_;
+  std::deque<wanted_reader> wanted_;
+  std::vector<opened_reader> opened_;
   std::atomic<bool> news_{false};
   std::atomic<std::size_t> clients_{0};
   bool stopped_ = false;
-  std::size_t given_ = 0;  ///< its own thread only
+  // Of the feed's own thread:
+  std::size_t given_ = 0;
+  std::uint64_t numbers_ = 0;
+  std::size_t being_opened_ = 0;
   std::unique_ptr<feed_reader> live_;  ///< null while nobody listens
+  std::thread opener_;
   std::thread thread_;
 };
 

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
+#include <utility>
 
 #include "actors/command_codec.hpp"
 #include "actors/sheet_import.hpp"
 #include "events/barcode.hpp"
+#include "node/http/api.hpp"
+#include "node/http/watch.hpp"
 #include "node/key_store.hpp"
 #include "projections/imports.hpp"
 
@@ -14,6 +18,12 @@ namespace tracseq::http {
 namespace {
 
 namespace give = commands::sheet_import;
+
+/// How long a step is given again that is refused for what passes: an owner that was lost, a log that is slow. The
+/// import's own time-out may end it sooner.
+constexpr std::chrono::milliseconds step_patience{60'000};
+constexpr std::chrono::milliseconds first_pause{100};
+constexpr std::chrono::milliseconds longest_pause{5'000};
 
 std::optional<double> number_of(std::string_view text) {
   double value = 0;
@@ -87,6 +97,7 @@ struct listing {
   uuid import_id;
   std::size_t labelled = 0;
   std::size_t listed = 0;
+  bool start_unknown = false;  ///< a try to begin it may have begun it
   command_reply begun;
   on_reply then;
 
@@ -94,20 +105,48 @@ struct listing {
 };
 using listing_ptr = std::shared_ptr<listing>;
 
+/// A command that is given again, under the same id, as long as `passes` says that its refusal will pass.
+struct patient_command {
+  command_request request;
+  std::function<bool(error const&)> passes;
+  on_reply next;
+  std::function<void(call_ptr, error const&)> refused;
+  std::chrono::milliseconds pause = first_pause;
+  std::chrono::steady_clock::time_point until = std::chrono::steady_clock::now() + step_patience;
+};
+
+void give_patiently(call_ptr c, std::shared_ptr<patient_command> one) {
+  std::vector<command_request> group{one->request};
+  submit(std::move(c), std::move(group),
+         [one](call_ptr next, command_reply const& reply) { one->next(std::move(next), reply); },
+         [one](call_ptr failed, error const& why) {
+           auto const current = std::chrono::steady_clock::now();
+           if (!one->passes(why) || current >= one->until) return one->refused(std::move(failed), why);
+           auto const pause = std::exchange(one->pause, std::min(longest_pause, 2 * one->pause));
+           auto& waits = failed->api->processes();
+           waits.until([] { return false; }, pause, [failed, one, why, due = current + pause](bool) {
+             // Sooner where the node stops: what is open then ends by its own time-out.
+             if (std::chrono::steady_clock::now() < due) return refuse(*failed, why);
+             guarded(failed, [&](call_ptr const& again) { give_patiently(again, one); });
+           });
+         });
+}
+
 void give_one(call_ptr c, listing_ptr const& all, outgoing_command command, std::string_view step,
               on_reply next) {
-  std::vector<command_request> group;
-  group.push_back(make_request(*c, all->asked, std::move(command), step));
-  submit(std::move(c), std::move(group), std::move(next),
-         [all](call_ptr failed, error const& why) {
-           refuse(*failed, why);
-           if (all->begun.stream.empty()) return;
-           // What was listed stays in the log; the import ends here, so that nobody waits for it.
-           std::vector<command_request> end;
-           end.push_back(make_request(*failed, all->asked,
-                                      make_command(all->stream(), give::abandon{why.detail}), "abandon"));
-           failed->at->submit(std::move(end), [](auto const&) {});
-         });
+  auto one = std::make_shared<patient_command>();
+  one->request = make_request(*c, all->asked, std::move(command), step);
+  one->passes = [](error const& why) { return describe(why.code).retryable; };
+  one->next = std::move(next);
+  one->refused = [all](call_ptr failed, error const& why) {
+    // What was listed stays in the log; the import ends here, so that nobody waits for it.
+    std::vector<command_request> end;
+    end.push_back(make_request(*failed, all->asked, make_command(all->stream(), give::abandon{why.detail}),
+                               "abandon"));
+    failed->at->submit(std::move(end), [](auto const&) {});
+    refuse(*failed, why);
+  };
+  give_patiently(std::move(c), std::move(one));
 }
 
 /// Rows from `first` on that go into one list: the wider they are, the fewer, but one at least.
@@ -155,18 +194,23 @@ void start_listing(call_ptr c, listing_ptr all) {
                             std::string(to_string(all->kept->result.kind)),
                             static_cast<std::uint32_t>(all->rows.size()),
                             all->kept->result.understood_text()};
-  std::vector<command_request> group;
-  group.push_back(make_request(*c, all->asked, make_command(all->stream(), command)));
-  submit(std::move(c), std::move(group),
-         [all](call_ptr next, command_reply const& reply) {
-           // A repeat looks on: the rows are listed by whoever began.
-           if (reply.repeated) return all->then(next, reply);
-           all->begun = reply;
-           list_next(std::move(next), all);
-         },
-         [all](call_ptr failed, error const& why) {
-           refuse(*failed, why.code == errc::already_exists ? being_imported(all->import_id) : why);
-         });
+  auto one = std::make_shared<patient_command>();
+  one->request = make_request(*c, all->asked, make_command(all->stream(), command));
+  // A repeat of the request would find what a try has begun, and nobody who lists its rows.
+  one->passes = [all](error const& why) {
+    all->start_unknown = all->start_unknown || why.code == errc::outcome_unknown;
+    return all->start_unknown && describe(why.code).retryable;
+  };
+  one->next = [all](call_ptr next, command_reply const& reply) {
+    // A repeat looks on: the rows are listed by whoever began.
+    if (reply.repeated && !all->start_unknown) return all->then(next, reply);
+    all->begun = reply;
+    list_next(std::move(next), all);
+  };
+  one->refused = [all](call_ptr failed, error const& why) {
+    refuse(*failed, why.code == errc::already_exists ? being_imported(all->import_id) : why);
+  };
+  give_patiently(std::move(c), std::move(one));
 }
 
 /// Fetches labels for the rows that have none; the source mostly answers at once, so this loops rather

@@ -116,14 +116,9 @@ event_filter filter_of(event_params const& asked) {
   return out;
 }
 
-void start_stream(call& c, event_params const& asked) {
+void start_stream(call& c, event_params const& asked, std::string_view after) {
   auto& feed = c.api->feed();
-  auto const resume = c.request->header("last-event-id");
-  auto from = result<position_vector>(feed.current());
-  if (!resume.empty())
-    from = feed.check(resume);
-  else if (!asked.after.empty())
-    from = feed.check(asked.after);
+  auto from = after.empty() ? result<position_vector>(feed.current()) : feed.check(after);
   if (!from) return refuse(c, from.error());
   response head;
   head.content_type = "text/event-stream";
@@ -135,19 +130,25 @@ void start_stream(call& c, event_params const& asked) {
   feed.subscribe(c.to.start(std::move(head)), *std::move(from), filter_of(asked));
 }
 
+void stream_events(call_ptr c, event_params const& asked) {
+  auto const resume = c->request->header("last-event-id");
+  std::string const after(resume.empty() ? asked.after : resume);
+  if (!c->api->feed().has_to_ask(after)) return start_stream(*c, asked, after);
+  on_worker(std::move(c), [asked, after](call_ptr one) { start_stream(*one, asked, after); });
+}
+
 void show_page(call_ptr c, event_params const& asked) {
-  auto& feed = c->api->feed();
-  auto from = asked.after.empty() ? result<position_vector>(position_vector(c->at->facts.partitions, 0))
-                                  : feed.check(asked.after);
-  if (!from) return refuse(*c, from.error());
-  on_worker(std::move(c), [from = *std::move(from), asked](call_ptr one) {
+  on_worker(std::move(c), [asked](call_ptr one) {
+    auto const from = asked.after.empty() ? result<position_vector>(position_vector(one->at->facts.partitions, 0))
+                                          : one->api->feed().check(asked.after);
+    if (!from) return refuse(*one, from.error());
     auto until = one->api->feed().current();
-    auto reader = feed_reader::open(*one->at, from);
+    auto reader = feed_reader::open(*one->at, *from);
     if (!reader) return refuse(*one, reader.error());
     auto const filter = filter_of(asked);
     std::size_t const wanted = asked.limit.value_or(100);
     events_page out;
-    out.position = to_text(from);
+    out.position = to_text(*from);
     auto heard = std::chrono::steady_clock::now();
     while (out.items.size() < wanted && !reader->finished(until)) {
       auto const before = reader->position();
@@ -179,7 +180,7 @@ void do_events(call_ptr c, event_params asked, none) {
     if (asked.as_of)
       return refuse(*c, field_error({{"/query/as_of", "present_only", "is not taken: a stream tells what happens from "
                                                                       "now on. Leave as_of out, or ask for JSON."}}));
-    return start_stream(*c, asked);
+    return stream_events(std::move(c), asked);
   }
   when_readable(std::move(c), [asked](call_ptr one) { show_page(std::move(one), asked); });
 }

@@ -238,6 +238,17 @@ TEST_CASE("kafka: one replica that acknowledges from memory is warned of, ours a
             "has 1 replica(s) and min.insync.replicas=1, and log.require_replication"));
 }
 
+TEST_CASE("kafka: fewer replicas than the brokers that are named is warned of, though some of them are away") {
+  auto const topic = fresh_topic();
+  auto const three = "kafka://" + shared_broker() + ",127.0.0.1:1,127.0.0.1:2/" + topic;
+  auto const warned = open_or_fail(three)->warnings();
+  REQUIRE(warned.size() == 1);
+  CHECK(has(warned[0], "The Kafka topic " + topic + " has 1 replica, and there are 3 brokers"));
+  CHECK(has(warned[0], "kafka-reassign-partitions.sh"));
+  CHECK(has(warned[0], "--add-config min.insync.replicas=2"));
+  CHECK(open_or_fail(address_of(topic))->warnings().empty());
+}
+
 TEST_CASE("kafka: more replicas than brokers is the broker's refusal in its words") {
   auto const why = refusal(address_of(fresh_topic()) + "?replication=3");
   CHECK(why.code == errc::io_failure);

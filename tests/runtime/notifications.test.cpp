@@ -55,6 +55,34 @@ class failing_log final : public event_log {
   event_log& log_;
 };
 
+/// Another's store, which can be told to fail where the cursor is kept.
+class failing_store final : public store {
+ public:
+  explicit failing_store(std::unique_ptr<store> of) : of_(std::move(of)) {}
+  bool read_only() const noexcept override { return of_->read_only(); }
+  std::string const& directory() const noexcept override { return of_->directory(); }
+  std::vector<std::string> table_names() const override { return of_->table_names(); }
+  table_handle find_table(std::string_view name) const override { return of_->find_table(name); }
+  result<table_handle> create_table(std::string const& name) override { return of_->create_table(name); }
+  result<void> drop_table(std::string const& name) override { return of_->drop_table(name); }
+  table_handle meta() const override { return of_->meta(); }
+  std::optional<std::string> get(store_table const& table, std::string_view key) const override {
+    if (fails && &table == of_->find_table("snapshots").get())
+      throw query_failure({errc::io_failure, "the disk gives an error", {}});
+    return of_->get(table, key);
+  }
+  std::shared_ptr<snapshot const> take_snapshot() const override { return of_->take_snapshot(); }
+  std::unique_ptr<table_view> newest(table_handle table) const override { return of_->newest(std::move(table)); }
+  result<void> write(std::span<store_write const> writes) override { return of_->write(writes); }
+  result<void> write_bulk(std::span<bulk_rows const> tables) override { return of_->write_bulk(tables); }
+  result<void> flush() override { return of_->flush(); }
+  figures measure() const override { return of_->measure(); }
+  std::atomic<bool> fails{false};
+
+ private:
+  std::unique_ptr<store> of_;
+};
+
 void make_rule(world& lab, std::string const& project) {
   commands::notification_rule::create rule;
   rule.terms.name = "of a project";
@@ -93,7 +121,7 @@ TEST_CASE("notifications go on behind reads that failed") {
   world lab;
   failing_log log(*lab.log);
   notification_feed feed(log, *lab.models, *lab.commands, [] { return true; });
-  REQUIRE(feed.start());
+  feed.start();
   make_rule(lab, {});
   register_sample(lab, "Before", {});
   CHECK(messages(lab, 1).size() == 1);
@@ -113,7 +141,7 @@ TEST_CASE("what happens in a project is told though its rows come late") {
   auto late = runner::open(*std::move(rows), all_projections(), {});
   REQUIRE(late);
   notification_feed feed(*lab.log, **late, *lab.commands, [] { return true; });
-  REQUIRE(feed.start());
+  feed.start();
   make_rule(lab, "P1");
   register_sample(lab, "Late", "P1");
   register_sample(lab, "Elsewhere", "P2");
@@ -124,6 +152,42 @@ TEST_CASE("what happens in a project is told though its rows come late") {
   auto const told = messages(lab, 1);
   REQUIRE(told.size() == 1);
   CHECK(told.front().starts_with("Late: "));
+  feed.stop();
+  follows.stop();
+}
+
+TEST_CASE("a store that cannot be read ends no node: it says that nothing is told, and tells when it can") {
+  world lab;
+  auto rows = store::open(lab.directory() + "/failing", {});
+  REQUIRE(rows);
+  auto failing = std::make_unique<failing_store>(*std::move(rows));
+  auto& disk = *failing;
+  auto models = runner::open(std::move(failing), all_projections(), {});
+  REQUIRE(models);
+  stream_store streams(**models);
+  follower follows(*lab.log, **models, streams);
+  REQUIRE(follows.start(nullptr));
+  disk.fails = true;
+  std::atomic<bool> tells{true};
+  SUBCASE("when the node starts") {}
+  SUBCASE("when it takes over from another") { tells = false; }
+  notification_feed feed(*lab.log, **models, *lab.commands, [&] { return tells.load(); });
+  feed.start();
+  tells = true;
+  auto const warnings = [&] { return feed.warnings(); };
+  REQUIRE(soon([&] { return !warnings().empty(); }));
+  CHECK(warnings() == std::vector<std::string>{"no notification is sent for now: the disk gives an error"});
+  make_rule(lab, {});
+  register_sample(lab, "Told", {});
+  SUBCASE("and the disk works again") {
+    disk.fails = false;
+    CHECK(messages(lab, 1).size() == 1);
+    CHECK(warnings().empty());
+  }
+  SUBCASE("and another takes over") {
+    tells = false;
+    CHECK(soon([&] { return warnings().empty(); }));
+  }
   feed.stop();
   follows.stop();
 }

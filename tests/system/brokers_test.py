@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tools/kafka with several brokers and over TLS, and tools/certificates; one broker of three lost under load."""
 import contextlib
+import json
 import os
 import random
 import socket
@@ -90,11 +91,36 @@ def first_port(count):
             return first
 
 
+def narrow_topic(run, address):
+    """A topic with fewer replicas than there are brokers: it is said, and over when it was mended as it says."""
+    node = Node(support.new_folder() / "data", f"{address}/narrow?replication=1").start(120)
+    check("a write to one replica", write(node.api(), "NARROW-1"))
+    words = " ".join(node.api().must("GET", "/system")["warnings"])
+    check_words("one replica among three brokers is warned of", words,
+                "The Kafka topic narrow has 1 replica, and there are 3 brokers", "kafka-reassign-partitions.sh",
+                "--add-config min.insync.replicas=2")
+    node.stop()
+    wider = folder / "wider.json"
+    wider.write_text(json.dumps(dict(version=1, partitions=[
+        dict(topic="narrow", partition=p, replicas=[1 + (p + n) % 3 for n in range(3)]) for p in range(12)])))
+    run("tool", "reassign-partitions", "--reassignment-json-file", wider, "--execute")
+    run("tool", "configs", "--alter", "--entity-type", "topics", "--entity-name", "narrow",
+        "--add-config", "min.insync.replicas=2")
+    check("it is mended", eventually(lambda: "ReplicationFactor: 3" in run(
+        "tool", "topics", "--describe", "--topic", "narrow").stdout, 90))
+    check("when the node starts again", node.start(120) is not None)
+    check("it warns no more, and has all", "replica" not in str(node.api().must("GET", "/system")["warnings"])
+          and [s["name"] for s in node.api().everything("/samples")] == ["NARROW-1"],
+          node.api().must("GET", "/system")["warnings"])
+    node.stop()
+
+
 def three_brokers_lose_one():
     port = first_port(3)
     with kafka("--brokers", "3", "--port", str(port), "--heap", "256") as run:
         address = f"kafka://127.0.0.1:{port},127.0.0.1:{port + 1},127.0.0.1:{port + 2}"
         check("the address names all three", run("address").stdout.strip() == address, run("address").stdout)
+        narrow_topic(run, address)
         node = Node(support.new_folder() / "data", f"{address}/lab").start(120)
         topic = run("tool", "topics", "--describe", "--topic", "lab").stdout
         check_words("what nodes write has three replicas, two of which must have it", topic, "ReplicationFactor: 3",
