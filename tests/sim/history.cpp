@@ -221,7 +221,8 @@ void history::on_refused_step(std::string const& stream, uuid const& process, st
     auto const& at = unit_places_[stream];
     if (step == "storage_unit.reserve_slot") {
       auto const& wanted = asked->second.to->slot;
-      right = in_maintenance_.contains(stream) || (wanted.empty() ? slots.size() >= room_[stream] : slots.contains(wanted));
+      bool const taken = wanted.empty() ? slots.size() >= room_[stream] : slots.contains(wanted);
+      right = taken || in_maintenance_.contains(stream);
     }
     if (step == "storage_unit.place")
       right = elsewhere(at) || (at && at->unit_id == asked->second.to->unit_id);

@@ -164,11 +164,13 @@ int run_all(options const& chosen) {
     if (!chosen.keep_going) break;
   }
   auto const took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("{\"seeds\":%llu,\"failed\":[%s],\"records\":%llu,\"operations\":%llu,\"refusals\":%llu,\"behind\":%llu,\"reads\":%llu,"
-              "\"seconds\":%.2f,\"slowest_heal_s\":%.1f,\"places\":{",
-              static_cast<unsigned long long>(ran), failing.c_str(), static_cast<unsigned long long>(records),
-              static_cast<unsigned long long>(operations), static_cast<unsigned long long>(also.refusals),
-              static_cast<unsigned long long>(also.behind), static_cast<unsigned long long>(also.reads), took, static_cast<double>(slowest_us) / second);
+  auto const whole = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
+  std::printf("{\"seeds\":%llu,\"failed\":[%s],\"records\":%llu,\"operations\":%llu,", whole(ran), failing.c_str(),
+              whole(records), whole(operations));
+  std::printf("\"refusals\":%llu,\"behind\":%llu,\"reads\":%llu,", whole(also.refusals), whole(also.behind),
+              whole(also.reads));
+  std::printf("\"seconds\":%.2f,\"slowest_heal_s\":%.1f,\"places\":{", took,
+              static_cast<double>(slowest_us) / second);
   char const* comma = "";
   for (auto const& one : places()) {
     std::printf("%s\"%s\":[%llu,%llu]", comma, one.name.c_str(), static_cast<unsigned long long>(one.reached),

@@ -41,7 +41,7 @@ def main():
     print(("ok   " if enough else "FAIL ") + f"at least {PLACES_MIN_PERCENT} % of the fault points fired")
     # Of a hundred commands of a seed some are refused, and some ask what is there.
     judged = figures["refusals"] >= figures["seeds"] and figures["reads"] >= figures["seeds"]
-    print(("ok   " if judged else "FAIL ") + f"{figures['refusals']} refusals and {figures['reads']} reads were judged; "
+    print(("ok   " if judged else "FAIL ") + f"{figures['refusals']} refusals and {figures['reads']} reads judged; "
           f"{figures['behind']} refusals came of an owner that had been overtaken")
     print(f"{figures['operations']} operations, {figures['records']} records, {figures['seconds']:.0f} s of one core")
     failed = len(figures["failed"]) + (not same) + (not enough) + (not judged)
