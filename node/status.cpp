@@ -169,8 +169,6 @@ std::vector<std::string> live_status::own_warnings() const {
   if (commands_ && commands_->stats().claims_unconfirmed >= claims_told_from && !(pulse_ && pulse_->trouble()))
     all.push_back("the log answers, and does not confirm this node's claims of partitions: may its user write to the "
                   "topic? Until it may, whoever owned them is asked");
-  if (more_warnings_)
-    for (auto& words : more_warnings_()) all.push_back(std::move(words));
   for (auto const& more : more_warnings_)
     for (auto& words : more()) all.push_back(std::move(words));
   if (!models_.healthy())

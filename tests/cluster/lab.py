@@ -46,7 +46,7 @@ class Everywhere:
     def __init__(self, lab, name, timeout_s):
         self.lab, self.name, self.timeout_s, self.apis, self.turn = lab, name, timeout_s, {}, hash(name) % 97
 
-    def request(self, method, path, body=None, key=None, headers=None):
+    def request(self, method, path, body=None, key=None, headers=None, raw=None):
         nodes = self.lab.asked()
         self.turn += 1
         n = nodes[self.turn % len(nodes)]
@@ -55,7 +55,7 @@ class Everywhere:
             self.apis[n] = self.lab.book.records.api(self.lab.cluster.node_url(n), self.lab.token, self.name,
                                                      self.timeout_s, self.lab.position)
         asked = time.monotonic()
-        answer = self.apis[n].request(method, path, body, key, headers)
+        answer = self.apis[n].request(method, path, body, key, headers, raw)
         self.lab.told(n, answer, asked)
         return answer
 
@@ -184,13 +184,13 @@ class ClusterLab:
         path = support.export(self.cluster.log, support.new_folder("export") / "log.ndjson")
         history, state = crash_test.judge_history(path)
         crash_test.check_promises(self.book, history, state)
-        crash_test.ask_oracle(path, self.book.records)
+        crash_test.ask_oracle(path, self.book.records, "", self.book)
         for n in self.cluster.nodes:
             crash_test.compare_with_api(self.api(n), state)
         self.compare_rows()
         print(f"        {len(self.book.acknowledged)} acknowledged, {len(self.book.refused)} refused, "
-              f"{len(self.book.unresolved)} never answered, {history.claims} claims, {history.skipped} skipped; "
-              f"longest refusal {max(self.longest.values(), default=0):.2f} s", flush=True)
+              f"{len(self.book.unresolved)} never answered, {len(self.book.imports)} imports begun, "
+              f"{history.claims} claims, {history.skipped} skipped; longest refusal {max(self.longest.values(), default=0):.2f} s", flush=True)
         return history, state
 
     def compare_rows(self, tries=3):

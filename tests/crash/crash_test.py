@@ -12,10 +12,12 @@ The seed chooses what each client does and when the node is killed. What is held
 """
 import argparse
 import contextlib
+import hashlib
 import http.client
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -30,6 +32,7 @@ from second_fold import check_export, fold  # noqa: E402
 
 
 READS = 0.15  # of what a client asks
+IMPORTS, ROWS = 0.02, 100
 
 
 class Client(threading.Thread):
@@ -56,7 +59,7 @@ class Client(threading.Thread):
                     break
                 continue
             retry = self.book.take_unknown(self.random)
-            key, path, body = retry or self.choose()
+            key, path, body = retry or self.sheet(api) or self.choose()
             try:
                 answer = api.post(path, body, key=key)
             except (OSError, http.client.HTTPException):
@@ -80,8 +83,28 @@ class Client(threading.Thread):
             return not self.book.down.is_set()
         return True
 
+    def sheet(self, api):
+        """Now and then an import; a third of its rows bring their label. None where its preview was not shown."""
+        if self.random.random() >= IMPORTS:
+            return None
+        key = self.key()
+        lines = [f"I{key}-{n},{'' if n % 3 else f'IMP-{key}-{n}'},DNA" for n in range(ROWS)]
+        data = "\n".join(["Sample name,Barcode,Type", *lines]).encode()
+        try:
+            shown = api.request("POST", f"/imports/preview?filename={key}.csv", raw=data,
+                                headers={"Content-Type": "application/octet-stream"})
+        except (OSError, http.client.HTTPException):
+            return None
+        if not shown.ok:
+            return None
+        check("a sheet of new rows can be imported", shown.body["can_commit"], shown.body)
+        return key, "/imports", dict(preview_id=shown.body["preview_id"], sha256=hashlib.sha256(data).hexdigest())
+
+    def key(self):
+        return f"{self.book.seed}-{self.round_number}-{self.number}-{self.count}"
+
     def choose(self):
-        key = f"{self.book.seed}-{self.round_number}-{self.number}-{self.count}"
+        key = self.key()
         draw, sample = self.random, self.book.some_sample(self.random)
         what = draw.random()
         if sample is None or what < 0.30:
@@ -134,6 +157,7 @@ class Book:
         self.lock, self.stop, self.down = threading.Lock(), threading.Event(), threading.Event()
         self.samples, self.boxes = [], []
         self.acknowledged, self.refused, self.unresolved, self.resolved = {}, {}, {}, 0
+        self.imports = {}  # that were told to have begun: key -> what was told
         self.unclear = []
         self.records = Records(support.new_folder("records") / "clients.ndjson")
 
@@ -162,6 +186,10 @@ class Book:
             self.unresolved[key] = dict(path=path, body=body, again=again)
 
     def outcome(self, key, path, body, answer):
+        if path == "/imports" and answer.ok:  # what becomes of it is not awaited
+            with self.lock:
+                self.imports[key] = answer.body
+            return
         if answer.status in (202, 408, 429) or answer.status >= 500:
             # The server says that it does not know either, or that it did not look.
             if answer.status != 202 and not (answer.status in (429, 503, 507)
@@ -178,6 +206,11 @@ class Book:
                                           version=told.get("version"), etag=int(etag) if etag else None)
             if path == "/samples":
                 self.samples.append(told["id"])
+
+
+    def placed(self):
+        """Whether somebody was told that his tube stands in the slot that he named."""
+        return any(told["path"].endswith(":place") and "slot" in told["body"] for told in self.acknowledged.values())
 
 
 def hash_of(text):
@@ -245,6 +278,7 @@ def check_promises(book, history, state):
                    if not c["stream"].startswith(("move/", "discard/"))]
         if commits:
             ghosts.append((key, path, status, words))
+    lost += [(key, told) for key, told in book.imports.items() if not import_stands(key, told, by_command, state)]
     check("no acknowledged command is lost", not lost, lost[:3])
     check("no command acted twice", not doubled, doubled[:3])
     check("every command has the effect that was told", not wrong, wrong[:3])
@@ -255,6 +289,16 @@ def check_promises(book, history, state):
         if entry["path"] == "/samples" and len(kinds & {"sample", "barcode"}) == 1:
             halves.append((key, kinds))
     check("what had no answer is there wholly or not at all", not halves, halves[:3])
+
+
+def import_stands(key, told, by_command, state):
+    """An import that was told to have begun: it is there with all its rows, or came to nothing and is said to have."""
+    stream = f"import/{told['id']}"
+    if stream not in [c["stream"] for c in by_command.get(command_id(key), [])]:
+        return False
+    rows = sum(s.import_id == told["id"] for s in state.samples.values())
+    completed = state.ended.get(stream) == "import_completed"
+    return rows == (ROWS if completed else 0) and (completed or told["state"] != "completed")
 
 
 def has_effect(told, commits, state):
@@ -340,22 +384,35 @@ def examine(node, book=None, records=None):
     if book:
         check_promises(book, history, state)
     if records:
-        ask_oracle(path, records)
+        ask_oracle(path, records, "", book)
     audit = support.run("audit", "verify", "--data", node.data, *(["--log", node.log] if node.log else []))
     check("tracseq audit verify passes", audit.returncode == 0, audit.stdout + audit.stderr)
     node.start(timeout_s=90)
     compare_with_api(records.api(node.url, node.token(), "last") if records else node.api(), state)
     if records:
-        ask_oracle(path, records, ", with what is shown behind a restart")
+        ask_oracle(path, records, ", with what is shown behind a restart", book)
     return history, state
 
 
-def ask_oracle(path, records, when=""):
-    """What shares no code with us, over the same history and what its clients wrote down."""
+FIGURES = re.compile(r"(?P<done>\d+) commands done, (?P<refused>\d+) refused \((?P<judged>\d+) judged.*?, "
+                     r"(?P<unknown>\d+) unknown, (?P<reads>\d+) reads; (?P<slots>\d+) slots")
+
+
+def ask_oracle(path, records, when="", book=None):
+    """What shares no code with us, over the same history and what its clients wrote down; of a `book` besides, that
+    there was something to judge."""
     records.flush()
     code, words = judge(path, records.path, *records.options)
     check(f"the oracle finds nothing{when}", code == 0, words[-1500:])
-    print(f"        oracle{when}: {words.strip().splitlines()[-1]}", flush=True)
+    last = words.strip().splitlines()[-1]
+    print(f"        oracle{when}: {last}", flush=True)
+    if book and code == 0:
+        told = {name: int(figure) for name, figure in FIGURES.search(last).groupdict().items()}
+        check(f"the oracle judged reads{when}", told["reads"] > 0, last)
+        check(f"the oracle judged refusals{when}", told["judged"] > 0 or not told["refused"], last)
+        check(f"the oracle judged slots{when}", told["slots"] > 0 or not book.placed(), last)
+        whole = told["done"] + told["refused"] + told["unknown"]
+        print(f"        of {whole} commands {told['unknown'] / max(whole, 1):.1%} have an unknown outcome", flush=True)
 
 
 def crash(engine, kills, seed, clients):
@@ -371,10 +428,12 @@ def crash(engine, kills, seed, clients):
     print(f"        {engine}: {kills} kills under load and {nested} while recovering in "
           f"{time.monotonic() - began:.0f} s, "
           f"{len(book.acknowledged)} acknowledged, {len(book.refused)} refused, "
-          f"{book.resolved} asked again, {len(book.unresolved)} never answered; "
+          f"{book.resolved} asked again, {len(book.unresolved)} never answered, {len(book.imports)} imports begun; "
           f"slowest start {slowest:.1f} s", flush=True)
     check("who got no result was told that it can be repeated", not book.unclear, book.unclear[:3])
     check("the load was real", len(book.acknowledged) > 10 * kills, len(book.acknowledged))
+    # Of so many commands one in fifty is an import.
+    check("something was imported", len(book.imports) > 0 or len(book.acknowledged) < 1000, len(book.imports))
     history, state = examine(node, book)
     print(f"        {len(history.commits)} commits, {len(state.samples)} samples, "
           f"{history.claims} claims, {history.skipped} skipped", flush=True)

@@ -22,13 +22,16 @@ type builder struct {
 	lines   []map[string]any
 	clock   int64
 	told    []map[string]any
-	several bool // nodes
+	several bool   // nodes
+	subject string // who acts; "" is the operator
+	cause   uuid
 }
 
 const testPartitions = 2
 
 func newBuilder() *builder {
-	b := &builder{map[int][32]byte{}, map[int]uint64{}, map[int]uint64{}, map[string]uint64{}, nil, 1000, nil, false}
+	b := &builder{map[int][32]byte{}, map[int]uint64{}, map[int]uint64{}, map[string]uint64{}, nil, 1000, nil, false, "",
+		uuid{}}
 	for p := 0; p < testPartitions; p++ {
 		b.heads[p] = sha256.Sum256([]byte(fmt.Sprintf("TracSeq log 1, partition %d of %d", p, testPartitions)))
 		claim := append([]byte("TSR1\x02"), make([]byte, 16)...)
@@ -91,10 +94,14 @@ func (b *builder) commit(stream string, command, root uuid, flags byte, events .
 	r = append(append(r, number(8, b.version[stream])...), flags)
 	r = append(append(r, command[:]...), make([]byte, 16)...)
 	r = append(r, make([]byte, 16)...)
-	for _, words := range []string{"operator", "Operator", "lab_administrator", "n", ""} {
+	who := b.subject
+	if who == "" {
+		who = "operator"
+	}
+	for _, words := range []string{who, "Operator", "lab_administrator", "n", ""} {
 		r = append(r, text(2, words)...)
 	}
-	r = append(append(r, root[:]...), make([]byte, 16)...)
+	r = append(append(r, root[:]...), b.cause[:]...)
 	r = append(append(r, text(2, "")...), number(2, uint64(len(events)))...)
 	for _, e := range events {
 		r = append(append(r, number(4, uint64(e.kind))...), number(2, uint64(e.schema))...)

@@ -90,6 +90,14 @@ func TestPlantedViolations(t *testing.T) {
 			ghost := commandID("ghost", "operator")
 			b.commit("sample/"+rack, ghost, ghost, 0, event1(108, text(4, "why")))
 		}},
+		{"I4", "a phantom step under the program's own name", func(b *builder) {
+			b.itself("sample/"+rack, "ghost", event1(108, text(4, "why")))
+		}},
+		{"I4", "a step of a process that never was", func(b *builder) {
+			b.cause = commandID("never", "operator")
+			b.itself("sample/"+rack, "ghost", event1(108, text(4, "why")))
+		}},
+		{"I4", "a message about nothing", func(b *builder) { b.message("0-9999-0") }},
 		{"I5", "a record that is missing", func(b *builder) { b.lines = append(b.lines[:6:6], b.lines[7:]...) }},
 		{"I5", "a changed byte", func(b *builder) {
 			record := append([]byte{}, b.lines[8]["record"].([]byte)...)
@@ -217,6 +225,14 @@ func TestOddButRight(t *testing.T) {
 		"an import, given up":           func(b *builder) { importOf(b, 0, 0, false) },
 		"a record of a claim gone by":   func(b *builder) { zombie(b) },
 		"a torn group that comes again": func(b *builder) { torn(b) },
+		"a block of labels": func(b *builder) {
+			b.itself("barcode_series/26", "block", event1(450, number(4, 1), number(4, 9), text(4, "pool")))
+		},
+		"a message about an event, and its attempt": func(b *builder) {
+			b.message("0-1-0")
+			copy(b.cause[:], id(message))
+			b.itself("delivery/"+message, "attempt", event1(902, number(4, 1)))
+		},
 		"a read on another node, that lags": func(b *builder) {
 			b.several = true
 			line := b.readSample(tube, "accepted", nil)
@@ -254,6 +270,22 @@ func again(b *builder, line map[string]any) {
 	b.told = append(b.told, copied)
 }
 
+// What the program does under its own name.
+func (b *builder) itself(stream, step string, e payload) {
+	b.subject = "tracseq"
+	b.commit(stream, deriveID(b.cause, step), uuid{}, 0, e)
+	b.subject = ""
+}
+
+const message = "00000000-0000-0000-0000-0000000000f1"
+
+func (b *builder) message(about string) {
+	words := func(w string) []byte { return text(4, w) }
+	b.itself("delivery/"+message, "queue", event1(900, id(message), number(8, 0), make([]byte, 16), words("rule"),
+		number(4, 0), number(4, 0), words("x"), words(""), words("news"), words(about), words("e"), words("sample/"+tube),
+		words("")))
+}
+
 // A commit with an old claim is skipped, and counts for nobody.
 func zombie(b *builder) {
 	before := b.heads[0]
@@ -267,7 +299,7 @@ func zombie(b *builder) {
 func torn(b *builder) {
 	command := commandID("torn", "operator")
 	b.commit("barcode/TORN", command, command, 1, labelled(rack, "x"))
-	back := deriveID(command, "back")
-	b.commit("barcode/TORN", back, command, 0, event1(402, text(4, "sample/"+rack), text(4, "cut off")))
+	b.cause = command
+	b.itself("barcode/TORN", "back", event1(402, text(4, "sample/"+rack), text(4, "cut off")))
 	silence(b.tell("POST", "/samples", "torn", 0, nil, nil))
 }

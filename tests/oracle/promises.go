@@ -262,16 +262,3 @@ func emptiedBeforeFilled(c *command, l *laboratory) bool {
 	}
 	return false
 }
-
-// I4. What the program does by itself, it does under its own name.
-func invoked(h *history, all *clients, found *findings) {
-	if len(all.commands) == 0 {
-		return
-	}
-	for _, c := range h.commits {
-		if c.subject != "operator" || all.byID[c.root] != nil || all.byID[c.command] != nil {
-			continue
-		}
-		found.add("I4", "%s: command %s was asked for by nobody", c.at(), c.root)
-	}
-}

@@ -37,6 +37,7 @@ type commit struct {
 	flags         byte
 	command       uuid
 	correlation   uuid
+	cause         uuid // causation: the process that it is a step of
 	subject, role string
 	events        []event
 	torn          bool // first part of a group whose last part never came
@@ -101,7 +102,7 @@ func (r *reader) commit() *commit {
 	r.short() // node
 	r.short() // reason
 	c.correlation = r.id()
-	r.id() // causation
+	c.cause = r.id()
 	r.short()
 	for n := r.u16(); n > 0 && r.err == nil; n-- {
 		c.events = append(c.events, r.event())

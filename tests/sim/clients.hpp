@@ -3,18 +3,49 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "projections/sample_row.hpp"
 #include "tests/sim/cluster.hpp"
 #include "tests/sim/history.hpp"
 
 namespace tracseq::sim {
 
+/// What a command demands of the stream that it is about, or does with it.
+enum class deed {
+  register_tube, receive, accept, hold, end_hold, archive, correct, move, discard, add_unit, rename,
+  start_maintenance, end_maintenance, queue, send_again, resume, reuse_key, read,
+};
+
+/// What a client has seen: it is shown that, and what was before, at whatever node it asks next.
+struct session {
+  position_vector position;
+  std::map<std::string, std::uint64_t> versions;
+  void saw(command_reply const& reply, position_vector const& shown);
+};
+
+/// A tube as a node showed it.
+struct sight {
+  sample_row row;
+  position_vector position;  ///< of the node; of a command's answer empty
+};
+
 /// What one client wanted, and what it was told.
 struct operation {
   std::string what;
+  deed does = deed::add_unit;
+  std::string about;            ///< the stream whose state decides
+  std::optional<place> to;      ///< of a move; the unit's label is not known
+  std::optional<std::uint64_t> expected;  ///< If-Match
+  bool demands = false;         ///< to be shown what its client has seen
+  session seen;                 ///< by its client, when it asked
+  bool not_shown = false;       ///< the node refused by what it shows, without asking an owner
+  bool unanswered = false;      ///< an attempt came to nothing, and may still be on its way
+  sight showed;                 ///< of a read
   uuid key;
   fingerprint print{};
   /// The commands, from what the asked node shows; the error is that node's refusal.
@@ -41,14 +72,22 @@ class clients {
     std::size_t left = 0;                               ///< operations it will still think of
     std::deque<std::shared_ptr<operation>> wanted;      ///< thought of already
     std::shared_ptr<operation> now;
+    session seen;
+  };
+  struct told {
+    result<command_reply> reply;
+    bool not_shown = false;
+    sight showed;
   };
   using maker = std::function<result<std::vector<command_request>>(process&, operation&)>;
   void go_on(std::size_t who);
   void attempt(std::size_t who, std::shared_ptr<operation> const& what);
-  void on_answer(std::size_t who, std::shared_ptr<operation> const& what, int attempt,
-                 result<command_reply> const& reply);
+  /// Once the node shows what the client has seen.
+  void ask(process& asked, std::shared_ptr<operation> const& what, std::int64_t until_us,
+           std::function<void(told)> const& answer);
+  void on_answer(std::size_t who, std::shared_ptr<operation> const& what, int attempt, told const& answer);
   [[nodiscard]] std::shared_ptr<operation> think_of(std::size_t who);
-  [[nodiscard]] std::shared_ptr<operation> wish(std::string what, maker make);
+  [[nodiscard]] std::shared_ptr<operation> wish(deed does, std::string about, std::string what, maker make);
 
   // Kinds of work.
   [[nodiscard]] std::shared_ptr<operation> register_tube(std::size_t who);
@@ -59,6 +98,7 @@ class clients {
   [[nodiscard]] std::shared_ptr<operation> treat_unit();
   [[nodiscard]] std::shared_ptr<operation> send_message();
   [[nodiscard]] std::shared_ptr<operation> reuse_key();
+  [[nodiscard]] std::shared_ptr<operation> read_tube();
 
   world& world_;
   cluster& cluster_;

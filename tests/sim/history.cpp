@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "actors/decider.hpp"
+#include "events/storage_layout.hpp"
 
 namespace tracseq::sim {
 namespace {
@@ -21,12 +23,13 @@ history::history(world& in, broker const& log) : world_(in), log_(log), chains_(
 void history::read() {
   for (; seen_ < log_.order().size(); ++seen_) {
     auto const& at = log_.order()[seen_];
-    take(at.partition, at.offset, log_.records(at.partition)[at.offset]);
+    take(at, log_.records(at.partition)[at.offset]);
   }
 }
 
 // docs/formats.md, "The chain", written down a second time.
-void history::take(partition_id partition, std::uint64_t offset, std::string_view record) {
+void history::take(broker::appended const& came, std::string_view record) {
+  auto const [partition, offset, at_us] = came;
   auto& at = chains_[partition];
   if (offset != at.next++) world_.broken("I5: the log has a gap in partition ", partition);
   auto decoded = decode_record(record);
@@ -57,7 +60,7 @@ void history::take(partition_id partition, std::uint64_t offset, std::string_vie
     world_.broken("I9: in partition ", partition, " at offset ", offset, " a group is not followed by its rest");
   at.continued.reset();
   if (made->flags == commit_flag::continued) at.continued = entries_.size();
-  entries_.push_back({partition, offset, *std::move(made), false});
+  entries_.push_back({partition, offset, *std::move(made), false, at_us});
   apply(entries_.back());
 }
 
@@ -88,15 +91,21 @@ void history::apply(entry const& made) {
     if (auto const* one = std::get_if<sample::event>(&*event)) on_sample(stream, *one);
     if (auto const* one = std::get_if<storage_unit::event>(&*event)) on_unit(stream, *one);
     if (auto const* one = std::get_if<barcode::event>(&*event)) on_barcode(stream, *one);
-    if (!is_process_kind(stream_kind(stream))) continue;
-    auto& process = processes_[stream];
-    process.since_us = world_.now_us;
-    process.open = !facts_of(*event).ends_process;
-    std::string_view const name = facts_of(*event).type.name;
-    if (name.ends_with("_parked")) process.parked = true;
-    if (name.ends_with("_resumed")) process.parked = false;
-    if (name == "delivery_delivered") delivered_.insert(std::string(stream_key(stream)));
+    if (is_process_kind(stream_kind(stream))) on_process(stream, *event);
   }
+  keep_moment(stream);
+}
+
+void history::on_process(std::string const& stream, any_event const& event) {
+  auto& process = processes_[stream];
+  process.since_us = world_.now_us;
+  process.open = !facts_of(event).ends_process;
+  std::string_view const name = facts_of(event).type.name;
+  if (name.ends_with("_parked")) process.parked = true;
+  if (name.ends_with("_resumed")) process.parked = false;
+  if (name == "delivery_delivered") delivered_.insert(std::string(stream_key(stream)));
+  if (stream_kind(stream) == delivery::kind) deliveries_[stream] = name;
+  if (auto const* asked = event_if<move::requested>(event)) moves_.emplace(to_string(asked->move_id), *asked);
 }
 
 /// A thing goes to `to`, from where it is said to stand.
@@ -113,7 +122,13 @@ void history::on_sample(std::string const& stream, sample::event const& event) {
                           if (!now.name.empty()) world_.broken("I5: ", stream, " is registered twice");
                           now.name = e.details.name;
                           now.barcode = e.details.barcode;
+                          now.stage = "registered";
                         },
+                        [&](sample::received const&) { now.stage = "received"; },
+                        [&](sample::accepted const&) { now.stage = "accepted"; },
+                        [&](sample::held const&) { now.held = true; },
+                        [&](sample::hold_ended const&) { now.held = false; },
+                        [&](sample::archived const&) { now.stage_before = std::exchange(now.stage, "archived"); },
                         [&](sample::placed const& e) {
                           stands(stream, now.at, e.from_unit_id, e.from_slot, place{e.unit_id, e.slot, e.unit_label});
                         },
@@ -124,9 +139,11 @@ void history::on_sample(std::string const& stream, sample::event const& event) {
                           if (e.from.has_value() != now.at.has_value())
                             world_.broken("I3: ", stream, " is discarded where it does not stand");
                           now.at.reset();
-                          now.discarded = true;
+                          now.stage_before = std::exchange(now.stage, "discarded");
                         },
-                        [&](sample::reinstated const&) { now.discarded = false; }, [](auto const&) {}},
+                        [&](sample::reinstated const&) { now.stage = now.stage_before; },
+                        [&](sample::step_refused const& e) { on_refused_step(stream, e.process_id, e.step); },
+                        [](auto const&) {}},
              event);
 }
 
@@ -134,6 +151,10 @@ void history::on_unit(std::string const& stream, storage_unit::event const& even
   auto& slots = units_[stream];
   std::visit(
       overloaded{
+          [&](storage_unit::added const& e) { room_[stream] = storage_unit::slot_count(e.layout); },
+          [&](storage_unit::maintenance_started const&) { in_maintenance_.insert(stream); },
+          [&](storage_unit::maintenance_ended const&) { in_maintenance_.erase(stream); },
+          [&](storage_unit::step_refused const& e) { on_refused_step(stream, e.process_id, e.step); },
           [&](storage_unit::slot_reserved const& e) {
             if (auto const found = slots.find(e.slot); found != slots.end())
               world_.broken("I3: ", stream, " keeps ", e.slot, " for ", e.occupant, ", which holds ",
@@ -176,6 +197,71 @@ void history::on_barcode(std::string const& stream, barcode::event const& event)
                         },
                         [&](barcode::released const&) { labels_.erase(stream); }, [](auto const&) {}},
              event);
+}
+
+// I8, of the steps of a move or a discard: they were refused behind the version before, whoever was asked when.
+void history::on_refused_step(std::string const& stream, uuid const& process, std::string const& step) {
+  ++kept_refusals_;
+  auto const asked = moves_.find(to_string(process));
+  bool right = true;  // a kind of step that is not judged
+  auto const elsewhere = [&](std::optional<place> const& at) {
+    auto const& from = asked->second.from;
+    return at.has_value() != from.has_value() || (at && (at->unit_id != from->unit_id || at->slot != from->slot));
+  };
+  if (stream_kind(stream) == sample::kind) {
+    auto const& now = samples_[stream];
+    if (step == "sample.discard") right = now.is_final() || now.held;
+    bool const stays = now.stage == "archived" && now.at;
+    if (step == "sample.place" && asked != moves_.end())
+      right = (now.stage != "accepted" && !stays) || elsewhere(now.at) ||
+              (now.at && now.at->unit_id == asked->second.to->unit_id);
+    if (step == "sample.take_out" && asked != moves_.end()) right = !now.stands_at("accepted") || elsewhere(now.at);
+  } else if (asked != moves_.end()) {
+    auto const& slots = units_[stream];
+    auto const& at = unit_places_[stream];
+    if (step == "storage_unit.reserve_slot") {
+      auto const& wanted = asked->second.to->slot;
+      bool const taken = wanted.empty() ? slots.size() >= room_[stream] : slots.contains(wanted);
+      right = taken || in_maintenance_.contains(stream);
+    }
+    if (step == "storage_unit.place")
+      right = elsewhere(at) || (at && at->unit_id == asked->second.to->unit_id);
+    if (step == "storage_unit.take_out") right = elsewhere(at);
+  }
+  if (!right)
+    world_.broken("I8: ", stream, " refused ", step, " of ", to_string(process), " at version ", versions_[stream],
+                  " without a reason");
+}
+
+void history::keep_moment(std::string const& stream) {
+  moment made{versions_[stream], entries_.back().at_us, entries_.size() - 1, {}};
+  if (auto const found = samples_.find(stream); found != samples_.end()) made.now.sample = found->second;
+  if (auto const found = labels_.find(stream); found != labels_.end()) made.now.names = found->second;
+  if (auto const found = processes_.find(stream); found != processes_.end()) made.now.parked = found->second.parked;
+  if (auto const found = deliveries_.find(stream); found != deliveries_.end()) made.now.delivery = found->second;
+  made.now.in_maintenance = in_maintenance_.contains(stream);
+  moments_[stream].push_back(std::move(made));
+}
+
+std::vector<history::moment> history::within(std::string const& stream, std::int64_t from_us,
+                                             std::int64_t until_us) const {
+  std::vector<moment> all{{}};
+  auto const add = [&](moment const& one) {
+    if (one.at_us > until_us) return;
+    if (one.at_us < from_us) all.clear();  // it ended what was before
+    all.push_back(one);
+  };
+  if (auto const found = moments_.find(stream); found != moments_.end())
+    std::for_each(found->second.begin(), found->second.end(), add);
+  std::erase_if(all, [&](moment const& one) { return one.entry && entries_[*one.entry].torn; });
+  return all;
+}
+
+std::optional<history::moment> history::at_version(std::string const& stream, std::uint64_t version) const {
+  if (auto const found = moments_.find(stream); found != moments_.end())
+    for (auto const& one : found->second)
+      if (one.version == version) return one;
+  return std::nullopt;
 }
 
 std::vector<std::size_t> history::by_command(uuid const& id) const {

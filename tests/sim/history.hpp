@@ -21,6 +21,7 @@ class history {
     std::uint64_t offset = 0;
     tracseq::commit commit;
     bool torn = false;  ///< the first part of a group whose rest never came
+    std::int64_t at_us = 0;  ///< since when it is in the log
   };
   struct slot {
     std::string occupant;
@@ -31,7 +32,27 @@ class history {
     std::string barcode;
     std::string name;
     std::optional<place> at;
-    bool discarded = false;
+    std::string stage;         ///< "registered", "received", …; empty: there is none
+    std::string stage_before;  ///< of a final one
+    bool held = false;
+    [[nodiscard]] bool discarded() const { return stage == "discarded"; }
+    [[nodiscard]] bool is_final() const { return stage == "rejected" || stage == "archived" || discarded(); }
+    [[nodiscard]] bool stands_at(std::string_view wanted) const { return stage == wanted && !held; }
+  };
+  /// What of a stream somebody may be refused for.
+  struct condition {
+    sample_state sample;
+    bool in_maintenance = false;  ///< a unit
+    std::string names;            ///< a label
+    bool parked = false;          ///< a process
+    std::string delivery;         ///< of a message: the newest event's name
+  };
+  /// A stream behind one of its commits, or (version 0) before the first.
+  struct moment {
+    std::uint64_t version = 0;
+    std::int64_t at_us = INT64_MIN;
+    std::optional<std::size_t> entry;
+    condition now;
   };
   struct process_state {
     bool open = true;
@@ -55,6 +76,13 @@ class history {
   [[nodiscard]] std::set<std::string> const& delivered() const { return delivered_; }
   [[nodiscard]] hash256 const& head(partition_id partition) const { return chains_[partition].h; }
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
+  /// The stream as it was from one moment to another; of what was torn off nothing.
+  [[nodiscard]] std::vector<moment> within(std::string const& stream, std::int64_t from_us,
+                                           std::int64_t until_us) const;
+  /// The stream at a version; none if no commit made it.
+  [[nodiscard]] std::optional<moment> at_version(std::string const& stream, std::uint64_t version) const;
+  /// Steps that were refused for good, each judged where it lies.
+  [[nodiscard]] std::uint64_t kept_refusals() const { return kept_refusals_; }
 
  private:
   struct chain_end {
@@ -64,11 +92,14 @@ class history {
     std::optional<std::size_t> continued;  ///< the newest entry, if its group is not whole
     instant recorded_at{INT64_MIN};
   };
-  void take(partition_id partition, std::uint64_t offset, std::string_view record);
+  void take(broker::appended const& at, std::string_view record);
   void apply(entry const& made);
   void on_sample(std::string const& stream, sample::event const& event);
   void on_unit(std::string const& stream, storage_unit::event const& event);
   void on_barcode(std::string const& stream, barcode::event const& event);
+  void on_process(std::string const& stream, any_event const& event);
+  void on_refused_step(std::string const& stream, uuid const& process, std::string const& step);
+  void keep_moment(std::string const& stream);
   void stands(std::string const& stream, std::optional<place>& at, std::optional<uuid> const& from_unit,
               std::string const& from_slot, std::optional<place> to);
 
@@ -85,7 +116,13 @@ class history {
   std::map<std::string, std::string> labels_;
   std::map<std::string, process_state> processes_;
   std::set<std::string> delivered_;
+  std::set<std::string> in_maintenance_;
+  std::map<std::string, std::size_t> room_;  ///< slots of each unit
+  std::map<std::string, move::requested> moves_;
+  std::map<std::string, std::string> deliveries_;
+  std::map<std::string, std::vector<moment>> moments_;
   std::uint64_t skipped_ = 0;
+  std::uint64_t kept_refusals_ = 0;
 };
 
 }  // namespace tracseq::sim

@@ -25,6 +25,7 @@ struct outcome {
   std::vector<std::string> violations;
   std::uint64_t records = 0;
   std::uint64_t operations = 0;
+  judged also;
   std::int64_t healed_us = 0;  ///< from the end of faults to agreement
 };
 
@@ -74,8 +75,9 @@ outcome run(std::uint64_t seed, bool story) {
   if (!agreed) in.broken("liveness: the nodes did not converge within ", patience_us / second, " s without faults");
   truth.check_end();
   check_answers(in, people, truth);
-  if (agreed) check_nodes(in, nodes, people, truth);
   outcome ended;
+  ended.also = check_refusals(in, people, truth);
+  if (agreed) check_nodes(in, nodes, people, truth);
   ended.trace = in.trace_hash();
   ended.violations = in.violations;
   ended.records = nodes.log().order().size();
@@ -132,6 +134,7 @@ int run_all(options const& chosen) {
   std::uint64_t failed = 0;
   std::uint64_t records = 0;
   std::uint64_t operations = 0;
+  judged also;
   std::int64_t slowest_us = 0;
   std::string failing;
   auto const began = std::chrono::steady_clock::now();
@@ -142,6 +145,9 @@ int run_all(options const& chosen) {
     ++ran;
     records += ended.records;
     operations += ended.operations;
+    also.refusals += ended.also.refusals;
+    also.behind += ended.also.behind;
+    also.reads += ended.also.reads;
     slowest_us = std::max(slowest_us, ended.healed_us);
     if (chosen.first == chosen.last)
       std::printf("seed %llu: %llu records, %llu operations, healed after %.1f s, trace %s\n",
@@ -158,10 +164,13 @@ int run_all(options const& chosen) {
     if (!chosen.keep_going) break;
   }
   auto const took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("{\"seeds\":%llu,\"failed\":[%s],\"records\":%llu,\"operations\":%llu,\"seconds\":%.2f,"
-              "\"slowest_heal_s\":%.1f,\"places\":{",
-              static_cast<unsigned long long>(ran), failing.c_str(), static_cast<unsigned long long>(records),
-              static_cast<unsigned long long>(operations), took, static_cast<double>(slowest_us) / second);
+  auto const whole = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
+  std::printf("{\"seeds\":%llu,\"failed\":[%s],\"records\":%llu,\"operations\":%llu,", whole(ran), failing.c_str(),
+              whole(records), whole(operations));
+  std::printf("\"refusals\":%llu,\"behind\":%llu,\"reads\":%llu,", whole(also.refusals), whole(also.behind),
+              whole(also.reads));
+  std::printf("\"seconds\":%.2f,\"slowest_heal_s\":%.1f,\"places\":{", took,
+              static_cast<double>(slowest_us) / second);
   char const* comma = "";
   for (auto const& one : places()) {
     std::printf("%s\"%s\":[%llu,%llu]", comma, one.name.c_str(), static_cast<unsigned long long>(one.reached),

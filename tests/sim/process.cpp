@@ -227,6 +227,13 @@ void process::tell_applied() {
   }
 }
 
+bool process::shows(position_vector const& wanted) const {
+  auto const at = models_->applied();
+  for (std::size_t p = 0; p < wanted.size(); ++p)
+    if (at[p] < wanted[p]) return false;
+  return true;
+}
+
 bool process::current() const {
   auto const at = models_->positions();
   for (partition_id p = 0; p < at.size(); ++p)

@@ -83,6 +83,9 @@ class process {
 
   /// What this node would show.
   [[nodiscard]] std::shared_ptr<read_view const> view() const { return models_->newest(); }
+  /// How far into each partition that goes, and whether it is as far as `wanted`.
+  [[nodiscard]] position_vector applied() const { return models_->applied(); }
+  [[nodiscard]] bool shows(position_vector const& wanted) const;
   /// Everything that was read is shown.
   [[nodiscard]] bool current() const;
   [[nodiscard]] std::vector<partition_position> positions() const { return models_->positions(); }

@@ -15,7 +15,9 @@ namespace {
 void check_answer(world& in, operation const& one, history const& truth) {
   auto const acts = truth.by_command(one.key);
   auto const& reply = **one.answer;
-  if (reply.events.empty() && acts.empty()) return;  // there was nothing to change
+  // All else changes something, or is refused.
+  bool const may_change_nothing = one.does == deed::send_again || one.does == deed::read;
+  if (reply.events.empty() && acts.empty() && may_change_nothing) return;
   auto const found = std::find_if(acts.begin(), acts.end(), [&](auto const index) {
     auto const& made = truth.entries()[index];
     return made.partition == reply.partition && made.offset == reply.offset && made.commit.stream == reply.stream &&
@@ -87,7 +89,7 @@ void check_rows(world& in, process const& node, history const& truth) {
     auto const row = samples.get(parse_uuid(stream_key(stream)).value_or(uuid{}));
     bool const same = row && row->details.name == one.name && row->place.has_value() == one.at.has_value() &&
                       (!one.at || (row->place->unit_id == one.at->unit_id && row->place->slot == one.at->slot)) &&
-                      (row->stage == tracseq::sample_state::discarded) == one.discarded;
+                      (row->stage == tracseq::sample_state::discarded) == one.discarded();
     if (!same) in.broken("I6: ", node.name(), " shows ", stream, " otherwise than the history");
   }
   storage_query const units(*view);

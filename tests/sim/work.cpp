@@ -1,6 +1,6 @@
 #include "tests/sim/work.hpp"
 
-#include <cstring>
+#include <array>
 
 #include "actors/barcode.hpp"
 #include "actors/command_codec.hpp"
@@ -115,18 +115,19 @@ std::shared_ptr<operation> clients::register_tube(std::size_t who) {
   auto const label = "LAB-" + std::to_string(world_.dice.below(++labels_ + 2));
   auto const name = "S-" + std::to_string(labels_);
   auto const partitions = cluster_.log().partitions();
-  auto made = wish("register " + name + " as " + label, [this, label, name, partitions](process&, operation& self) {
-    return registration(self, label, name, world_.dice.id(), partitions);
-  });
+  auto made = wish(deed::register_tube, stream_name(barcode::kind, label), "register " + name + " as " + label,
+                   [this, label, name, partitions](process&, operation& self) {
+                     return registration(self, label, name, world_.dice.id(), partitions);
+                   });
   made->then = [this, who](command_reply const& reply) {
     auto const& tube = reply.stream;
     tubes_.push_back(tube);
     if (world_.dice.happens(0.1)) return;
     auto& wanted = clients_[who].wanted;
-    wanted.push_back(wish("receive " + tube, [tube](process&, operation& self) {
+    wanted.push_back(wish(deed::receive, tube, "receive " + tube, [tube](process&, operation& self) {
       return alone(request_for(self, make_command(tube, do_sample::receive{"frozen", std::nullopt})));
     }));
-    wanted.push_back(wish("accept " + tube, [tube](process&, operation& self) {
+    wanted.push_back(wish(deed::accept, tube, "accept " + tube, [tube](process&, operation& self) {
       return alone(request_for(self, make_command(tube, do_sample::accept{})));
     }));
   };
@@ -140,8 +141,9 @@ std::shared_ptr<operation> clients::add_unit(std::size_t) {
   add.unit = freezer ? storage_unit::unit_kind::freezer : storage_unit::unit_kind::box;
   add.unit_name = (freezer ? "Freezer " : "Box ") + to_string(id).substr(0, 4);
   add.layout = freezer ? storage_unit::layout{0, 0, 3} : storage_unit::layout{2, 2, 0};
-  auto made = wish("add " + add.unit_name, [id, add](process&, operation& self) {
-    return alone(request_for(self, make_command(stream_name(storage_unit::kind, id), add)));
+  auto const stream = stream_name(storage_unit::kind, id);
+  auto made = wish(deed::add_unit, stream, "add " + add.unit_name, [stream, add](process&, operation& self) {
+    return alone(request_for(self, make_command(stream, add)));
   });
   made->then = [this, id, freezer](command_reply const&) { (freezer ? freezers_ : boxes_).push_back(id); };
   return made;
@@ -154,26 +156,33 @@ std::shared_ptr<operation> clients::move_thing() {
     auto const box = stream_name(storage_unit::kind, dice.pick(boxes_));
     std::optional<uuid> to;
     if (dice.happens(0.8)) to = dice.pick(freezers_);
-    return wish("move " + box, [box, to](process& at, operation& self) { return movement(at, self, box, to, ""); });
+    auto made = wish(deed::move, box, "move " + box,
+                     [box, to](process& at, operation& self) { return movement(at, self, box, to, ""); });
+    if (to) made->to = place{*to, "", ""};
+    return made;
   }
   auto const tube = dice.pick(tubes_);
   std::optional<uuid> to;
   if (!boxes_.empty() && dice.happens(0.8)) to = dice.pick(boxes_);
   auto const slot = dice.pick(slots);
-  return wish("move " + tube + (to ? " to " + to_string(*to) + " " + slot : " out"),
-              [tube, to, slot](process& at, operation& self) { return movement(at, self, tube, to, slot); });
+  auto made = wish(deed::move, tube, "move " + tube + (to ? " to " + to_string(*to) + " " + slot : " out"),
+                   [tube, to, slot](process& at, operation& self) { return movement(at, self, tube, to, slot); });
+  if (to) made->to = place{*to, slot, ""};
+  return made;
 }
 
 std::shared_ptr<operation> clients::discard_tube() {
   auto const tube = world_.dice.pick(tubes_);
-  return wish("discard " + tube, [tube](process& at, operation& self) { return discarding(at, self, tube); });
+  return wish(deed::discard, tube, "discard " + tube,
+              [tube](process& at, operation& self) { return discarding(at, self, tube); });
 }
 
 std::shared_ptr<operation> clients::treat_tube() {
   auto const tube = world_.dice.pick(tubes_);
   auto const way = world_.dice.below(4);
+  static constexpr std::array ways{deed::hold, deed::end_hold, deed::archive, deed::correct};
   bool const if_match = world_.dice.happens(0.3);
-  return wish("treat " + tube, [tube, way, if_match](process& at, operation& self) -> command_group {
+  return wish(ways[way], tube, "treat " + tube, [tube, way, if_match](process& at, operation& self) -> command_group {
     outgoing_command command;
     if (way == 0) command = make_command(tube, do_sample::hold{"to be looked at"});
     if (way == 1) command = make_command(tube, do_sample::end_hold{});
@@ -184,11 +193,12 @@ std::shared_ptr<operation> clients::treat_tube() {
       command = make_command(tube, correct);
     }
     auto request = request_for(self, std::move(command));
-    if (if_match) {
+    if (if_match && !self.expected) {  // a repeat is the same request
       auto const row = samples_query(*at.view()).get(key_of(tube));
       if (!row) return fail(errc::not_found, "there is no such sample");
-      request.expected_version = row->version;
+      self.expected = row->version;
     }
+    request.expected_version = self.expected;
     return alone(std::move(request));
   });
 }
@@ -197,7 +207,8 @@ std::shared_ptr<operation> clients::treat_unit() {
   auto& dice = world_.dice;
   auto const unit = stream_name(storage_unit::kind, boxes_.empty() ? dice.pick(freezers_) : dice.pick(boxes_));
   auto const way = dice.below(3);
-  return wish("treat " + unit, [unit, way](process&, operation& self) {
+  static constexpr std::array ways{deed::rename, deed::start_maintenance, deed::end_maintenance};
+  return wish(ways[way], unit, "treat " + unit, [unit, way](process&, operation& self) {
     outgoing_command command;
     if (way == 0) command = make_command(unit, do_unit::rename{"Unit " + to_string(self.key).substr(0, 6)});
     if (way == 1) command = make_command(unit, do_unit::start_maintenance{"ice"});
@@ -209,18 +220,19 @@ std::shared_ptr<operation> clients::treat_unit() {
 std::shared_ptr<operation> clients::send_message() {
   if (!messages_.empty() && world_.dice.happens(0.2)) {
     auto const again = stream_name(delivery::kind, world_.dice.pick(messages_));
-    return wish("send again " + again, [again](process&, operation& self) {
+    return wish(deed::send_again, again, "send again " + again, [again](process&, operation& self) {
       return alone(request_for(self, make_command(again, commands::delivery::requeue{})));
     });
   }
   auto const id = world_.dice.id();
-  auto made = wish("send message " + to_string(id), [id](process&, operation& self) {
+  auto const stream = stream_name(delivery::kind, id);
+  auto made = wish(deed::queue, stream, "send message " + to_string(id), [id, stream](process&, operation& self) {
     commands::delivery::queue queue;
     queue.message_id = id;
     queue.channel = notification_rule::channel::webhook;
     queue.url = "https://example.org/hook";
     queue.subject = "news";
-    return alone(request_for(self, make_command(stream_name(delivery::kind, id), queue)));
+    return alone(request_for(self, make_command(stream, queue)));
   });
   made->then = [this, id](command_reply const&) { messages_.push_back(id); };
   return made;
@@ -234,7 +246,8 @@ std::shared_ptr<operation> clients::reuse_key() {
   if (used.empty()) return add_unit(0);
   auto const earlier = world_.dice.pick(used);
   auto const stream = (*earlier->answer)->stream;
-  auto made = wish("reuse the key of: " + earlier->what, [stream](process&, operation& self) {
+  auto const what = "reuse the key of: " + earlier->what;
+  auto made = wish(deed::reuse_key, stream, what, [stream](process&, operation& self) {
     // Beside the first, as all that bears one key is.
     if (stream_kind(stream) == storage_unit::kind)
       return alone(request_for(self, make_command(stream, do_unit::rename{"renamed by a reused key"})));
@@ -242,6 +255,11 @@ std::shared_ptr<operation> clients::reuse_key() {
   });
   made->key = earlier->key;
   return made;
+}
+
+std::shared_ptr<operation> clients::read_tube() {
+  auto const tube = world_.dice.pick(tubes_);
+  return wish(deed::read, tube, "read " + tube, {});
 }
 
 }  // namespace tracseq::sim

@@ -5,6 +5,7 @@
         scene.judge()
 """
 import base64
+import collections
 import contextlib
 import json
 import os
@@ -101,11 +102,18 @@ class Scene:
         self.node.stop()
 
 
-def verified(node):
-    """The history of a node that has stopped: by the program, and by what shares no code with it."""
+def verified(node, acknowledged):
+    """The history of a node that has stopped: by the program, and by what shares no code with it. Each sample whose
+    registration was acknowledged is in it once, by its name."""
     audit = support.run("audit", "verify", "--data", node.data)
     check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
-    return crash_test.judge_history(support.export(support.log_of(node), support.new_folder("export") / "log.ndjson"))
+    history, state = crash_test.judge_history(support.export(support.log_of(node),
+                                                             support.new_folder("export") / "log.ndjson"))
+    there = collections.Counter(sample.details["name"] for sample in state.samples.values())
+    astray = [(name, there[name]) for name in acknowledged if there[name] != 1]
+    check("somebody was acknowledged", len(acknowledged) > 0)
+    check("whatever was acknowledged is in the history once", not astray, (len(astray), astray[:5]))
+    return history, state
 
 
 def writes_within(api, seconds, key):

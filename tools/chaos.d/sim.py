@@ -43,15 +43,20 @@ def run_share(program, share, flags):
         return said, json.loads(closing)
     except ValueError:
         why = f"seeds {share[0]}..{share[1]}: the simulation ended with {done.returncode}: {done.stderr.strip()[-500:]}"
-        return [*said, closing, why], {"seeds": 0, "failed": [share[0]], "records": 0, "operations": 0, "seconds": 0,
-                                       "slowest_heal_s": 0, "places": {}}
+        return [*said, closing, why], {**nothing(), "failed": [share[0]]}
+
+
+SUMS = ("seeds", "records", "operations", "refusals", "behind", "reads", "seconds")
+
+
+def nothing():
+    return {**{name: 0 for name in SUMS}, "failed": [], "slowest_heal_s": 0.0, "places": {}}
 
 
 def add_up(all_figures):
-    total = {"seeds": 0, "failed": [], "records": 0, "operations": 0, "seconds": 0.0, "slowest_heal_s": 0.0,
-             "places": {}}
+    total = nothing()
     for one in all_figures:
-        for name in ("seeds", "failed", "records", "operations", "seconds"):
+        for name in ("failed", *SUMS):
             total[name] += one[name]
         total["slowest_heal_s"] = max(total["slowest_heal_s"], one["slowest_heal_s"])
         for place, (reached, fired) in one["places"].items():
@@ -102,6 +107,7 @@ def run(options):
         sys.exit(f"--seeds wants A..B, for example 1..2000, and not {options.seeds}")
     figures = run_seeds(first, last, options.jobs, flags, options.program)
     print(f"{figures['seeds']} seeds, {len(figures['failed'])} failed; {figures['operations']} operations, "
-          f"{figures['records']} records; agreed at the latest {figures['slowest_heal_s']:.0f} s after the faults")
+          f"{figures['refusals']} refusals and {figures['reads']} reads judged, {figures['behind']} refusals of an "
+          f"owner that had been overtaken, {figures['records']} records; agreed at the latest {figures['slowest_heal_s']:.0f} s after the faults")
     tell_places(figures)
     return 1 if figures["failed"] else 0

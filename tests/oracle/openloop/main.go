@@ -24,6 +24,7 @@ import (
 )
 
 type result struct {
+	number     int64
 	status     int // 0: no answer
 	took, late time.Duration
 	retryAfter bool
@@ -123,7 +124,7 @@ func (l *load) work(c int64) []result {
 		if !due.Before(end) || written.After(end) {
 			break
 		}
-		one := result{late: written.Sub(due)}
+		one := result{number: n, late: written.Sub(due)}
 		one.status, one.retryAfter = l.ask(&open, l.request(n))
 		one.took = time.Since(written)
 		all = append(all, one)
@@ -168,6 +169,24 @@ func report(results []result, seconds float64) map[string]any {
 		"late_p50_ms": percentile(late, 0.5), "late_p99_ms": percentile(late, 0.99)}
 }
 
+// Appends the names of those that were acknowledged, a line each: somebody may look for them in the history.
+func (l *load) keep(results []result, path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewWriter(file)
+	for _, one := range results {
+		if one.status == 201 {
+			fmt.Fprintf(lines, "%s-%d\n", l.name, one.number)
+		}
+	}
+	if err := lines.Flush(); err != nil {
+		return err
+	}
+	return file.Close()
+}
+
 func main() {
 	to := flag.String("url", "", "of the node")
 	token := flag.String("token", "", "of the operator")
@@ -175,6 +194,7 @@ func main() {
 	rate := flag.Float64("rate", 0, "requests a second; 0: closed")
 	clients := flag.Int("clients", 64, "connections")
 	seconds := flag.Float64("seconds", 5, "how long")
+	accepted := flag.String("accepted", "", "the file that the names of those that were acknowledged go to")
 	flag.Parse()
 	where, err := url.Parse(*to)
 	if err != nil || where.Host == "" {
@@ -197,6 +217,12 @@ func main() {
 	var all []result
 	for _, some := range results {
 		all = append(all, some...)
+	}
+	if *accepted != "" {
+		if err := l.keep(all, *accepted); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(report(all, time.Since(l.began).Seconds())); err != nil {
 		os.Exit(1)

@@ -99,13 +99,16 @@ def drip(one, byte):
     return False
 
 
-def latencies(api, count, name):
-    """(median, p99) in milliseconds of a write and a read behind it."""
+def latencies(api, count, name, accepted):
+    """(median, p99) in milliseconds of a write and a read behind it. The names of those that were acknowledged go to
+    `accepted`."""
     taken = []
     for n in range(count):
         began = time.monotonic()
-        ok = api.post("/samples", dict(name=f"{name}{n}", type="DNA")).ok and api.get("/samples?limit=5").ok
+        written = api.post("/samples", dict(name=f"{name}{n}", type="DNA")).ok
+        ok = written and api.get("/samples?limit=5").ok
         taken.append((time.monotonic() - began) * 1000)
+        accepted += [f"{name}{n}"] * written
         check("an honest request succeeds", ok)
     taken.sort()
     return taken[len(taken) // 2], taken[int(0.99 * (len(taken) - 1))]
@@ -139,9 +142,10 @@ def attack(seed, engine, number):
         TRACSEQ_HTTP_CONNECTIONS_MAX="8000", TRACSEQ_HTTP_HEAD_TIMEOUT_S="10"))
     node.start(timeout_s=START_S)
     api = node.api()
-    latencies(api, HONEST // 4, "warm")
+    accepted = []
+    latencies(api, HONEST // 4, "warm", accepted)
     used = cpu_s(node.process.pid)
-    calm = latencies(api, HONEST, "calm")
+    calm = latencies(api, HONEST, "calm", accepted)
     measured("calm_processor_ms", (cpu_s(node.process.pid) - used) * 1e3 / HONEST)
     them = Crowd(node)
     try:
@@ -150,7 +154,7 @@ def attack(seed, engine, number):
         for one in range(TRIES):
             used = cpu_s(node.process.pid)
             with busy_with_others() as others:
-                among = latencies(api, HONEST, f"crowd{one}-")
+                among = latencies(api, HONEST, f"crowd{one}-", accepted)
             if others() <= OTHERS_MAX:
                 break
         # What the node did meanwhile, for each honest request: this does not depend on who else is at work.
@@ -164,7 +168,7 @@ def attack(seed, engine, number):
     finally:
         them.end()
     time.sleep(1)
-    again = latencies(api, HONEST, "again")
+    again = latencies(api, HONEST, "again", accepted)
     calm = max(calm[0], again[0]), max(calm[1], again[1])
     for which, values in (("calm", calm), ("crowd", among)):
         measured(f"{which}_p50_ms", values[0])
@@ -179,4 +183,4 @@ def attack(seed, engine, number):
               (calm, among))
     check("it still runs and serves", api.get("/samples?limit=1").ok)
     node.stop(120)
-    verified(node)
+    verified(node, accepted)
