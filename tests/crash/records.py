@@ -9,15 +9,15 @@ import http.client
 import json
 import os
 import pathlib
-import shutil
 import subprocess
+import sys
 import threading
 import time
 import uuid
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
+from programs import build
 from support import PROJECT, Api
-
-ORACLE = PROJECT / "var" / "oracle"
 
 
 class Records:
@@ -111,26 +111,6 @@ def shown(body):
     if place := body.get("place"):
         found["place"] = [place["unit_id"], place["slot"]]
     return found
-
-
-def go():
-    """Debian's Go, or another that is there."""
-    found = shutil.which("go") or next((p for p in ("/usr/lib/go/bin/go", "/usr/lib/go-1.19/bin/go")
-                                        if os.access(p, os.X_OK)), None)
-    if not found:
-        raise RuntimeError("Go is missing; tools/install-packages test installs it (golang-go)")
-    return found
-
-
-def build(package=".", name="oracle"):
-    """Builds a program of tests/oracle; its path. What is built already is found in Go's own cache."""
-    ORACLE.mkdir(parents=True, exist_ok=True)
-    env = {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local"}
-    done = subprocess.run([go(), "build", "-o", str(ORACLE / name), package], cwd=PROJECT / "tests" / "oracle",
-                          env=env, capture_output=True, text=True, timeout=600)
-    if done.returncode != 0:
-        raise RuntimeError(f"tests/oracle cannot be built: {done.stderr.strip()[-1500:]}")
-    return ORACLE / name
 
 
 def judge(export, records, *options):

@@ -68,12 +68,13 @@ class Bench:
         self.report.add("kill_gap_p99", percentile(gaps, 0.99), f"the longest of {kills}: {max(gaps):.2f} s")
 
     def polite(self, cluster):
-        """Half of what three nodes can do, through nginx."""
-        urls = [cluster.url]
-        with Traffic(urls, cluster.token(), 8) as full:
-            time.sleep(2 if self.quick else 5)
-        # A client that waits as long as it is served.
-        with Traffic(urls, cluster.token(), 8, full.busy_s()) as traffic:
+        """Half of what three nodes can do through nginx, by requests that do not wait for each other; beside them some
+        clients look at what they wrote."""
+        def load(name, rate, seconds):
+            return OpenLoad(cluster.url, cluster.token(), name, rate, seconds, 16)
+        full = load("full", 0, 2 if self.quick else 5).figures()
+        beside = load("half", full["accepted_per_s"] / 2, 25)
+        with Traffic([cluster.url], cluster.token(), 4, 0.1) as traffic:
             time.sleep(1)
             for n in list(cluster.nodes):  # a rolling restart
                 if not cluster.stop(n):
@@ -81,9 +82,14 @@ class Bench:
                 cluster.start(n)
             cluster.add()
             time.sleep(2)
-        self.report.add("polite_failed", len(traffic.failed), f"of {len(traffic.done):,} writes and reads through nginx, while "
-                        f"three nodes were stopped and started one by one and a fourth was added; longest "
-                        f"{traffic.longest_since(0) * 1e3:.0f} ms")
+        if beside.process.poll() is not None:
+            raise Failed("the load was over before the last change")
+        loaded = beside.figures()
+        failed = loaded["sent"] - loaded["accepted"] + len(traffic.failed)
+        self.report.add("polite_failed", failed, f"of {loaded['sent']:,} writes at {loaded['accepted_per_s']:,.0f}/s, half of what is "
+                        f"done at most, and {len(traffic.done):,} writes and reads beside them, through nginx, while three nodes "
+                        f"were stopped and started one by one and a fourth was added; p99 {loaded['accepted_p99_ms']:.0f} ms, the "
+                        f"longest beside it {traffic.longest_since(0) * 1e3:.0f} ms")
 
     def forwards(self, cluster):
         owners, url, took = self.owners(cluster), cluster.node_url(1), {True: [], False: []}

@@ -1,18 +1,21 @@
 """People who register samples at a cluster, repeat what was refused and look at what they made; and which partition a
 key lives in."""
 import http.client
+import json
 import pathlib
 import statistics
+import subprocess
 import sys
 import threading
 import time
 import uuid
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(PROJECT / "tools"), str(PROJECT / "tests" / "verify")]
+sys.path[:0] = [str(PROJECT / "tools"), str(PROJECT / "tests" / "verify"), str(PROJECT / "tests" / "oracle")]
 
 from client import Api  # noqa: E402
 from history import command_id  # noqa: E402
+from programs import build  # noqa: E402
 
 PARTITIONS = 12
 
@@ -127,3 +130,26 @@ class Traffic:
         """Of the requests that were under way at `moment`, or came later."""
         with self.lock:
             return max((took for began, took in self.done if began + took >= moment), default=0.0)
+
+
+class OpenLoad:
+    """Registrations that do not wait for each other: `rate` a second for so many seconds, whatever became of those
+    before; 0: each of `clients` connections sends its next one behind an answer. Begins at once. The names of those that
+    were acknowledged are added to the file `accepted`."""
+
+    def __init__(self, url, token, name, rate, seconds, clients, accepted=None):
+        self.name, self.patience_s = name, seconds + 120
+        self.process = subprocess.Popen(
+            [str(build("./openloop", "openloop")), "--url", url, "--token", token, "--name", name, "--rate", str(rate),
+             "--seconds", str(seconds), "--clients", str(clients), *(["--accepted", str(accepted)] if accepted else [])],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def figures(self):
+        """What it measured (tests/oracle/openloop), when it is over."""
+        try:
+            told, problem = self.process.communicate(timeout=self.patience_s)
+        finally:
+            self.process.kill()
+        if self.process.returncode != 0:
+            raise RuntimeError(f"the load: {problem[-500:]}")
+        return json.loads(told)

@@ -4,14 +4,17 @@ import time
 from lab import ClusterLab
 from scene import measured
 from support import check, eventually
-from traffic import Traffic
+from traffic import OpenLoad, Traffic
 
 NAME, UNIT, EACH = "T12-rebalance", "rebalances", 8
 ABOUT = "a rolling restart, one node more and one less, at 80 % of what the cluster can do: no write and no read fails"
 ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=1, nightly=7), ("kafka",), 600, 70
 OWN_BROKER = True
 
-CLIENTS, LOAD = 8, 0.8
+# What the cluster can do is what so many connections get done that never wait. Beside the load some clients look at what they
+# wrote, and write down all that they are told.
+CONNECTIONS, LOAD, LASTS_S = 16, 0.8, 40
+CLIENTS, PAUSE_S = 4, 0.1
 SHARES_WITHIN_S, NOTICED_S = 60, 2
 
 
@@ -24,14 +27,14 @@ def attack(seed, engine, number):
     with ClusterLab(seed, nodes=3, durable=True, isolated=False, proxy="nginx") as lab:
         cluster = lab.cluster
 
-        def traffic(pause_s=0.0):
-            return Traffic([cluster.url], lab.token, CLIENTS, pause_s, connect=lambda url, name: lab.book.records.api(
-                url, lab.token, name, 30, lab.position))
-        with traffic() as full:
-            time.sleep(3)
-        check("nothing fails before", not full.failed, full.failed[:5])
-        # A client that waits a quarter of the time that it is served for asks 80 % as often as one that never waits.
-        with traffic((1 / LOAD - 1) * full.busy_s()) as polite:
+        def load(name, rate, seconds):
+            return OpenLoad(cluster.url, lab.token, f"{name}-{seed}", rate, seconds, CONNECTIONS)
+
+        full = load("full", 0, 5).figures()
+        check("nothing fails before", set(full["statuses"]) == {"201"}, full)
+        beside = load("beside", LOAD * full["accepted_per_s"], LASTS_S)
+        with Traffic([cluster.url], lab.token, CLIENTS, PAUSE_S, connect=lambda url, name: lab.book.records.api(
+                url, lab.token, name, 30, lab.position)) as polite:
             time.sleep(1)
             for n in lab.draw.sample(cluster.nodes, 3):
                 check("a node that is stopped ends in good order", cluster.stop(n))
@@ -42,17 +45,22 @@ def attack(seed, engine, number):
             time.sleep(2)
             check("it, too, ends in good order", cluster.stop(added))
             time.sleep(2)
+            check("the load lasted", beside.process.poll() is None)
+        loaded = beside.figures()
         measured("failed", len(polite.failed))
         measured("served_per_s", len(polite.done) / max(end_of(polite), 1e-9))
         for _, took in polite.done:
             measured("request_ms", took * 1e3)
         longest_s = polite.longest_since(0)
         measured("longest_ms", longest_s * 1e3)
-        print(f"        {len(full.done)} requests at full load, {len(polite.done)} at {LOAD:.0%} of it, "
-              f"{len(polite.failed)} refused", flush=True)
+        for name in ("accepted_per_s", "accepted_p50_ms", "accepted_p99_ms", "late_p99_ms"):
+            measured(f"load_{name}", loaded[name])
+        print(f"        {full['accepted_per_s']:.0f}/s at full load, {loaded['accepted_per_s']:.0f}/s at {LOAD:.0%} of "
+              f"it; {len(polite.done)} requests beside it, {len(polite.failed)} refused", flush=True)
         check("no polite request fails", not polite.failed, polite.failed[:10])
+        check("none of the load fails", set(loaded["statuses"]) == {"201"}, loaded)
         check(f"none takes {NOTICED_S} s, which a person would notice", longest_s < NOTICED_S, longest_s)
-        check("the load was real", len(polite.done) > 100, len(polite.done))
+        check("the load was real", loaded["accepted_per_s"] >= 0.9 * LOAD * full["accepted_per_s"], (full, loaded))
         lab.judge()
 
 

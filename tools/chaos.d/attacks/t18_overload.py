@@ -1,15 +1,13 @@
 """Ten times what the node can do, from people who do not wait for each other."""
-import json
 import re
 import shutil
-import subprocess
 import time
 
 import support
 from preload import slow_disk
-from records import build
 from scene import START_S, busy_with_others, figures_judged, measured, verified, writes_within
 from support import Node, check
+from traffic import OpenLoad
 
 NAME, UNIT, EACH = "T18-overload", "overloads", 1
 ABOUT = "ten times its peak, open loop, on a disk that takes 8 ms to sync: what it accepts is served in time, the " \
@@ -37,15 +35,9 @@ def why_not():
 
 def load(node, accepted, name, rate, seconds, clients):
     """What the load generator measured. It shares the machine with the node."""
-    program = build("./openloop", "openloop")
-    done = subprocess.run([str(program), "--url", node.url, "--token", node.token(), "--name", name,
-                           "--accepted", str(accepted), "--rate", str(rate), "--seconds", str(seconds),
-                           "--clients", str(clients)],
-                          capture_output=True, text=True, timeout=seconds + 120)
-    if done.returncode != 0:
-        raise RuntimeError(f"the load: {done.stderr[-500:]}")
-    print(f"        {name}: {done.stdout.strip()}", flush=True)
-    return json.loads(done.stdout)
+    figures = OpenLoad(node.url, node.token(), name, rate, seconds, clients, accepted).figures()
+    print(f"        {name}: {figures}", flush=True)
+    return figures
 
 
 def one_try(node, accepted, name, seconds):
