@@ -18,6 +18,9 @@ FAULTS = [("fdatasync", "error=EIO"), ("pwrite64", "error=EIO"),
           ("pwrite64", "error=ENOSPC"), ("fdatasync", "error=ENOSPC")]
 # Within which it has left, or refuses; and how long that is waited for.
 STOPS_S, STOPS_MAX_S = 1, 15
+# Where commands took longer than this before (30 ms are usual), strace and the node got too little of the machine for a
+# second to say anything.
+USUAL_MAX_S = 0.2
 
 
 def why_not():
@@ -33,6 +36,7 @@ def attack(seed, engine, number):
         segment = segments(node.data / "log")[-1]
         node.wrapper = tracer(trace, segment, call, f"{fault}:when={nth}")
         print(f"        the {nth}. {call}: {fault}", flush=True)
+        stopped_s = None
         offset = time.time_ns() - time.monotonic_ns()
         try:
             node.start()
@@ -42,12 +46,16 @@ def attack(seed, engine, number):
             with scene.load():
                 wait_for_failure(trace, node)
                 if failed_at := failure(trace):
-                    refuses_from_now_on(scene, node, failed_at)
+                    stopped_s = refuses_from_now_on(scene, node, failed_at)
         failed_at = failure(trace)
         check("the failure was met", failed_at is not None, node.words()[-400:])
         if failed_at is not None:
             nothing_acknowledged_after(scene, failed_at * 1e9 - offset)
             nothing_acknowledged_of(scene, failed_batch(trace))
+            if stopped_s is not None:
+                usual = usual_s(scene, failed_at * 1e9 - offset)
+                measured("usual_s", usual)
+                measured("stops_s" if usual <= USUAL_MAX_S else "stops_unjudged_s", stopped_s)
         node.kill()
         node.wrapper = []
         node.start(timeout_s=START_S)
@@ -78,6 +86,7 @@ def nothing_acknowledged_after(scene, failed_ns):
 def nothing_acknowledged_of(scene, batch):
     """Nor is whoever asked before, and whose record was to be written then. What a process manager does for a command
     may go on behind its answer, and says nothing here."""
+    check("something was to be written", batch)
     told = [key for key, one in scene.book.acknowledged.items()
             if not one["path"].endswith((":place", ":take-out", ":discard"))]
     late = in_batch(batch, told)
@@ -98,13 +107,24 @@ def refuses_from_now_on(scene, node, failed_at):
             check("a node that stays refuses writes in words", answer.status == 503, answer.problem)
             break
     took = time.time() - failed_at
-    measured("stops_s", took)
     check(f"it has left or refuses within {STOPS_MAX_S} s", took <= STOPS_MAX_S, took)
+    return took
+
+
+def usual_s(scene, until_ns):
+    """How long a command took before the failure, in the middle."""
+    scene.book.records.flush()
+    lines = [json.loads(line) for line in open(scene.book.records.path)]
+    took = [one["return"] - one["call"] for one in lines if one["method"] == "POST" and one["return"]
+            and one["return"] < until_ns]
+    return sorted(took)[len(took) // 2] / 1e9
 
 
 def of_all(rounds):
-    """It stops in time; and commands were on their way to the disk when it failed."""
-    took, hit = figures_of(rounds, "stops_s"), sum(figures_of(rounds, "commands_hit"))
-    p99 = percentile(took, 0.99) if took else STOPS_MAX_S
-    return f"writes were refused {p99:.2f} s after a failure (p99), which hit {hit:.0f} commands", \
-        p99 <= STOPS_S and hit > 0
+    """It stops in time. What failed may have been a step of a process, which hits no command that a client sent."""
+    took, unjudged = figures_of(rounds, "stops_s"), figures_of(rounds, "stops_unjudged_s")
+    words = f"not judged in {len(unjudged)} rounds, where the machine was too slow" if unjudged else "judged in all"
+    if not took:
+        return f"how soon nothing is taken after a failure was {words}", False
+    p99 = percentile(took, 0.99)
+    return f"nothing is taken {p99:.2f} s after a failure (p99), promised is {STOPS_S} s; {words}", p99 <= STOPS_S
