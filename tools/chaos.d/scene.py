@@ -109,11 +109,15 @@ def verified(node, acknowledged):
     check("the history verifies", audit.returncode == 0, audit.stdout + audit.stderr)
     history, state = crash_test.judge_history(support.export(support.log_of(node),
                                                              support.new_folder("export") / "log.ndjson"))
+    registered_once(state, acknowledged)
+    return history, state
+
+
+def registered_once(state, acknowledged):
     there = collections.Counter(sample.details["name"] for sample in state.samples.values())
     astray = [(name, there[name]) for name in acknowledged if there[name] != 1]
     check("somebody was acknowledged", len(acknowledged) > 0)
     check("whatever was acknowledged is in the history once", not astray, (len(astray), astray[:5]))
-    return history, state
 
 
 def writes_within(api, seconds, key):

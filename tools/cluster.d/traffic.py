@@ -135,13 +135,14 @@ class Traffic:
 class OpenLoad:
     """Registrations that do not wait for each other: `rate` a second for so many seconds, whatever became of those
     before; 0: each of `clients` connections sends its next one behind an answer. Begins at once. The names of those that
-    were acknowledged are added to the file `accepted`."""
+    were acknowledged are added to the file `accepted`, the names of all to `sent`; each name is its request's key, too."""
 
-    def __init__(self, url, token, name, rate, seconds, clients, accepted=None):
+    def __init__(self, url, token, name, rate, seconds, clients, accepted=None, sent=None):
         self.name, self.patience_s = name, seconds + 120
         self.process = subprocess.Popen(
             [str(build("./openloop", "openloop")), "--url", url, "--token", token, "--name", name, "--rate", str(rate),
-             "--seconds", str(seconds), "--clients", str(clients), *(["--accepted", str(accepted)] if accepted else [])],
+             "--seconds", str(seconds), "--clients", str(clients), *(["--accepted", str(accepted)] if accepted else []),
+             *(["--sent", str(sent)] if sent else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def figures(self):

@@ -50,8 +50,18 @@ func (l *load) request(n int64) []byte {
 		l.head, l.name, n, len(body), body))
 }
 
-// Writes a request and reads its answer; status 0 and no connection if there is none.
+// Writes a request and reads its answer; status 0 and no connection if there is none. A connection that was closed
+// while nobody used it is made anew, as every client does: the request has a key.
 func (l *load) ask(c **connection, text []byte) (status int, retryAfter bool) {
+	reused, began := *c != nil, time.Now()
+	status, retryAfter = l.askOnce(c, text)
+	if status == 0 && reused && time.Since(began) < patience/2 {
+		return l.askOnce(c, text)
+	}
+	return status, retryAfter
+}
+
+func (l *load) askOnce(c **connection, text []byte) (status int, retryAfter bool) {
 	if *c == nil {
 		wire, err := net.DialTimeout("tcp", l.address, patience)
 		if err != nil {
@@ -169,22 +179,24 @@ func report(results []result, seconds float64) map[string]any {
 		"late_p50_ms": percentile(late, 0.5), "late_p99_ms": percentile(late, 0.99)}
 }
 
-// Appends the names of those that were acknowledged, a line each: somebody may look for them in the history.
-func (l *load) keep(results []result, path string) error {
+// Appends names, each of which is the request's key, too, a line each: somebody may look for them in the history.
+func (l *load) keep(results []result, path string, which func(result) bool) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	lines := bufio.NewWriter(file)
-	for _, one := range results {
-		if one.status == 201 {
-			fmt.Fprintf(lines, "%s-%d\n", l.name, one.number)
+	if err == nil {
+		lines := bufio.NewWriter(file)
+		for _, one := range results {
+			if which(one) {
+				fmt.Fprintf(lines, "%s-%d\n", l.name, one.number)
+			}
+		}
+		if err = lines.Flush(); err == nil {
+			err = file.Close()
 		}
 	}
-	if err := lines.Flush(); err != nil {
-		return err
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	return file.Close()
 }
 
 func main() {
@@ -195,6 +207,7 @@ func main() {
 	clients := flag.Int("clients", 64, "connections")
 	seconds := flag.Float64("seconds", 5, "how long")
 	accepted := flag.String("accepted", "", "the file that the names of those that were acknowledged go to")
+	sent := flag.String("sent", "", "the file that the names of all go to")
 	flag.Parse()
 	where, err := url.Parse(*to)
 	if err != nil || where.Host == "" {
@@ -219,10 +232,10 @@ func main() {
 		all = append(all, some...)
 	}
 	if *accepted != "" {
-		if err := l.keep(all, *accepted); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+		l.keep(all, *accepted, func(one result) bool { return one.status == 201 })
+	}
+	if *sent != "" {
+		l.keep(all, *sent, func(result) bool { return true })
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(report(all, time.Since(l.began).Seconds())); err != nil {
 		os.Exit(1)
