@@ -34,6 +34,8 @@ def script(scene):
     for _ in range(COMMANDS):
         key, path, body = client.choose()
         client.count += 1
+        if client.count % 7 == 0:
+            client.look(scene.api)
         try:
             answer = scene.api.post(path, body, key=key)
         except (OSError, http.client.HTTPException):
