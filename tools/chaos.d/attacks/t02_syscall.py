@@ -45,6 +45,8 @@ def script(scene):
     for _ in range(COMMANDS):
         key, path, body = scene.book.take_unknown(client.random) or client.choose()
         client.count += 1
+        if client.count % 7 == 0:
+            client.look(scene.api)
         try:
             answer = api.post(path, body, key=key)
         except (OSError, http.client.HTTPException):
