@@ -169,8 +169,11 @@ void shard::answer_unwritten(group_ptr const& group, std::size_t decided) {
     return std::any_of(group->requests.begin(), group->requests.begin() + static_cast<std::ptrdiff_t>(decided),
                        [&](command_request const& one) { return one.command.stream == stream; });
   };
-  auto const newest = std::find_if(in_flight_.rbegin(), in_flight_.rend(),
-                                   [&](in_flight const& entry) { return is_of(entry.stream); });
+  // A group is durable with its last record: of one that is torn off, the first part is taken back.
+  auto const newest = std::find_if(in_flight_.rbegin(), in_flight_.rend(), [&](in_flight const& entry) {
+    return entry.group && std::any_of(entry.group->requests.begin(), entry.group->requests.end(),
+                                      [&](command_request const& one) { return is_of(one.command.stream); });
+  });
   if (newest != in_flight_.rend()) return newest->unwritten.push_back(group);
   auto const behind = entities_.at(group->requests[decided - 1].command.stream).last_offset;
   finish_unwritten(*group, behind == 0 ? 0 : behind - 1);
