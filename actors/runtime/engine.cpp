@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "actors/runtime/end_asker.hpp"
 #include "actors/runtime/notifier.hpp"
 #include "actors/runtime/shard.hpp"
 
@@ -56,6 +57,7 @@ struct engine::parts {
   std::vector<caf::actor> shards;
   caf::actor notifications;
   std::atomic<bool> stopped{false};
+  std::unique_ptr<runtime::end_asker> ends;
 };
 
 engine::engine(event_log& log, stream_source& source, engine_options options)
@@ -78,6 +80,7 @@ void engine::stop() {
     caf::anon_send_exit(parts_->notifications, caf::exit_reason::kill);
   // Until here they submit, to each other and for whoever they answer.
   parts_->system->await_all_actors_done();
+  parts_->ends.reset();
 }
 
 void engine::on_effect(effect_performer performer) {
@@ -86,6 +89,10 @@ void engine::on_effect(effect_performer performer) {
 
 void engine::on_elsewhere(forward_commands forward) {
   parts_->around->elsewhere = std::move(forward);
+  parts_->ends = std::make_unique<runtime::end_asker>(parts_->around->log, [this](partition_id p, runtime::log_ends told) {
+    caf::anon_send(parts_->shards[p], told);
+  });
+  parts_->around->ask_end = [this](partition_id p, std::uint64_t question) { parts_->ends->ask(p, question); };
 }
 
 void engine::ask_before_claims(std::function<std::string(partition_id)> why_not) {

@@ -3,7 +3,7 @@
 // another node travels as bytes, never as one of these.
 //
 //   engine  → shard   submit_group, records_read, projections_applied, append_failed, stand_by, take_partition,
-//                     drain_shard, bar_shard
+//                     drain_shard, bar_shard, log_ends
 //   shard   → entity  host_stream, decide_command, settle_group, commit_accepted, resume_process
 //   entity  → shard   command_decided, process_waits
 //   entity  → itself  step_replied, outcome_replied, effect_performed, retry_commands, retry_outcome
@@ -23,6 +23,8 @@ struct stand_by { partition_head at; };
 struct take_partition {};
 struct drain_shard {};
 struct bar_shard { std::shared_ptr<error const> why; };
+/// The end of the partition's log, as it was when `question` was asked or later.
+struct log_ends { std::uint64_t question; std::uint64_t end; };
 struct tick {};
 
 struct host_stream { std::string stream; };
@@ -55,6 +57,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::stand_by)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::take_partition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::drain_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::bar_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::log_ends)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::host_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::decide_command)

@@ -44,6 +44,7 @@ caf::behavior shard::make_behavior() {
         if (!fault_point<"shard.applied_unheard">()) try_open();
       },
       [this](append_failed const& m) { close(phase::closed, *m.why); },
+      [this](log_ends const& m) { on_log_ends(m.question, m.end); },
       [this](stand_by const& m) {
         followed_ = m.at.chain;
         last_recorded_ = std::max(last_recorded_, m.at.recorded_at);
@@ -164,30 +165,6 @@ void shard::refuse(group_ptr const& group, std::size_t failed_at) {
   answer_unwritten(group, failed_at + 1);
 }
 
-void shard::answer_unwritten(group_ptr const& group, std::size_t decided) {
-  auto const is_of = [&](std::string const& stream) {
-    return std::any_of(group->requests.begin(), group->requests.begin() + static_cast<std::ptrdiff_t>(decided),
-                       [&](command_request const& one) { return one.command.stream == stream; });
-  };
-  // A group is durable with its last record: of one that is torn off, the first part is taken back.
-  auto const newest = std::find_if(in_flight_.rbegin(), in_flight_.rend(), [&](in_flight const& entry) {
-    return entry.group && std::any_of(entry.group->requests.begin(), entry.group->requests.end(),
-                                      [&](command_request const& one) { return is_of(one.command.stream); });
-  });
-  if (newest != in_flight_.rend()) return newest->unwritten.push_back(group);
-  auto const behind = entities_.at(group->requests[decided - 1].command.stream).last_offset;
-  finish_unwritten(*group, behind == 0 ? 0 : behind - 1);
-}
-
-void shard::finish_unwritten(command_group& group, std::uint64_t offset) {
-  if (group.refusal) {
-    around_->count.refused.fetch_add(1, std::memory_order_relaxed);
-    return finish(group, tl::unexpected(*group.refusal));
-  }
-  finish(group, command_reply{group.last().command.stream, partition_, offset,
-                              group.decisions.back().base_version, {}, false});
-}
-
 void shard::commit_group(group_ptr const& group) {
   bool const grouped = group->requests.size() > 1;
   last_recorded_ = std::max(last_recorded_, around_->wall_now());
@@ -262,6 +239,7 @@ void shard::finish(command_group& group, result<command_reply> const& reply) {
 
 void shard::on_read(std::vector<read_back> const& records) {
   for (auto const& record : records) {
+    read_to_ = record.offset + 1;
     if (!accepted(record.judged)) {
       around_->count.skipped.fetch_add(1, std::memory_order_relaxed);
       continue;
@@ -273,6 +251,7 @@ void shard::on_read(std::vector<read_back> const& records) {
     else
       on_own_commit(record);
   }
+  tell_confirmed();
   forget_applied();
 }
 
@@ -290,7 +269,7 @@ void shard::on_own_commit(read_back const& record) {
     stop_waiting(entry.stream);
     send(target.actor, commit_accepted{entry.version});
   }
-  for (auto const& one : entry.unwritten) finish_unwritten(*one, record.offset);
+  for (auto const& one : entry.unwritten) confirm({one, record.offset});
   if (!entry.group) return;
   auto& group = *entry.group;
   auto const last = group.requests.size() - 1;
@@ -403,6 +382,7 @@ void shard::close(phase next, error const& why) {
   auto in_progress = std::move(by_command_);
   by_command_.clear();
   in_flight_.clear();
+  forget_questions();
   taking_back_ = nullptr;
   for (auto const& [id, group] : in_progress) {
     if (moved)
@@ -448,6 +428,7 @@ void shard::on_tick() {
   auto const deadline = around_->options.deadline;
   if (!in_flight_.empty() && time - in_flight_.front().since > deadline)
     close(phase::closed, {errc::timed_out, "no answer from the log within its deadline", {}});
+  if (asked_at_ && time - *asked_at_ > deadline) give_up_question();
   if (phase_ == phase::claiming && time - phase_since_ > deadline)
     close(phase::closed, {errc::timed_out, "the claim was not read back", {}});
   if (phase_ == phase::closed && wanted_ && time - phase_since_ > claim_retry)

@@ -46,6 +46,11 @@ class shard final : public caf::event_based_actor {
     std::vector<group_ptr> unwritten;  ///< decided on it, with nothing to write: answered when it is accepted
   };
 
+  struct unwritten {
+    group_ptr group;
+    std::uint64_t offset = 0;  ///< what it was decided on lies at or before it
+  };
+
   // Commands.
   void on_submit(group_ptr group);
   /// True if the group was answered, joined to one in flight, or refused by its id.
@@ -58,7 +63,14 @@ class shard final : public caf::event_based_actor {
   /// Of its first `decided` commands nothing is written, for they are refused or change nothing. What they were
   /// decided on has to be durable all the same (docs/adr/0019-a-no-is-durable-too.md).
   void answer_unwritten(group_ptr const& group, std::size_t decided);
-  void finish_unwritten(command_group& group, std::uint64_t offset);
+  /// Told once it is known that no other node owned the partition when it was decided.
+  void confirm(unwritten answer);
+  void ask_end();
+  void on_log_ends(std::uint64_t question, std::uint64_t end);
+  void tell_confirmed();
+  void give_up_question();
+  void forget_questions();
+  void finish_unwritten(unwritten const& answer);
   [[nodiscard]] static bool ends_process(encoded_event const& last);
   void finish(command_group& group, result<command_reply> const& reply);
   [[nodiscard]] live& entity_for(std::string const& stream);
@@ -120,6 +132,12 @@ class shard final : public caf::event_based_actor {
   std::unordered_map<std::string, instant> waits_;
   std::set<std::pair<instant, std::string>> waits_by_time_;
   std::deque<in_flight> in_flight_;
+  std::vector<unwritten> asked_;    ///< told when the log is read to where it ended when it was asked
+  std::vector<unwritten> unasked_;  ///< decided since
+  std::optional<steady::time_point> asked_at_;  ///< while a question is open
+  std::uint64_t question_ = 0;
+  std::optional<std::uint64_t> end_;  ///< the answer to it
+  std::uint64_t read_to_ = 0;         ///< of the log: the next offset
   std::deque<group_ptr> waiting_;  ///< came while the partition was not open
   group_ptr taking_back_;          ///< undoes a torn group: until it is written, nothing else is
   std::unordered_map<uuid, group_ptr> by_command_;  ///< in progress

@@ -72,6 +72,8 @@ struct surroundings {
   forward_commands elsewhere;  ///< empty in a node that is alone
   /// Why a partition may not be claimed just now; empty if it may. Any thread, and at once.
   std::function<std::string(partition_id)> why_no_claim = [](partition_id) { return std::string(); };
+  /// Has a shard told, by `log_ends`, where its log ends. Any thread, and at once. Empty where no other writes there.
+  std::function<void(partition_id, std::uint64_t question)> ask_end;
   /// The clocks. A simulation puts its own here before it spawns a shard; timers are CAF's.
   std::function<steady::time_point()> steady_now = [] { return steady::now(); };
   std::function<instant()> wall_now = [] { return tracseq::now(); };

@@ -97,6 +97,24 @@ TEST_CASE("a node that cannot claim a partition asks whoever has it, until its c
   CHECK(node.lab.commands->stats().claims_unconfirmed == 0);
 }
 
+TEST_CASE("an owner that was overtaken, and has not read so, refuses nobody") {
+  one_of_several node;
+  node.lab.reader->stop();
+  auto const accept = world::request(node.tube, do_sample::accept{});
+  CHECK(node.ask(accept, false).get().error().code == errc::conflict);  // it is registered, and all was read
+  claim stranger;
+  stranger.number = node.lab.streams->positions()[node.at].chain.c + 1;
+  stranger.boot_id = new_uuid();
+  auto const end = [&] { return node.lab.log->ends()->at(node.at); };
+  auto const before = end();
+  REQUIRE(node.lab.log->append(node.at, {encode_record(stranger)}));
+  REQUIRE(soon([&] { return end() > before; }));
+  CHECK(node.ask(accept, false).get().error().code == errc::outcome_unknown);
+  auto asked = node.ask(accept, false);
+  node.read_claim(stranger.boot_id);
+  CHECK(asked.get().error().detail == "there is no other");  // and the new owner is asked
+}
+
 TEST_CASE("who is answered while the engine stops may ask it once more, and is told that it stops") {
   one_of_several node;
   node.lab.reader->stop();

@@ -97,6 +97,7 @@ result<void> process::start() {
   around_->elsewhere = [this](partition_id partition, std::vector<command_request> group, command_callback done) {
     if (!life_->dead) forwarder_->submit(partition, std::move(group), std::move(done));
   };
+  around_->ask_end = [this](partition_id partition, std::uint64_t question) { ask_end(partition, question); };
   cluster::forwarder::world reach;
   reach.send = [this](uuid const& to, std::string body) {
     return others_.send_frame(*this, to, false, std::move(body));
@@ -129,6 +130,21 @@ result<void> process::start() {
   wake_follower();
   cluster_tick();
   return {};
+}
+
+// Where the log ends is looked at somewhere on the way there and back.
+void process::ask_end(partition_id partition, std::uint64_t question) {
+  world_.after(world_.dice.wait_us(3 * ms), [this, partition, question, of = life_] {
+    if (of->dead) return;
+    auto const ends = log_.ends();
+    if (!ends || of->paused)
+      return world_.after(50 * ms, [this, partition, question, of] {
+        if (!of->dead) ask_end(partition, question);
+      });
+    world_.after(world_.dice.wait_us(3 * ms), [this, partition, question, of, end = (*ends)[partition]] {
+      if (!of->dead) caf::anon_send(shards_[partition], runtime::log_ends{question, end});
+    });
+  });
 }
 
 void process::drain() {

@@ -97,6 +97,7 @@ class process {
   void tell_shards(folded_batch const& batch);
   void apply();
   void tell_applied();
+  void ask_end(partition_id partition, std::uint64_t question);
   void on_claim(partition_id partition, std::uint64_t number, uuid const& by, std::string const& node);
   void cluster_tick();
 

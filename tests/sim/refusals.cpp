@@ -61,9 +61,8 @@ bool is_reason(operation const& one, error const& why, std::vector<moment> const
   }
 }
 
-/// What an owner may have met that knew no less than its client had seen. One that was overtaken, and has not read so
-/// yet, knows no more than that; a move besides is made of rows.
-std::vector<moment> met_at_best(operation const& one, history const& truth) {
+/// What rows may have shown that are no older than what its client demanded to be shown.
+std::vector<moment> met_in_rows(operation const& one, history const& truth) {
   auto met = truth.within(one.about, INT64_MIN, one.answered_us);
   auto const least = one.demands ? seen(one, one.about) : 0;
   std::erase_if(met, [&](moment const& at) { return at.version < least; });
@@ -80,9 +79,10 @@ bool check_refusal(world& in, operation const& one, history const& truth) {
     return false;
   }
   bool const right = is_reason(one, why, truth.within(one.about, one.invoked_us, one.answered_us));
-  bool const behind = !right && is_reason(one, why, met_at_best(one, truth));
+  // A move is made of rows, wherever it is asked for; all else its owner decides, who is asked for the present.
+  bool const behind = !right && one.does == deed::move && is_reason(one, why, met_in_rows(one, truth));
   if (!right && !behind) in.broken("I8: \"", one.what, "\" was refused without a reason: ", told(why));
-  // It was repeated at an owner that knew neither the first attempt nor its own end.
+  // It was repeated at a node whose rows did not show the first attempt.
   if (behind && !one.demands && one.unanswered) return behind;
   auto acts = truth.by_command(one.key);
   auto const beside = truth.by_command(derive_uuid(one.key, "barcode"));

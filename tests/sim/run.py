@@ -42,7 +42,7 @@ def main():
     # Of a hundred commands of a seed some are refused, and some ask what is there.
     judged = figures["refusals"] >= figures["seeds"] and figures["reads"] >= figures["seeds"]
     print(("ok   " if judged else "FAIL ") + f"{figures['refusals']} refusals and {figures['reads']} reads judged; "
-          f"{figures['behind']} refusals came of an owner that had been overtaken")
+          f"{figures['behind']} refusals came of rows that showed less than the log")
     print(f"{figures['operations']} operations, {figures['records']} records, {figures['seconds']:.0f} s of one core")
     failed = len(figures["failed"]) + (not same) + (not enough) + (not judged)
     print(f"{figures['seeds'] - len(figures['failed']) + same + enough + judged} passed, {failed} failed")

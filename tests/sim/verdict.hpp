@@ -10,7 +10,7 @@ namespace tracseq::sim {
 /// How much was judged.
 struct judged {
   std::uint64_t refusals = 0;
-  std::uint64_t behind = 0;  ///< of these: by an owner that had been overtaken
+  std::uint64_t behind = 0;  ///< of these: by rows that showed less than the log
   std::uint64_t reads = 0;
 };
 /// Who was refused did not act, and was refused for a reason that the log held before the answer, and not before what
