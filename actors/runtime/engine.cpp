@@ -89,9 +89,9 @@ void engine::on_effect(effect_performer performer) {
 
 void engine::on_elsewhere(forward_commands forward) {
   parts_->around->elsewhere = std::move(forward);
-  parts_->ends = std::make_unique<runtime::end_asker>(parts_->around->log, [this](partition_id p, runtime::log_ends told) {
-    caf::anon_send(parts_->shards[p], told);
-  });
+  parts_->ends = std::make_unique<runtime::end_asker>(
+      parts_->around->log,
+      [this](partition_id p, runtime::log_ends told) { caf::anon_send(parts_->shards[p], told); });
   parts_->around->ask_end = [this](partition_id p, std::uint64_t question) { parts_->ends->ask(p, question); };
 }
 

@@ -22,9 +22,9 @@ void shard::answer_unwritten(group_ptr const& group, std::size_t decided) {
   confirm({group, behind == 0 ? 0 : behind - 1});
 }
 
-// Decided here, and durable. But an owner that was overtaken does not know it until it reads so: what another has written
-// since may be why there is no reason any more, or the command itself, which was sent there before. Where the log
-// ended when it was asked behind the decision, and is read to there, this node was its owner.
+// Decided here, and durable. But an owner that was overtaken does not know it until it reads so: what another has
+// written since may be why there is no reason any more, or the command itself, which was sent there before. Where the
+// log ended when it was asked behind the decision, and is read to there, this node was its owner.
 void shard::confirm(unwritten answer) {
   if (!forwards_ || !around_->ask_end) return finish_unwritten(answer);
   unasked_.push_back(std::move(answer));
