@@ -46,7 +46,7 @@ def script(scene):
         key, path, body = scene.book.take_unknown(client.random) or client.choose()
         client.count += 1
         if client.count % 7 == 0:
-            client.look(scene.api)
+            client.look(api)
         try:
             answer = api.post(path, body, key=key)
         except (OSError, http.client.HTTPException):
