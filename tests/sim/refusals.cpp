@@ -88,7 +88,9 @@ bool check_refusal(world& in, operation const& one, history const& truth) {
   auto const beside = truth.by_command(derive_uuid(one.key, "barcode"));
   acts.insert(acts.end(), beside.begin(), beside.end());
   for (auto const index : acts)
-    if (auto const& made = truth.entries()[index]; !made.torn && !is_process_kind(stream_kind(made.commit.stream)))
+    // An attempt that lay somewhere, in a node that stood still, may act behind the refusal of the next one.
+    if (auto const& made = truth.entries()[index]; !made.torn && !is_process_kind(stream_kind(made.commit.stream)) &&
+                                                   !(one.unanswered && made.at_us > one.answered_us))
       in.broken("I8: \"", one.what, "\" was refused (", told(why), "), and acted on ", made.commit.stream, " at ",
                 made.partition, "-", made.offset);
   return behind;

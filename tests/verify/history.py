@@ -100,7 +100,8 @@ class Instant(int):
 
     def text(self):
         at = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=int(self))
-        return at.isoformat() + "Z"
+        whole_ms = at.microsecond and at.microsecond % 1000 == 0
+        return at.isoformat(timespec="milliseconds" if whole_ms else "auto") + "Z"
 
 
 def read_record(data, formats):
