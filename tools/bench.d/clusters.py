@@ -14,7 +14,7 @@ from load import wrk
 sys.path[:0] = [str(PROJECT / "tools"), str(PROJECT / "tools" / "cluster.d"), str(PROJECT / "tests" / "verify")]
 from client import Api  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from traffic import PARTITIONS, Traffic, home_of  # noqa: E402
+from traffic import PARTITIONS, OpenLoad, Traffic, home_of  # noqa: E402
 
 FIGURES = ("kill_gap_p50", "kill_gap_p99", "polite_failed", "forward_vs_local", "three_nodes_vs_one")
 
