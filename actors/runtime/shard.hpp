@@ -69,6 +69,8 @@ class shard final : public caf::event_based_actor {
   void on_log_ends(std::uint64_t question, std::uint64_t end);
   void tell_confirmed();
   void give_up_question();
+  /// Who waited for its answer; those who came since ask the next one.
+  std::vector<unwritten> close_question();
   void forget_questions();
   void finish_unwritten(unwritten const& answer);
   [[nodiscard]] static bool ends_process(encoded_event const& last);

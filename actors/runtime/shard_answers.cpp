@@ -45,28 +45,27 @@ void shard::on_log_ends(std::uint64_t question, std::uint64_t end) {
 
 void shard::tell_confirmed() {
   if (!end_ || read_to_ < *end_) return;
-  end_.reset();
-  asked_at_.reset();
-  for (auto const& one : std::exchange(asked_, {})) finish_unwritten(one);
-  if (!unasked_.empty()) ask_end();
+  for (auto const& one : close_question()) finish_unwritten(one);
 }
 
 void shard::give_up_question() {
-  auto const waiting = std::exchange(asked_, {});
-  end_.reset();
-  asked_at_.reset();
-  for (auto const& one : waiting)
+  for (auto const& one : close_question())
     finish(*one.group, fail(errc::outcome_unknown,
                             "the log did not tell in time where it ends, so nobody knows whether this is so. Repeat the "
                             "request with the same idempotency key: it will be done once."));
+}
+
+std::vector<shard::unwritten> shard::close_question() {
+  auto waited = std::exchange(asked_, {});
+  end_.reset();
+  asked_at_.reset();
   if (!unasked_.empty()) ask_end();
+  return waited;
 }
 
 void shard::forget_questions() {
-  asked_.clear();
   unasked_.clear();
-  end_.reset();
-  asked_at_.reset();
+  close_question();
 }
 
 void shard::finish_unwritten(unwritten const& answer) {

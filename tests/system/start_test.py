@@ -77,10 +77,7 @@ def an_ipv6_address_is_told_in_brackets():
     node = OnIpv6(folder / "six", extra=["--http-address", "::1"]).start()
     seen = node.api().must("GET", "/cluster")["nodes"][0]["http"]
     check("in the view of the cluster", seen == f"[::1]:{node.port}", seen)
-    for _ in range(100):  # a moment behind the first answer
-        if "TracSeq is at" in node.words():
-            break
-        time.sleep(0.05)
+    support.eventually(lambda: "TracSeq is at" in node.words(), 5)  # a moment behind the first answer
     check_words("when it says where it is", node.words(), f"http://[::1]:{node.port}")
     node.stop()
 
