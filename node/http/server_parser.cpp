@@ -22,6 +22,10 @@ method method_of(beast::http::verb verb) noexcept {
   }
 }
 
+/// What the shortest end of a chunked body takes ("0" and two line ends). The parser asserts that it has as much once
+/// it has seen the last chunk begin, which nobody has to send at once.
+constexpr std::size_t chunked_end_bytes = 5;
+
 class beast_request final : public incoming_request {
  public:
   beast_request() { parser_.header_limit(1 << 20); }
@@ -68,6 +72,7 @@ class beast_request final : public incoming_request {
     used = 0;
     while (!parser_.is_done() && used < bytes.size()) {
       auto const rest = bytes.substr(used);
+      if (parser_.chunked() && rest.size() < chunked_end_bytes) return state::more;
       used += parser_.put(boost::asio::buffer(rest.data(), rest.size()), ec);
       if (ec == beast::http::error::need_more) return state::more;
       if (ec == beast::http::error::body_limit) return state::too_large;

@@ -36,6 +36,9 @@ def http_seeds():
     yield b"POST /api/v1/samples?limit=3 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
     yield b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
     yield b"GET /api/v1/samples/%C3%A9?q=a+b&as_of=2026-11-24&type=DNA,RNA HTTP/1.0\r\nX-Quoted: \xff\r\n\r\n"
+    # The parts in which a body arrives are as long as the input's length says: an end in parts of each length.
+    for more in range(7):
+        yield (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + b"x" * more)
     yield BODY
 
 

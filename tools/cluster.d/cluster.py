@@ -274,13 +274,21 @@ class Cluster:
         while (passed := time.monotonic() - began) < timeout_s:
             if self.ready(n):
                 return
-            if self.pid(n) is None:
+            if self._has_ended(n):
                 raise Failed(f"node {n} ended by itself: {self._last_words(n)}")
             if passed - shown > 5:
                 shown = passed
                 self.say(f"Waiting for node {n} … {passed:.0f} s")
             time.sleep(0.1)
         raise Failed(f"node {n} is not ready after {timeout_s} s: {self._last_words(n)}")
+
+    def _has_ended(self, n):
+        """A process that begins another program has no environment for a moment, so that one look proves nothing."""
+        for _ in range(6):
+            if self.pid(n) is not None:
+                return False
+            time.sleep(0.1)
+        return True
 
     def _last_words(self, n):
         with contextlib.suppress(OSError, IndexError):
