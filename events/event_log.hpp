@@ -99,6 +99,7 @@ struct log_options {
   bool create = true;                   ///< make it if it is not there
   bool read_only = false;               ///< embedded: no lock, no repair, no append
   bool require_replication = false;     ///< Kafka: refuse fewer than three replicas
+  std::chrono::milliseconds topic_looked_at_every{10'000};  ///< Kafka: whether somebody changed its settings
   std::size_t queue_bytes_max = 64u << 20;
   std::size_t segment_bytes = 64u << 20;  ///< embedded
 };

@@ -24,6 +24,8 @@ class partition_group {
 };
 
 struct group_options {
+  /// Those of the log. A topic may have got more, which are nobody's.
+  partition_id partitions = 0;
   /// A member that was not heard of for so long is out. The broker has a least one (group.min.session.timeout.ms,
   /// 6 s unless it was set).
   std::chrono::milliseconds session_timeout{6'000};

@@ -58,7 +58,9 @@ result<void> runner::parts::open_meta() {
     return fail(errc::conflict, "The store in " + rows->directory() + " belongs to a log with " +
                                     *known_partitions + " partitions, but this one has " +
                                     wanted_partitions +
-                                    ": it is another log. Name its own data directory.");
+                                    ": it is another log, which needs a data directory of its own. Or it is a Kafka "
+                                    "topic that got more partitions: put ?partitions=" + *known_partitions +
+                                    " behind its address.");
   if (rows->read_only() || known_partitions) return {};
   store_write const write{meta, meta_keys::partitions, wanted_partitions};
   return rows->write({&write, 1});

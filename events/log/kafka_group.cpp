@@ -27,6 +27,7 @@ class group final : public partition_group {
   ~group() override { leave(); }
 
   result<void> join(address const& where, group_options const& options) {
+    partitions_ = options.partitions;
     auto const session = options.session_timeout.count();
     auto made = client::member(where,
                                {{"group.id", group_of(where)},
@@ -94,6 +95,7 @@ class group final : public partition_group {
       auto& one = changed->elems[i];
       // Nothing is to be fetched: what the nodes read they read elsewhere, from where they stand.
       one.offset = RD_KAFKA_OFFSET_END;
+      if (one.partition >= static_cast<std::int32_t>(partitions_)) continue;
       if (given)
         mine_.insert(static_cast<partition_id>(one.partition));
       else
@@ -110,6 +112,7 @@ class group final : public partition_group {
   }
 
   assigned_callback const told_;
+  partition_id partitions_ = 0;
   std::set<partition_id> mine_;  // on the thread that polls
   mutable std::mutex mutex_;
   std::string trouble_;

@@ -6,6 +6,7 @@
 #include "events/log/kafka_producer.hpp"
 #include "events/log/kafka_reader.hpp"
 #include "events/log/kafka_topic.hpp"
+#include "events/log/kafka_topic_watch.hpp"
 
 namespace tracseq {
 namespace {
@@ -14,19 +15,20 @@ using namespace kafka;
 
 class kafka_log final : public event_log {
  public:
-  kafka_log(address where, std::unique_ptr<client> asker, topic_facts facts,
+  kafka_log(address where, std::unique_ptr<client> asker, topic_facts facts, log_options const& options,
             std::unique_ptr<producer> writer)
       : where_(std::move(where)),
         asker_(std::move(asker)),
-        facts_(std::move(facts)),
-        writer_(std::move(writer)) {}
+        partitions_(facts.partitions),
+        writer_(std::move(writer)),
+        watch_(*asker_, where_, options, std::move(facts)) {}
 
-  partition_id partitions() const override { return facts_.partitions; }
+  partition_id partitions() const override { return partitions_; }
   std::string description() const override {
     return "Kafka topic " + where_.topic + " at " + where_.brokers;
   }
   std::string name() const override { return "Kafka topic " + where_.topic; }
-  std::vector<std::string> warnings() const override { return facts_.warnings; }
+  std::vector<std::string> warnings() const override { return watch_.warnings(); }
 
   result<void> append(partition_id partition, std::vector<std::string> records) override {
     if (!writer_) return fail(errc::unsupported, "the log was opened to be read only");
@@ -41,10 +43,10 @@ class kafka_log final : public event_log {
 
   result<std::vector<std::uint64_t>> ends() override { return ends_within(where_.timeout); }
   result<std::vector<std::uint64_t>> ends_within(std::chrono::milliseconds within) override {
-    return query_offsets(*asker_, where_, facts_.partitions, edge::end, within);
+    return query_offsets(*asker_, where_, partitions_, edge::end, within);
   }
   result<std::vector<std::uint64_t>> begins() override {
-    return query_offsets(*asker_, where_, facts_.partitions, edge::begin);
+    return query_offsets(*asker_, where_, partitions_, edge::begin);
   }
 
   result<std::unique_ptr<log_reader>> read(std::span<log_position const> from,
@@ -53,12 +55,12 @@ class kafka_log final : public event_log {
     if (!last) return tl::unexpected(last.error());
     auto const first = begins();
     if (!first) return tl::unexpected(first.error());
-    std::vector<bool> named(facts_.partitions);
+    std::vector<bool> named(partitions_);
     for (auto const& at : from) {
-      if (at.partition >= facts_.partitions || named[at.partition])
+      if (at.partition >= partitions_ || named[at.partition])
         return fail(errc::invalid_argument,
                     "partition " + std::to_string(at.partition) +
-                        (at.partition < facts_.partitions ? " is named twice" : " does not exist"));
+                        (at.partition < partitions_ ? " is named twice" : " does not exist"));
       named[at.partition] = true;
       if (auto held = check_position(at, (*first)[at.partition], (*last)[at.partition]); !held)
         return tl::unexpected(held.error());
@@ -80,9 +82,10 @@ class kafka_log final : public event_log {
 
   address const where_;
   std::unique_ptr<client> asker_;
-  topic_facts const facts_;
+  partition_id const partitions_;
   std::unique_ptr<producer> writer_;
   std::shared_ptr<std::atomic<bool>> const forgot_ = std::make_shared<std::atomic<bool>>(false);
+  topic_watch const watch_;
 };
 
 }  // namespace
@@ -98,11 +101,6 @@ result<std::unique_ptr<event_log>> open_kafka_log(std::string_view text, log_opt
   if (!begins) return tl::unexpected(begins.error());
   auto const ends = query_offsets(**asker, *where, facts->partitions, edge::end);
   if (!ends) return tl::unexpected(ends.error());
-  for (std::size_t p = 0; p < begins->size(); ++p)
-    if ((*begins)[p] > 0)
-      facts->warnings.push_back("Partition " + std::to_string(p) + " of the Kafka topic " +
-                                where->topic + " begins at offset " + std::to_string((*begins)[p]) +
-                                ": its first records were deleted.");
   std::unique_ptr<producer> writer;
   if (!options.read_only) {
     if (auto ours = refuse_foreign(*where, *begins, *ends); !ours) return tl::unexpected(ours.error());
@@ -110,7 +108,7 @@ result<std::unique_ptr<event_log>> open_kafka_log(std::string_view text, log_opt
     if (!started) return tl::unexpected(started.error());
     writer = *std::move(started);
   }
-  return std::make_unique<kafka_log>(*where, *std::move(asker), *std::move(facts), std::move(writer));
+  return std::make_unique<kafka_log>(*where, *std::move(asker), *std::move(facts), options, std::move(writer));
 }
 
 }  // namespace tracseq

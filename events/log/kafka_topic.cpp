@@ -237,22 +237,52 @@ result<topic_facts> prepare_topic(client& with, address const& where, log_option
   if (!shape) return tl::unexpected(shape.error());
   auto const wanted = where.partitions.value_or(options.partitions);
   bool const owner = options.create && !options.read_only;
-  if (shape->partitions != wanted && (owner || where.partitions))
+  if (shape->partitions < wanted ? owner || where.partitions : shape->partitions > wanted && owner && !where.partitions)
     return fail(errc::rule_violation,
                 "the Kafka topic " + where.topic + " has " + std::to_string(shape->partitions) +
                     " partitions, and " + std::to_string(wanted) +
                     " are set. The number decides where each stream lives and never changes: put "
                     "?partitions=" + std::to_string(shape->partitions) +
-                    " behind the address if the topic was made so, or name another topic");
+                    " behind the address if the topic was made so, ?partitions=N if it was made with N and got more "
+                    "later, or name another topic");
+  auto const partitions = where.partitions || owner ? wanted : shape->partitions;
   auto const config = describe_config(with, where);
   if (!config) return tl::unexpected(config.error());
-  auto const fit = check_config(where, *config);
-  if (!fit && !options.read_only) return tl::unexpected(fit.error());
-  auto warnings = check_replication(where, *shape, *config, options.require_replication);
+  if (auto const fit = check_config(where, *config); !fit && !options.read_only) return tl::unexpected(fit.error());
+  if (auto const enough = check_replication(where, *shape, *config, options.require_replication); !enough)
+    return tl::unexpected(enough.error());
+  auto warnings = look_again(with, where, options, partitions);
   if (!warnings) return tl::unexpected(warnings.error());
-  // Who reads may be about to bring the history away while it is still there.
-  if (!fit) warnings->push_back(fit.error().detail);
-  return topic_facts{shape->partitions, *std::move(warnings)};
+  return topic_facts{partitions, *std::move(warnings)};
+}
+
+result<std::vector<std::string>> look_again(client& with, address const& where, log_options const& options,
+                                            partition_id partitions) {
+  auto const shape = look(with, where, deadline(where.timeout));
+  if (!shape) return tl::unexpected(shape.error());
+  std::vector<std::string> warnings;
+  if (!shape->exists) {
+    warnings.push_back("There is no topic " + where.topic + " at " + where.brokers + " any more.");
+    return warnings;
+  }
+  if (shape->partitions != partitions)
+    warnings.push_back("The Kafka topic " + where.topic + " has " + std::to_string(shape->partitions) + " partitions, and " +
+                       std::to_string(partitions) + " hold the history: the others stay empty. A node that starts is to be " +
+                       "told so, with ?partitions=" + std::to_string(partitions) + " behind the address.");
+  auto const config = describe_config(with, where);
+  if (!config) return tl::unexpected(config.error());
+  if (auto const fit = check_config(where, *config); !fit) warnings.push_back(fit.error().detail);
+  if (auto weak = check_replication(where, *shape, *config, options.require_replication); !weak)
+    warnings.push_back(weak.error().detail);
+  else
+    std::ranges::move(*weak, std::back_inserter(warnings));
+  auto const begins = query_offsets(with, where, partitions, edge::begin);
+  if (!begins) return tl::unexpected(begins.error());
+  for (std::size_t p = 0; p < begins->size(); ++p)
+    if ((*begins)[p] > 0)
+      warnings.push_back("Partition " + std::to_string(p) + " of the Kafka topic " + where.topic + " begins at offset " +
+                         std::to_string((*begins)[p]) + ": its first records were deleted.");
+  return warnings;
 }
 
 }  // namespace tracseq::kafka

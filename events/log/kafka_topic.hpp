@@ -13,7 +13,7 @@
 namespace tracseq::kafka {
 
 struct topic_facts {
-  partition_id partitions = 0;
+  partition_id partitions = 0;           ///< that hold the history; the topic may have more, which stay empty
   std::vector<std::string> warnings;  ///< what an operator should know, in sentences
 };
 
@@ -21,6 +21,11 @@ struct topic_facts {
 /// partitions, retention, compaction, message size, replication. Within `where.timeout` each.
 [[nodiscard]] result<topic_facts> prepare_topic(client& with, address const& where,
                                                 log_options const& options);
+
+/// What is wrong or weak with the topic as it is now, in sentences: also what `prepare_topic` refuses, for who uses the
+/// topic already goes on. Within `where.timeout` each.
+[[nodiscard]] result<std::vector<std::string>> look_again(client& with, address const& where,
+                                                          log_options const& options, partition_id partitions);
 
 enum class edge : std::int8_t { end = -1, begin = -2 };  // as the protocol's ListOffsets numbers them
 

@@ -123,6 +123,7 @@ void cluster::join_when_fit() {
   }
   if (!fit) return;
   group_options wanted;
+  wanted.partitions = partitions_;
   wanted.session_timeout = options_.session_timeout;
   wanted.name = options_.node;
   auto joined = join_group(options_.log_address, wanted, [this](std::vector<partition_id> mine) {

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 namespace tracseq::test {
 namespace {
@@ -40,6 +41,16 @@ int free_port() {
 }
 
 }  // namespace
+
+bool in_time(std::function<bool()> const& holds) {
+  using clock = std::chrono::steady_clock;
+  auto const until = clock::now() + std::chrono::seconds(60);
+  while (!holds()) {
+    if (clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return true;
+}
 
 scratch_directory::scratch_directory() {
   auto pattern = (std::filesystem::temp_directory_path() / "tracseq-log-XXXXXX").string();

@@ -2,12 +2,16 @@
 // The engines that the conformance suite runs over. Each gives fresh logs, and a second handle on one.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "events/event_log.hpp"
 
 namespace tracseq::test {
+
+/// Whether it holds, sooner or later.
+[[nodiscard]] bool in_time(std::function<bool()> const& holds);
 
 /// A directory that goes away with the object.
 class scratch_directory {

@@ -207,10 +207,52 @@ TEST_CASE("kafka: another number of partitions is refused, unless the address na
   CHECK(why.code == errc::rule_violation);
   CHECK(has(why.detail, "has 6 partitions, and 4 are set"));
   CHECK(has(why.detail, "?partitions=6"));
+  CHECK(has(why.detail, "?partitions=N if it was made with N and got more later"));
+  CHECK(has(refusal(address_of(topic) + "?partitions=8").detail, "has 6 partitions, and 8 are set"));
   CHECK(open_or_fail(address_of(topic) + "?partitions=6")->partitions() == 6);
   auto reading = four();
   reading.read_only = true;
   CHECK(open_log(address_of(topic), reading).value()->partitions() == 6);
+}
+
+TEST_CASE("kafka: of a topic that got more partitions those are used that hold the history") {
+  kafka_admin admin(shared_broker());
+  auto const topic = fresh_topic();
+  CHECK(open_or_fail(address_of(topic))->warnings().empty());
+  admin.add_partitions(topic, 6);
+  CHECK(has(refusal(address_of(topic)).detail, "has 6 partitions, and 4 are set"));
+  auto const log = open_or_fail(address_of(topic) + "?partitions=4");
+  CHECK(log->partitions() == 4);
+  CHECK(log->ends().value().size() == 4);
+  REQUIRE(log->warnings().size() == 1);
+  CHECK(has(log->warnings()[0], "has 6 partitions, and 4 hold the history"));
+  auto reading = four();
+  reading.read_only = true;
+  CHECK(open_log(address_of(topic) + "?partitions=4", reading).value()->partitions() == 4);
+}
+
+TEST_CASE("kafka: what somebody changes in a topic that is used is told, and so is that it was mended") {
+  kafka_admin admin(shared_broker());
+  auto const topic = fresh_topic();
+  auto options = four();
+  options.topic_looked_at_every = 50ms;
+  auto const log = open_log(address_of(topic), options).value();
+  CHECK(log->warnings().empty());
+  auto const told = [&](std::string const& words) {
+    return in_time([&] {
+      auto const all = log->warnings();
+      return std::ranges::any_of(all, [&](std::string const& one) { return one.find(words) != one.npos; });
+    });
+  };
+  admin.set(topic, {{"retention.ms", "604800000"}, {"flush.messages", "1"}});
+  CHECK(told("retention.ms is 604800000, so Kafka deletes records when they are old"));
+  admin.set(topic, {{"retention.ms", "-1"}, {"flush.messages", "1"}});
+  CHECK(in_time([&] { return log->warnings().empty(); }));
+  admin.add_partitions(topic, 5);
+  CHECK(told("has 5 partitions, and 4 hold the history"));
+  admin.produce(topic, 0, "one");
+  admin.delete_before(topic, 0, 1);
+  CHECK(told("Partition 0 of the Kafka topic " + topic + " begins at offset 1"));
 }
 
 TEST_CASE("kafka: a stranger's topic is refused") {

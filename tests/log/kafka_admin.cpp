@@ -67,6 +67,27 @@ void kafka_admin::create_topic(std::string const& topic, int partitions,
           "create " + topic);
 }
 
+void kafka_admin::set(std::string const& topic, std::vector<std::pair<std::string, std::string>> const& settings) {
+  std::unique_ptr<rd_kafka_ConfigResource_t, decltype(&rd_kafka_ConfigResource_destroy)> wanted(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()), rd_kafka_ConfigResource_destroy);
+  for (auto const& [name, value] : settings)
+    rd_kafka_ConfigResource_set_config(wanted.get(), name.c_str(), value.c_str());
+  answer got(producer_);
+  auto* raw = wanted.get();
+  rd_kafka_AlterConfigs(rk(producer_), &raw, 1, nullptr, got.queue);
+  got.wait("change the settings of " + topic);
+}
+
+void kafka_admin::add_partitions(std::string const& topic, std::size_t in_all) {
+  std::array<char, 256> words{};
+  std::unique_ptr<rd_kafka_NewPartitions_t, decltype(&rd_kafka_NewPartitions_destroy)> wanted(
+      rd_kafka_NewPartitions_new(topic.c_str(), in_all, words.data(), words.size()), rd_kafka_NewPartitions_destroy);
+  answer got(producer_);
+  auto* raw = wanted.get();
+  rd_kafka_CreatePartitions(rk(producer_), &raw, 1, nullptr, got.queue);
+  got.wait("add partitions to " + topic);
+}
+
 void kafka_admin::produce(std::string const& topic, int partition, std::string const& bytes) {
   auto const code =
       rd_kafka_producev(rk(producer_), RD_KAFKA_V_TOPIC(topic.c_str()),

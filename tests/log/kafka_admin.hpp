@@ -18,6 +18,9 @@ class kafka_admin {
   // Each throws std::runtime_error with the broker's words.
   void create_topic(std::string const& topic, int partitions,
                     std::vector<std::pair<std::string, std::string>> const& settings);
+  /// These settings, and the broker's own for all others.
+  void set(std::string const& topic, std::vector<std::pair<std::string, std::string>> const& settings);
+  void add_partitions(std::string const& topic, std::size_t in_all);
   void produce(std::string const& topic, int partition, std::string const& bytes);
   /// Deletes the records before `offset`, as retention does.
   void delete_before(std::string const& topic, int partition, std::int64_t offset);

@@ -6,24 +6,16 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
-#include <thread>
+#include <mutex>
+#include <vector>
 
 #include "events/partition_group.hpp"
+#include "tests/log/engines.hpp"
 
 namespace tracseq::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-bool in_time(std::function<bool()> const& holds) {
-  auto const until = std::chrono::steady_clock::now() + 60s;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(20ms);
-  }
-  return true;
-}
 
 struct pretended_brokers {
   rd_kafka_t* owner = nullptr;
@@ -56,7 +48,7 @@ TEST_CASE("kafka: a member that had trouble and has none any more does not say s
   pretended_brokers brokers;
   std::atomic<int> changes = 0;
   std::atomic<std::size_t> mine = 0;
-  auto joined = join_group(brokers.address(), {6s, "one"}, [&](std::vector<partition_id> const& given) {
+  auto joined = join_group(brokers.address(), {4, 6s, "one"}, [&](std::vector<partition_id> const& given) {
     mine = given.size();
     ++changes;
   });
@@ -73,6 +65,23 @@ TEST_CASE("kafka: a member that had trouble and has none any more does not say s
   CHECK(in_time([&] { return !group.trouble().empty(); }));
   CHECK(in_time([&] { return group.trouble().empty(); }));
   CHECK(changes == before);
+}
+
+TEST_CASE("kafka: partitions that a topic got later are nobody's") {
+  pretended_brokers brokers;
+  std::mutex mutex;
+  std::vector<partition_id> mine;
+  auto joined = join_group(brokers.address(), {3, 6s, "one"}, [&](std::vector<partition_id> const& given) {
+    std::lock_guard const guard(mutex);
+    mine = given;
+  });
+  REQUIRE_MESSAGE(joined, (joined ? "" : joined.error().detail));
+  auto const given = [&] {
+    std::lock_guard const guard(mutex);
+    return mine;
+  };
+  CHECK(in_time([&] { return !given().empty(); }));
+  CHECK(given() == std::vector<partition_id>{0, 1, 2});
 }
 
 }  // namespace tracseq::test
