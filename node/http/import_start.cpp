@@ -144,6 +144,9 @@ void give_one(call_ptr c, listing_ptr const& all, outgoing_command command, std:
     end.push_back(make_request(*failed, all->asked, make_command(all->stream(), give::abandon{why.detail}),
                                "abandon"));
     failed->at->submit(std::move(end), [](auto const&) {});
+    // Somebody ended it meanwhile, or its time did: it is shown with the reason, as to a repeat of the request. Refused
+    // it would have done nothing.
+    if (why.code == errc::conflict) return all->then(std::move(failed), all->begun);
     refuse(*failed, why);
   };
   give_patiently(std::move(c), std::move(one));

@@ -72,7 +72,7 @@ class beast_request final : public incoming_request {
     used = 0;
     while (!parser_.is_done() && used < bytes.size()) {
       auto const rest = bytes.substr(used);
-      if (parser_.chunked() && rest.size() < chunked_end_bytes) return state::more;
+      if (parser_.chunked() && rest.front() == '0' && rest.size() < chunked_end_bytes) return state::more;
       used += parser_.put(boost::asio::buffer(rest.data(), rest.size()), ec);
       if (ec == beast::http::error::need_more) return state::more;
       if (ec == beast::http::error::body_limit) return state::too_large;
