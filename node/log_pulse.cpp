@@ -7,6 +7,8 @@ namespace {
 
 constexpr auto pace = std::chrono::seconds(1);
 constexpr auto fresh_for = 3 * pace;
+constexpr auto slow_from = std::chrono::seconds(1);
+constexpr int slow_told_from = 5;
 
 }  // namespace
 
@@ -24,14 +26,18 @@ log_pulse::log_pulse(event_log& log, std::function<std::vector<std::uint64_t>()>
 void log_pulse::ask() {
   // In this order: what is shown is in the log before.
   auto missing = shown_();
+  auto const asked_at = std::chrono::steady_clock::now();
   auto answer = log_.ends();
+  auto const answered_at = std::chrono::steady_clock::now();
   std::lock_guard const guard(mutex_);
   if (answer) {
     for (std::size_t p = 0; p < missing.size(); ++p) missing[p] -= std::min(missing[p], (*answer)[p]);
     missing_ = std::move(missing);
     ends_ = *std::move(answer);
     trouble_.reset();
-    answered_at_ = std::chrono::steady_clock::now();
+    answered_at_ = answered_at;
+    took_ = answered_at - asked_at;
+    slow_in_a_row_ = took_ > slow_from ? slow_in_a_row_ + 1 : 0;
   } else {
     trouble_ = std::move(answer).error();
   }
@@ -45,6 +51,16 @@ bool log_pulse::fresh() const {
 std::optional<error> log_pulse::trouble() const {
   std::lock_guard const guard(mutex_);
   return trouble_;
+}
+
+std::chrono::duration<double> log_pulse::answered_in() const {
+  std::lock_guard const guard(mutex_);
+  return took_;
+}
+
+bool log_pulse::slow() const {
+  std::lock_guard const guard(mutex_);
+  return slow_in_a_row_ >= slow_told_from && !trouble_;
 }
 
 std::optional<std::vector<std::uint64_t>> log_pulse::ends() const {

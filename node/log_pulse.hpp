@@ -24,6 +24,10 @@ class log_pulse {
   [[nodiscard]] bool fresh() const;
   /// Why the log did not answer when it was last asked.
   [[nodiscard]] std::optional<error> trouble() const;
+  /// How long the last answer took.
+  [[nodiscard]] std::chrono::duration<double> answered_in() const;
+  /// The last five answers took over a second each.
+  [[nodiscard]] bool slow() const;
   /// Where the log ended when it was last asked. None if it never answered.
   [[nodiscard]] std::optional<std::vector<std::uint64_t>> ends() const;
   /// By partition, records that had been shown when it was last asked and that it did not hold any more.
@@ -38,6 +42,8 @@ class log_pulse {
   std::condition_variable_any wake_;
   std::optional<error> trouble_;
   std::chrono::steady_clock::time_point answered_at_{};
+  std::chrono::duration<double> took_{};
+  int slow_in_a_row_ = 0;
   std::optional<std::vector<std::uint64_t>> ends_;
   std::vector<std::uint64_t> missing_;
   std::jthread thread_;

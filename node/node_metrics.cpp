@@ -52,6 +52,7 @@ void register_identity(metrics& counts, http::node_facts const& facts, http::nod
   auto const labels = "version=\"" + label_text(facts.version) + "\",node=\"" + label_text(facts.node) + "\"";
   counts.source_labelled("tracseq_info", [labels] { return metrics::labelled{{labels, 1.0}}; });
   counts.source("tracseq_ready", [&status] { return status.ready() ? 1.0 : 0.0; });
+  counts.source("tracseq_warnings", [&status] { return static_cast<double>(status.warnings().size()); });
   counts.source("tracseq_uptime_seconds",
                 [since = facts.started] { return static_cast<double>(now().us - since.us) / 1e6; });
 }
@@ -101,6 +102,7 @@ void register_node_metrics(metrics& counts, measured_parts const& of) {
     auto const ends = log->ends();
     return ends ? by_partition(*ends) : metrics::labelled{};
   });
+  counts.source("tracseq_log_answer_seconds", [log = of.log] { return log->answered_in().count(); });
   counts.source_labelled("tracseq_log_missing_records", [log = of.log] { return by_partition(log->missing()); });
   counts.source_labelled("tracseq_projection_lag_records", [models = of.models, reader = of.reader] {
     auto lag = reader->acknowledged();

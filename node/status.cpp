@@ -166,6 +166,9 @@ std::vector<std::string> live_status::own_warnings() const {
   }
   if (log_)
     for (auto& words : log_->warnings()) all.push_back(std::move(words));
+  if (pulse_ && pulse_->slow())
+    all.push_back("the log answers slowly: each of its last five answers took over a second, and commands take as long. "
+                  "Look at the broker's disk, processor and network");
   if (commands_ && commands_->stats().claims_unconfirmed >= claims_told_from && !(pulse_ && pulse_->trouble()))
     all.push_back("the log answers, and does not confirm this node's claims of partitions: may its user write to the "
                   "topic? Until it may, whoever owned them is asked");

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The world around a cluster is not what it should be: clocks that differ, another protocol, a line that crawls, a broker
-that stands still. A clear word where a person has to act, in the node's figures too; and the rest goes on."""
+"""The world around a cluster is not what it should be: clocks that differ, another protocol, a line that crawls, a
+topic that somebody changes, a broker that is slow or stands still. A clear word where a person has to act, in the
+node's figures too; and the rest goes on."""
 import contextlib
 import os
 import secrets
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 
-from members import Member, folder, members, status_of, support, takes_commands, wait_until, why_not_ready
+from members import STARTS_S, Member, folder, members, status_of, support, takes_commands, wait_until, why_not_ready
 from preload import Clock
 from support import PROJECT, case, check, check_words
 
@@ -208,6 +209,88 @@ def a_group_that_cannot_be_joined():
                 node.kill()
 
 
+@contextlib.contextmanager
+def slowed(broker, stands_s=3, runs_s=0.25):
+    """It stands still most of the time."""
+    over = threading.Event()
+
+    def slow():
+        while not over.is_set():
+            os.kill(broker, signal.SIGSTOP)
+            over.wait(stands_s)
+            os.kill(broker, signal.SIGCONT)
+            over.wait(runs_s)
+    thread = threading.Thread(target=slow)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def a_broker_that_is_slow():
+    with own_broker("lazy-kafka") as (place, address):
+        with members(Member("node-1", f"{address}/lazy"), Member("node-2", f"{address}/lazy")) as nodes:
+            with slowed(int((place / "pid").read_text())):
+                for node in nodes:
+                    says(node, "the log answers slowly", "Look at the broker's disk", more_than=0)
+                    check("how slowly is a figure", node.metric("tracseq_log_answer_seconds") > 0.2)
+                    done = node.api(60).post("/samples", dict(name=f"LAZY-{node.name}", type="DNA"), key=f"lazy-{node.name}")
+                    check("it works, as slowly", done.status == 201, done.status)
+                    check("and reads go on", node.api().get("/samples?limit=1").ok)
+            falls_silent(nodes, "the log answers slowly")
+
+
+def a_topic_that_somebody_changes():
+    """While the nodes use it: a retention, and more partitions."""
+    with own_broker("changed-kafka") as (place, address):
+        def kafka(tool, *words):
+            subprocess.run([PROJECT / "tools" / "kafka", "--dir", place, "tool", tool, *words], stdin=subprocess.DEVNULL,
+                           check=True, capture_output=True)
+        topic = ["--entity-type", "topics", "--entity-name", "changed", "--alter", "--add-config"]
+        with members(Member("node-1", f"{address}/changed"), Member("node-2", f"{address}/changed")) as nodes:
+            first, second = nodes
+            calm = first.metric("tracseq_warnings")
+            kafka("configs", *topic, "retention.ms=604800000")
+            for node in nodes:
+                says(node, "retention.ms is 604800000", f"kafka-configs.sh --bootstrap-server {address[8:]}", more_than=calm)
+                check("and works", takes_commands(node, f"RETENTION-{node.name}"))
+            kafka("configs", *topic, "retention.ms=-1")
+            falls_silent(nodes, "retention.ms")
+            kafka("topics", "--alter", "--topic", "changed", "--partitions", "30")
+            for node in nodes:
+                says(node, "has 30 partitions, and 12 hold the history", "?partitions=12", more_than=calm)
+            second.stop()
+            check("the group divides them anew, and the added ones are nobody's", wait_until(lambda: {
+                (row["owner"], row["state"]) for row in first.view()["partitions"]} == {("node-1", "open")}, 60),
+                first.view()["partitions"])
+            check("all of them take commands", all(takes_commands(first, f"MORE-{n}") for n in range(40)))
+            code, words = second.expect_refusal(STARTS_S)
+            check("who starts is refused", code not in (0, None), code)
+            check_words("and told what to do", words, "belongs to a log with 12 partitions", "?partitions=12")
+            second.log += "?partitions=12"
+            second.start(STARTS_S)
+            check("as it is told it works", wait_until(lambda: takes_commands(second, "AS-TOLD")))
+            check("and all are served", wait_until(lambda: all(row["state"] == "open" for row in second.view()["partitions"])),
+                  second.view()["partitions"])
+            first.kill()
+            check("by who is left, too", wait_until(lambda: all(takes_commands(second, f"LEFT-{n}") for n in range(40)), 60),
+                  second.view()["partitions"])
+
+
+def falls_silent(nodes, words):
+    check("once mended it is not said any more",
+          wait_until(lambda: not any(words in status_of(node)[1] for node in nodes), 90), [status_of(node) for node in nodes])
+
+
+def says(node, *words, more_than):
+    check(f"{node.name} says {words[0]}", wait_until(lambda: words[0] in status_of(node)[1], 90), status_of(node))
+    check_words("with all that is to be known", status_of(node)[1], *words)
+    check("it is a figure", node.metric("tracseq_warnings") > more_than)
+    check("and in its own log", wait_until(lambda: words[0] in node.words()), node.words()[-800:])
+
+
 def a_broker_that_stands_still():
     with own_broker("slow-kafka") as (place, address):
         still(f"{address}/still", int((place / "pid").read_text()))
@@ -311,7 +394,7 @@ def a_node_that_comes_later():
 
 
 for test in (clocks_that_differ, another_protocol, a_line_that_crawls, a_group_that_cannot_be_joined,
-             a_broker_that_stands_still, a_node_that_comes_later):
+             a_topic_that_somebody_changes, a_broker_that_is_slow, a_broker_that_stands_still, a_node_that_comes_later):
     if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]:
         case(test)
 support.finish()

@@ -63,6 +63,15 @@ TEST_CASE("an import whose step is refused for good is given up") {
   CHECK(lab.steps() == "import.start import.list_rows import.list_rows import.abandon");
 }
 
+TEST_CASE("an import that was ended while its rows were listed is shown, for it did begin") {
+  import_lab good;
+  auto const shown = status_of(good.start());
+  import_lab lab;
+  lab.refuse(3, errc::conflict, 1);  // the seal
+  CHECK(status_of(lab.start()) == shown);
+  CHECK(lab.steps() == "import.start import.list_rows import.list_rows import.seal import.abandon");
+}
+
 TEST_CASE("an import of which nobody knows whether it began is begun again, and its rows are listed") {
   import_lab lab;
   lab.refuse(0, errc::outcome_unknown, 1);
