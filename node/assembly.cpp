@@ -417,7 +417,9 @@ std::string node::fatal() const {
   if (parts_->others)
     if (auto why = parts_->others->fatal(); !why.empty()) return why;
   auto const dead = parts_->log ? parts_->log->dead() : std::nullopt;
-  return dead ? dead->detail : std::string();
+  if (dead) return dead->detail;
+  auto const broken = parts_->engine ? parts_->engine->broken() : std::string();
+  return broken.empty() ? broken : "it broke at " + broken;
 }
 
 void node::reload() {
@@ -446,7 +448,7 @@ void node::say_changes() {
 void node::stop(std::chrono::milliseconds within) {
   if (!parts_) return;
   auto& all = *parts_;
-  if (all.log && all.log->dead()) within = std::min(within, std::chrono::milliseconds(200));  // waiting is vain
+  if (!fatal().empty()) within = std::min(within, std::chrono::milliseconds(200));  // waiting is vain
   // One patience for all of it: whoever asked, kills what is not gone by then.
   auto const until = std::chrono::steady_clock::now() + within;
   auto const left = [&] {

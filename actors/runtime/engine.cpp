@@ -28,8 +28,8 @@ struct engine::parts {
       shards.push_back(system->spawn<runtime::shard>(p, around));
   }
 
-  void submit(std::vector<command_request> requests, command_callback done, bool for_peer = false,
-              std::optional<std::chrono::milliseconds> within = std::nullopt) {
+  void submit(std::vector<command_request> requests, command_callback done,
+              std::optional<sent_by_peer> const& peer = std::nullopt) {
     if (stopped) return done(fail(errc::unavailable, "TracSeq is stopping; repeat the request"));
     auto const partition = partition_of(requests.front().command.stream, around->partitions);
     for (auto const& request : requests)
@@ -46,8 +46,8 @@ struct engine::parts {
     auto group = std::make_shared<command_group>(around->steady_now());
     group->requests = std::move(requests);
     group->waiting.push_back(std::move(done));
-    group->for_peer = for_peer;
-    if (within) group->until = group->since + *within;
+    if (peer) group->under_claim = peer->claim;
+    if (peer && peer->within) group->until = group->since + *peer->within;
     caf::anon_send(shards[partition], runtime::submit_group{std::move(group)});
   }
 
@@ -136,9 +136,8 @@ void engine::submit(std::vector<command_request> group, command_callback done) {
   parts_->submit(std::move(group), std::move(done));
 }
 
-void engine::submit_for_peer(std::vector<command_request> group, command_callback done,
-                             std::optional<std::chrono::milliseconds> within) {
-  parts_->submit(std::move(group), std::move(done), true, within);
+void engine::submit_for_peer(std::vector<command_request> group, command_callback done, sent_by_peer how) {
+  parts_->submit(std::move(group), std::move(done), how);
 }
 
 void engine::on_read(std::vector<read_back> batch) {
@@ -187,6 +186,8 @@ void engine::drain(std::chrono::milliseconds within) {
   while (busy() && runtime::steady::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
+
+std::string engine::broken() const { return parts_->around->broken.words(); }
 
 engine_stats engine::stats() const {
   auto const& around = *parts_->around;

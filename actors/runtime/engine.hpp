@@ -131,6 +131,15 @@ struct read_back {
   instant recorded_at;    ///< of an accepted commit
 };
 
+/// What a node says with commands that it sends to their owner.
+struct sent_by_peer {
+  /// By which the receiver is the owner. They are not begun under another: the sender may have asked the next owner
+  /// meanwhile, and have told what that one decided.
+  std::uint64_t claim = 0;
+  /// What was not begun in that time is refused with `timed_out`: the sender has given up on it by then.
+  std::optional<std::chrono::milliseconds> within;
+};
+
 /// What a node does for a partition.
 enum class shard_phase : std::uint8_t {
   closed,       ///< asked to own it: something failed, it will claim again
@@ -181,9 +190,7 @@ class engine {
   /// an engine thread; of a group that is refused at once (too much waits), within this call.
   void submit(std::vector<command_request> group, command_callback done);
   /// The same for commands that another node sent here: refused with `not_owner` rather than sent on.
-  /// What was not begun `within` that time is refused with `timed_out`: the other node has given up on it by then.
-  void submit_for_peer(std::vector<command_request> group, command_callback done,
-                       std::optional<std::chrono::milliseconds> within = std::nullopt);
+  void submit_for_peer(std::vector<command_request> group, command_callback done, sent_by_peer how);
 
   /// The follower tells, in order, what it read: first all records of a batch …
   void on_read(std::vector<read_back> batch);
@@ -204,6 +211,9 @@ class engine {
   /// from then on, out of such an answer perhaps, is told that TracSeq is stopping.
   void stop();
   [[nodiscard]] engine_stats stats() const;
+  /// Which actor ended by an exception, and why: what was its is served by nobody from then on, so the process should
+  /// end. Else empty.
+  [[nodiscard]] std::string broken() const;
 
  private:
   struct parts;

@@ -23,6 +23,7 @@ entity::entity(caf::actor_config& config, std::string stream, caf::actor shard,
 entity::~entity() { around_->count.live_entities.fetch_sub(1, std::memory_order_relaxed); }
 
 caf::behavior entity::make_behavior() {
+  set_exception_handler(broken_by_exception(around_, stream_));
   set_exit_handler([this](caf::exit_msg const&) {
     save_snapshot_if_worth();
     quit();

@@ -47,6 +47,20 @@ struct effect_performed { std::string step; effect_outcome outcome; };
 struct retry_commands { std::string step; std::size_t first; std::size_t count; };
 struct retry_outcome { std::string step; };
 
+/// For `set_exception_handler`: the actor ends, and the engine says that it is broken.
+[[nodiscard]] inline auto broken_by_exception(std::shared_ptr<surroundings> around, std::string actor) {
+  return [around = std::move(around), actor = std::move(actor)](std::exception_ptr& caught) -> caf::error {
+    try {
+      std::rethrow_exception(caught);
+    } catch (std::exception const& why) {
+      around->broken.write(actor + ": " + why.what());
+    } catch (...) {
+      around->broken.write(actor + ": something was thrown that says nothing");
+    }
+    return caf::sec::runtime_error;
+  };
+}
+
 }  // namespace tracseq::runtime
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tracseq::runtime::submit_group)

@@ -13,6 +13,7 @@ notifier::notifier(caf::actor_config& config, std::shared_ptr<surroundings> arou
     : caf::event_based_actor(config), around_(std::move(around)), look_up_(std::move(look_up)) {}
 
 caf::behavior notifier::make_behavior() {
+  set_exception_handler(broken_by_exception(around_, "notifications"));
   return {
       [this](set_rules const& m) { rules_ = m.rules; },
       [this](tell_events const& m) { on_events(m); },

@@ -29,6 +29,7 @@ shard::shard(caf::actor_config& config, partition_id partition,
       closed_why_(not_open("TracSeq is starting")) {}
 
 caf::behavior shard::make_behavior() {
+  set_exception_handler(broken_by_exception(around_, "partition " + std::to_string(partition_)));
   delayed_send(this, tick_period, tick{});
   set_exit_handler([this](caf::exit_msg const& exit) {
     forwards_ = false;
@@ -76,7 +77,10 @@ void shard::on_submit(group_ptr group) {
   switch (phase_) {
     case phase::open:
       if (taking_back_ || fault_point<"shard.command_waits">()) return waiting_.push_back(std::move(group));
-      if (!answer_repeat(group)) begin(std::move(group));
+      if (answer_repeat(group)) return;
+      if (group->under_claim && *group->under_claim != head_.c)
+        return finish(*group, fail(errc::not_owner, "it was sent here for another claim of the partition"));
+      begin(std::move(group));
       return;
     case phase::closed:
     case phase::claiming:
@@ -88,7 +92,7 @@ void shard::on_submit(group_ptr group) {
       return;
     case phase::draining:
       // Another node sends it on, to whoever owns the partition by now; of its own clients nobody is left.
-      finish(*group, fail(group->for_peer ? errc::not_owner : errc::unavailable,
+      finish(*group, fail(group->under_claim ? errc::not_owner : errc::unavailable,
                           "TracSeq is stopping; repeat the request"));
       return;
   }
@@ -106,7 +110,7 @@ bool shard::answer_repeat(group_ptr const& group) {
     if (key_reused(found->second->last().request)) return true;
     for (auto& callback : group->waiting) found->second->waiting.push_back(std::move(callback));
     // Who asked here is not told where else to ask.
-    found->second->for_peer = found->second->for_peer && group->for_peer;
+    if (!group->under_claim) found->second->under_claim.reset();
     gauge_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     return true;
   }
@@ -410,7 +414,7 @@ void shard::close(phase next, error const& why) {
 void shard::hand_over(group_ptr const& group) {
   if (!forwards_) return finish(*group, tl::unexpected(closed_why_));
   if (fault_point<"shard.hand_over_fails">()) return finish(*group, fail(errc::outcome_unknown, "nobody can tell"));
-  if (group->for_peer) return finish(*group, fail(errc::not_owner, closed_why_.detail));
+  if (group->under_claim) return finish(*group, fail(errc::not_owner, closed_why_.detail));
   // An entity may still be reading the requests: they are copied.
   around_->elsewhere(partition_, group->requests, [group](result<command_reply> const& reply) {
     auto again = reply;

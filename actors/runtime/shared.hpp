@@ -5,7 +5,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "actors/runtime/engine.hpp"
@@ -30,7 +32,8 @@ struct command_group {
   std::vector<command_callback> waiting;  ///< the submitter, and repeats that came meanwhile
   std::vector<decided> decisions;         ///< one for each request decided so far
   std::optional<error> refusal;
-  bool for_peer = false;  ///< another node asked, and knows better where else to ask
+  /// Another node asked, knowing of this claim, and knows better where else to ask.
+  std::optional<std::uint64_t> under_claim;
   steady::time_point since;  ///< when this node took it in
   std::optional<steady::time_point> until;  ///< nobody waits for the answer any more: then it is not begun
 
@@ -59,6 +62,23 @@ struct partition_gauge {
   std::atomic<shard_phase> phase{shard_phase::closed};
 };
 
+/// That an actor ended by an exception: what was its is served by nobody from then on.
+class failure_note {
+ public:
+  void write(std::string words) {
+    std::lock_guard const guard(mutex_);
+    if (words_.empty()) words_ = std::move(words);
+  }
+  [[nodiscard]] std::string words() const {
+    std::lock_guard const guard(mutex_);
+    return words_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string words_;
+};
+
 /// The world outside the actors, as they see it.
 struct surroundings {
   event_log& log;
@@ -66,6 +86,7 @@ struct surroundings {
   engine_options options;
   partition_id partitions;
   counters count;
+  failure_note broken;
   std::vector<partition_gauge> gauges;
   std::function<void(std::vector<command_request>, command_callback)> submit;
   effect_performer perform;

@@ -2,6 +2,8 @@
 #include <csignal>
 #include <ctime>
 #include <filesystem>
+#include <new>
+#include <string_view>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -106,7 +108,17 @@ int next_signal(sigset_t const& of, milliseconds patience) {
   return sigtimedwait(&of, nullptr, &pause);
 }
 
+/// Whoever goes on without what it could not have leaves something half done. Nothing is lost by ending: what was
+/// answered is in the log. Takes no memory itself.
+[[noreturn]] void end_without_memory() {
+  constexpr std::string_view words =
+      "{\"level\":\"error\",\"message\":\"there is no memory left, so the node ends; start it again\"}\n";
+  [[maybe_unused]] auto const written = ::write(STDERR_FILENO, words.data(), words.size());
+  ::_exit(describe(errc::overloaded).exit_code);
+}
+
 int serve(context const& shared) {
+  std::set_new_handler(end_without_memory);
   auto const loaded = shared.load_settings();
   if (!loaded) return complain(loaded.error(), shared.style);
   log::start({loaded->text("logging.level"), loaded->text("logging.format")});

@@ -30,7 +30,9 @@ cluster::cluster(cluster_options options, uuid const& boot_id, partition_id part
       boot_id_(boot_id),
       partitions_(partitions),
       forwarder_({[this](uuid const& to, std::string body) { return links_->send(to, frame_kind::forward, body); },
-                  [this](auto group, auto done) { engine_->submit_for_peer(std::move(group), std::move(done)); }},
+                  [this](auto group, auto done, std::uint64_t claim) {
+                    engine_->submit_for_peer(std::move(group), std::move(done), {claim, std::nullopt});
+                  }},
                  boot_id, partitions, options_.forward),
       asks_([this](uuid const& to, std::string body) { return links_->send(to, frame_kind::ask, body); }),
       fitness_(boot_id),
@@ -205,7 +207,7 @@ void cluster::on_frame(identity const& from, frame_kind kind, std::string body, 
   auto const told = [answer, id = asked->id](result<command_reply> const& reply) {
     answer(frame_kind::answer, encode_answer(id, reply));
   };
-  engine_->submit_for_peer(std::move(asked->commands), told, asked->within);
+  engine_->submit_for_peer(std::move(asked->commands), told, {asked->claim, asked->within});
 }
 
 void cluster::on_state(identity const& from, node_state said) {

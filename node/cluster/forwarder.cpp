@@ -70,7 +70,7 @@ bool forwarder::prepare(std::uint64_t id, waiting& one, std::vector<outgoing>& o
   one.asked = to.boot_id;
   one.asked_claim = to.claim;
   auto const left = options_.deadline - std::chrono::duration_cast<std::chrono::milliseconds>(time - one.since);
-  out.push_back({id, to.boot_id, left, one.group});
+  out.push_back({id, to.boot_id, left, to.claim, one.group});
   return true;
 }
 
@@ -86,9 +86,8 @@ void forwarder::collect_all(std::vector<outgoing>& out) {
 void forwarder::send(std::vector<outgoing> out) {
   for (auto& one : out) {
     if (one.to == self_) {
-      world_.here(std::move(one.group), [this, id = one.id](result<command_reply> reply) {
-        on_reply(id, std::move(reply));
-      });
+      auto answered = [this, id = one.id](result<command_reply> reply) { on_reply(id, std::move(reply)); };
+      world_.here(std::move(one.group), std::move(answered), one.claim);
       continue;
     }
     bool sent_before = false;
@@ -100,7 +99,8 @@ void forwarder::send(std::vector<outgoing> out) {
       ++stats_.sent;
     }
     bool const gone = fault_point<"forwarder.not_sent">();
-    if (gone || !world_.send(one.to, encode_forward(one.id, one.within, one.group))) not_sent(one.id, sent_before);
+    if (gone || !world_.send(one.to, encode_forward(one.id, one.within, one.claim, one.group)))
+      not_sent(one.id, sent_before);
   }
 }
 

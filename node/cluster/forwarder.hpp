@@ -1,7 +1,8 @@
 #pragma once
 // Commands of partitions that other nodes own: to the owner, over the connection there is to it, and again to
 // the next owner where the partition has moved. The command id makes the second try safe: whoever opens a
-// partition has read all that the one before got accepted.
+// partition has read all that the one before got accepted. And each try names the claim by which its receiver is the
+// owner: one that is late, at a node that owns the partition once more, is not begun behind the answer of the next.
 //
 // Decides only: connections, time and the engine are what it is given, so that a simulation can give others.
 
@@ -49,8 +50,8 @@ class forwarder {
   struct world {
     /// A `forward` frame's body to the node that booted so; false where there is no connection to it.
     std::function<bool(uuid const& boot_id, std::string body)> send;
-    /// To this node's own shard, which refuses with `not_owner` where it is not the owner.
-    std::function<void(std::vector<command_request>, command_callback)> here;
+    /// To this node's own shard, which refuses with `not_owner` where it is not the owner by that claim.
+    std::function<void(std::vector<command_request>, command_callback, std::uint64_t claim)> here;
     std::function<clock::time_point()> now = &clock::now;
   };
 
@@ -88,6 +89,7 @@ class forwarder {
     std::uint64_t id = 0;
     uuid to;
     std::chrono::milliseconds within{0};
+    std::uint64_t claim = 0;
     std::vector<command_request> group;
   };
 

@@ -125,9 +125,10 @@ BOOST_DESCRIBE_STRUCT(wire_command, (),
 struct forward {
   std::uint64_t id = 0;           ///< of the asker's; the answer carries it
   std::uint32_t within_ms = 0;    ///< what is left of the asker's deadline
+  std::uint64_t claim = 0;        ///< by which the asker takes this node for the owner
   std::vector<wire_command> commands;
 };
-BOOST_DESCRIBE_STRUCT(forward, (), (id, within_ms, commands))
+BOOST_DESCRIBE_STRUCT(forward, (), (id, within_ms, claim, commands))
 
 struct wire_event {
   std::uint32_t type = 0;

@@ -7,11 +7,12 @@
 
 namespace tracseq::cluster {
 
-std::string encode_forward(std::uint64_t id, std::chrono::milliseconds within,
+std::string encode_forward(std::uint64_t id, std::chrono::milliseconds within, std::uint64_t claim,
                            std::vector<command_request> const& group) {
   forward out;
   out.id = id;
   out.within_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(within.count(), 0));
+  out.claim = claim;
   for (auto const& request : group) {
     auto& one = out.commands.emplace_back();
     one.stream = request.command.stream;
@@ -40,6 +41,7 @@ result<forwarded> decode_forward(std::string_view bytes) {
   forwarded out;
   out.id = in->id;
   out.within = std::chrono::milliseconds(in->within_ms);
+  out.claim = in->claim;
   for (auto& one : in->commands) {
     auto& request = out.commands.emplace_back();
     if (one.request.size() != request.request.size()) return fail(errc::corrupt, "a fingerprint of another length");

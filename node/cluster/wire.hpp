@@ -12,10 +12,11 @@ namespace tracseq::cluster {
 struct forwarded {
   std::uint64_t id = 0;
   std::chrono::milliseconds within{0};
+  std::uint64_t claim = 0;  ///< by which the asker takes this node for the owner
   std::vector<command_request> commands;
 };
 
-[[nodiscard]] std::string encode_forward(std::uint64_t id, std::chrono::milliseconds within,
+[[nodiscard]] std::string encode_forward(std::uint64_t id, std::chrono::milliseconds within, std::uint64_t claim,
                                          std::vector<command_request> const& group);
 /// `corrupt` for anything that `encode_forward` cannot have written, an empty group among it.
 [[nodiscard]] result<forwarded> decode_forward(std::string_view bytes);

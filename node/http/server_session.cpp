@@ -268,8 +268,9 @@ void session::dispatch() {
   responder answer_to(shared_from_this());
   try {
     worker_->shared->handle(std::move(request), std::move(answer_to));
-  } catch (std::exception const&) {
+  } catch (std::exception const& why) {
     // The responder was destroyed on the way out and has answered 500.
+    log::error("a request was dropped", {{"why", why.what()}});
   }
 }
 

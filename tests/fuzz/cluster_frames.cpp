@@ -52,7 +52,7 @@ void judge_forward(std::string_view body) {
   auto const read = within_bounds(body, decode_forward);
   if (!read) return;
   demand(!read->commands.empty());
-  demand(encode_forward(read->id, read->within, read->commands) == body);
+  demand(encode_forward(read->id, read->within, read->claim, read->commands) == body);
 }
 
 void judge_answer(std::string_view body) {

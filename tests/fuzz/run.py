@@ -65,7 +65,7 @@ def cluster_seeds():
     frames = [b"TSN1" + struct.pack("<BI", kind, len(body)) + body for kind, body in (
         (1, who + text(bytes(32)) + moment), (2, who + text(bytes(32)) + text(bytes(32)) + moment),
         (3, text(bytes(32))), (4, b""), (5, text(b"another log")), (6, state),
-        (7, number + struct.pack("<II", 5000, 2) + command * 2),
+        (7, number + struct.pack("<IQI", 5000, 3, 2) + command * 2),
         (8, number + b"\0" + text(b"") + struct.pack("<I", 0) + reply),
         (8, number + b"\5" + text(b"refused") + struct.pack("<I", 1) + text(b"/a") + text(b"bad") + text(b"is bad") +
          text(b"") + struct.pack("<HQQ", 0, 0, 0) + struct.pack("<I", 0) + b"\0" + moment),

@@ -26,6 +26,7 @@ struct world {
   bool reached = true;
   std::deque<sent> line;
   std::vector<command_callback> local;
+  std::vector<std::uint64_t> local_claims;
   forwarder::clock::time_point now{};
   forward_options options;
   forwarder of{{[this](uuid const& to, std::string body) {
@@ -35,7 +36,10 @@ struct world {
                   line.push_back({to, *std::move(what)});
                   return true;
                 },
-                [this](std::vector<command_request>, command_callback done) { local.push_back(std::move(done)); },
+                [this](std::vector<command_request>, command_callback done, std::uint64_t claim) {
+                  local.push_back(std::move(done));
+                  local_claims.push_back(claim);
+                },
                 [this] { return now; }},
                self, 12, options};
 
@@ -105,6 +109,9 @@ TEST_CASE("the next owner is asked with the same id, and a late answer of the fi
   REQUIRE(at.line.size() == 2);
   CHECK(at.line[1].to == at.c);
   CHECK(at.line[1].what.commands.front().command_id == id);
+  // What is late at b, which may own the partition once more by then, is known by its claim.
+  CHECK(at.line[0].what.claim == 1);
+  CHECK(at.line[1].what.claim == 2);
   at.answer(at.line[0], fail(errc::not_owner, "moved"));
   CHECK(at.answers.empty());
   at.answer(at.line[1], world::accepted());
@@ -223,6 +230,7 @@ TEST_CASE("a partition that came here meanwhile is served here") {
   at.submit();
   at.of.on_route(3, {1, at.self, "self"});
   REQUIRE(at.local.size() == 1);
+  CHECK(at.local_claims == std::vector<std::uint64_t>{1});
   at.local[0](fail(errc::not_owner, "gone again"));
   at.of.on_connected(at.c);
   at.of.on_route(3, {2, at.c, "c"});
@@ -256,10 +264,11 @@ TEST_CASE("a command arrives as it was sent, and so does its answer") {
   sent.causation_id = new_uuid();
   sent.traceparent = "00-trace";
   sent.expected_version = 9;
-  auto const got = decode_forward(encode_forward(7, milliseconds(250), {sent}));
+  auto const got = decode_forward(encode_forward(7, milliseconds(250), 12, {sent}));
   REQUIRE(got);
   CHECK(got->id == 7);
   CHECK(got->within == milliseconds(250));
+  CHECK(got->claim == 12);
   REQUIRE(got->commands.size() == 1);
   auto const& one = got->commands.front();
   CHECK(one.command.stream == sent.command.stream);
@@ -314,8 +323,8 @@ TEST_CASE("bytes that are no command or answer are refused") {
   answer both;  // accepted, with the words of a refusal
   both.detail = "the slot is taken";
   CHECK_FALSE(decode_answer(codec::encode(both)));
-  auto const whole = encode_forward(7, milliseconds(5), std::vector<command_request>(2));
+  auto const whole = encode_forward(7, milliseconds(5), 3, std::vector<command_request>(2));
   for (std::size_t i = 0; i < whole.size(); ++i) CHECK_FALSE(decode_forward(whole.substr(0, i)));
   CHECK(decode_forward(whole)->commands.size() == 2);
-  CHECK_FALSE(decode_forward(encode_forward(7, milliseconds(5), {})));
+  CHECK_FALSE(decode_forward(encode_forward(7, milliseconds(5), 3, {})));
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Two tubes; the first one is placed and read, the second is refused the same slot.
@@ -302,4 +303,27 @@ func torn(b *builder) {
 	b.cause = command
 	b.itself("barcode/TORN", "back", event1(402, text(4, "sample/"+rack), text(4, "cut off")))
 	silence(b.tell("POST", "/samples", "torn", 0, nil, nil))
+}
+
+// Who asked for any slot, while others moved the tube too, is told where it stands at last.
+func TestAnswerOfAnyoneInAnySlot(t *testing.T) {
+	place := func(sample string, call, returned int64, slot string) *command {
+		return &command{path: "/samples/" + sample + ":place", body: map[string]any{"unit": box}, call: call,
+			returned: returned, outcome: done, answer: answer{Place: []string{box, slot}}}
+	}
+	judge := func(commands ...*command) (int, int, bool) {
+		found := newFindings()
+		judged, unjudged := linearizable(&clients{commands: commands}, found, 60, time.Second, true)
+		return judged, unjudged, len(found.counts) > 0
+	}
+	// Of two at once one may have been A3, though both were told A1.
+	if _, unjudged, wrong := judge(place(tube, 1, 10, "A1"), place(tube, 2, 11, "A1"), place(rack, 20, 30, "A1")); wrong || unjudged == 0 {
+		t.Fatalf("what two do at once is not known: %d not judged, found: %t", unjudged, wrong)
+	}
+	if judged, _, wrong := judge(place(tube, 1, 10, "A1"), place(tube, 20, 30, "A2"), place(rack, 40, 50, "A1")); wrong || judged == 0 {
+		t.Fatalf("one behind the other is known: %d judged, found: %t", judged, wrong)
+	}
+	if _, _, wrong := judge(place(tube, 1, 10, "A1"), place(rack, 40, 50, "A1")); !wrong {
+		t.Fatal("two in one slot were not found")
+	}
 }

@@ -68,7 +68,7 @@ type slotHistory struct {
 	ops       map[place][]porcupine.Operation
 	attempts  map[place][]*command // that may have held it for a moment
 	refusals  map[place][]*command
-	unclear   map[string]bool // units in which a tube without a slot got no answer
+	unclear   map[string]bool // units in which nobody can tell what slot a tube without one got
 	placedAt  map[string]map[place]bool
 	ofSamples map[string][]*command
 }
@@ -82,16 +82,34 @@ func gather(all *clients) *slotHistory {
 			continue
 		}
 		h.ofSamples[id] = append(h.ofSamples[id], c)
-		if verb == "place" {
-			h.place(c, id)
+	}
+	for id, commands := range h.ofSamples {
+		for _, c := range commands {
+			if verb, _ := c.does(); verb == "place" {
+				h.place(c, id)
+			}
 		}
 	}
 	return h
 }
 
+// Whether another command on the sample was under way with this one. Its answer may show what that one did.
+func (h *slotHistory) isBeside(c *command, id string) bool {
+	for _, other := range h.ofSamples[id] {
+		if other != c && other.outcome != refused && other.call < c.returned && c.call < other.returned {
+			return true
+		}
+	}
+	return false
+}
+
 func (h *slotHistory) place(c *command, id string) {
 	unit, _ := c.body["unit"].(string)
 	slot, _ := c.body["slot"].(string)
+	if slot == "" && c.outcome == done && h.isBeside(c, id) {
+		h.unclear[unit] = true
+		return
+	}
 	if c.outcome == done && len(c.answer.Place) == 2 && (slot == "" || slot == c.answer.Place[1]) {
 		slot = c.answer.Place[1]
 	}

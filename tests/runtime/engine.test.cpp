@@ -52,6 +52,11 @@ std::string register_one(world& lab, std::string const& name, std::string const&
   return reply->stream;
 }
 
+/// By which this node owns the stream's partition.
+std::uint64_t claim_of(world const& lab, std::string const& stream) {
+  return lab.streams->positions()[partition_of(stream, lab.log->partitions())].chain.c;
+}
+
 uuid key_of(std::string const& stream) { return *parse_uuid(stream_key(stream)); }
 
 uuid add_box(world& lab, std::string const& name) {
@@ -341,6 +346,36 @@ TEST_CASE("recorded_at never goes back within a partition, over a restart of a n
   CHECK(reply->recorded_at.us >= ahead.recorded_at.us);
 }
 
+TEST_CASE("what another node sent for an earlier claim is not begun under this one, but its answer is told") {
+  world lab;
+  auto const tube = register_one(lab, "S-1", "LAB-1");
+  auto const hold = world::request(tube, do_sample::hold{"looks odd"});
+  auto const ask = [&](std::uint64_t claim) {
+    auto const told = std::make_shared<std::promise<result<command_reply>>>();
+    auto answer = told->get_future();
+    lab.commands->submit_for_peer({hold}, [told](result<command_reply> reply) { told->set_value(std::move(reply)); },
+                                  {claim, std::nullopt});
+    return answer.get();
+  };
+  auto const before = claim_of(lab, tube);
+  lab.restart();
+  auto const now = claim_of(lab, tube);
+  REQUIRE(now == before + 1);
+  auto const late = ask(before);
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == errc::not_owner);
+  auto const early = ask(now + 1);
+  REQUIRE_FALSE(early);
+  CHECK(early.error().code == errc::not_owner);
+  auto const done = ask(now);
+  REQUIRE(done);
+  CHECK(done->version == 2);
+  auto const again = ask(before);
+  REQUIRE(again);
+  CHECK(again->repeated);
+  CHECK(again->version == 2);
+}
+
 TEST_CASE("what another node has given up on is not begun") {
   world lab;
   auto const tube = register_one(lab, "S-1", "LAB-1");
@@ -349,7 +384,7 @@ TEST_CASE("what another node has given up on is not begun") {
     auto const told = std::make_shared<std::promise<result<command_reply>>>();
     auto answer = told->get_future();
     lab.commands->submit_for_peer({hold}, [told](result<command_reply> reply) { told->set_value(std::move(reply)); },
-                                  within);
+                                  {claim_of(lab, tube), within});
     return answer.get();
   };
   auto const late = ask(std::chrono::milliseconds(0));

@@ -45,11 +45,13 @@ struct one_of_several {
     auto const told = std::make_shared<std::promise<result<command_reply>>>();
     auto const done = [told](result<command_reply> reply) { told->set_value(std::move(reply)); };
     if (for_peer)
-      lab.commands->submit_for_peer({std::move(request)}, done, std::chrono::minutes(1));
+      lab.commands->submit_for_peer({std::move(request)}, done, {claim(), std::chrono::minutes(1)});
     else
       lab.commands->submit({std::move(request)}, done);
     return told->get_future();
   }
+  /// The newest that this node has read.
+  [[nodiscard]] std::uint64_t claim() const { return lab.streams->positions()[at].chain.c; }
   [[nodiscard]] command_request hold() const { return world::request(tube, do_sample::hold{"looks odd"}); }
 
   std::atomic<int> sent_on{0};

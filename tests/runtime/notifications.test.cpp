@@ -219,3 +219,17 @@ TEST_CASE("messages that wait for their receiver hold no actors, and go on in ti
   lab.restart();
   CHECK(soon([&] { return lab.commands->stats().processes_open == 0; }));
 }
+
+TEST_CASE("an actor that ends by an exception is told of, for nobody serves any more what was its") {
+  world lab;
+  lab.perform = [](effect const&, std::function<void(effect_outcome)> const&) { throw std::runtime_error("on purpose"); };
+  lab.restart();
+  CHECK(lab.commands->broken().empty());
+  commands::delivery::queue queued;
+  queued.message_id = new_uuid();
+  queued.channel = notification_rule::channel::webhook;
+  queued.url = "https://receiver.example/hook";
+  REQUIRE(lab.run(stream_name(delivery::kind, queued.message_id), queued));
+  CHECK(soon([&] { return !lab.commands->broken().empty(); }));
+  CHECK(lab.commands->broken() == stream_name(delivery::kind, queued.message_id) + ": on purpose");
+}

@@ -67,6 +67,7 @@ void clients::attempt(std::size_t who, std::shared_ptr<operation> const& what) {
     cluster_.tell_client([this, who, what, number, said] { on_answer(who, what, number, said); });
   };
   cluster_.ask(node, [this, what, answer, until = world_.now_us + shown_patience_us](process& asked) {
+    what->unanswered = what->unanswered || ++what->arrived > 1;
     ask(asked, what, until, answer);
   });
   world_.after(answer_patience_us, [this, who, what, number] {

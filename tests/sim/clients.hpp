@@ -44,7 +44,8 @@ struct operation {
   bool demands = false;         ///< to be shown what its client has seen
   session seen;                 ///< by its client, when it asked
   bool not_shown = false;       ///< the node refused by what it shows, without asking an owner
-  bool unanswered = false;      ///< an attempt came to nothing, and may still be on its way
+  int arrived = 0;              ///< requests, at any node: the network may double one
+  bool unanswered = false;      ///< an attempt, or a copy of one, came to nothing, and may still be on its way
   sight showed;                 ///< of a read
   uuid key;
   fingerprint print{};

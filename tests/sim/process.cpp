@@ -102,8 +102,8 @@ result<void> process::start() {
   reach.send = [this](uuid const& to, std::string body) {
     return others_.send_frame(*this, to, false, std::move(body));
   };
-  reach.here = [this](std::vector<command_request> group, command_callback done) {
-    submit(std::move(group), std::move(done), true);
+  reach.here = [this](std::vector<command_request> group, command_callback done, std::uint64_t claim) {
+    submit(std::move(group), std::move(done), sent_by_peer{claim, std::nullopt});
   };
   reach.now = around_->steady_now;
   cluster::forward_options patience;
@@ -260,8 +260,8 @@ bool process::current() const {
 // --- Commands ---------------------------------------------------------------------------------------
 
 // As engine::parts::submit.
-void process::submit(std::vector<command_request> group, command_callback done, bool for_peer,
-                     std::optional<std::chrono::milliseconds> within) {
+void process::submit(std::vector<command_request> group, command_callback done,
+                     std::optional<sent_by_peer> const& peer) {
   if (life_->dead) return;
   auto const partition = partition_of(group.front().command.stream, broker_.partitions());
   auto& in_flight = around_->gauges[partition].in_flight;
@@ -271,8 +271,8 @@ void process::submit(std::vector<command_request> group, command_callback done, 
   }
   auto made = std::make_shared<runtime::command_group>(around_->steady_now());
   made->requests = std::move(group);
-  made->for_peer = for_peer;
-  if (within) made->until = made->since + *within;
+  if (peer) made->under_claim = peer->claim;
+  if (peer && peer->within) made->until = made->since + *peer->within;
   made->waiting.push_back([of = life_, done = std::move(done)](result<command_reply> reply) {
     if (!of->dead) done(std::move(reply));
   });
@@ -307,7 +307,7 @@ void process::on_frame(uuid const& from, bool is_answer, std::string const& body
          [this, from, id = asked->id](result<command_reply> const& reply) {
            (void)others_.send_frame(*this, from, true, cluster::encode_answer(id, reply));
          },
-         true, asked->within);
+         sent_by_peer{asked->claim, asked->within});
 }
 
 void process::on_up(uuid const& other) {

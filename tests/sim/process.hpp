@@ -70,8 +70,8 @@ class process {
   /// Claims a partition, whoever has it.
   void take(partition_id partition);
   /// A group from a client of this node, or from a process manager: here or at its owner.
-  void submit(std::vector<command_request> group, command_callback done, bool for_peer = false,
-              std::optional<std::chrono::milliseconds> within = std::nullopt);
+  void submit(std::vector<command_request> group, command_callback done,
+              std::optional<sent_by_peer> const& peer = std::nullopt);
 
   // Other nodes: what node/cluster/cluster.cpp does, without threads.
   void on_frame(uuid const& from, bool is_answer, std::string const& body);

@@ -1,4 +1,4 @@
-"""Libraries that change what a process sees of its machine: the wall clock, the disk. Their sources are in tools/chaos.d."""
+"""Libraries that change what a process sees of its machine: the wall clock, the disk, memory. Their sources are in tools/chaos.d."""
 import struct
 import subprocess
 
@@ -6,10 +6,10 @@ import support
 
 
 def library(name, folder):
-    """Compiles tools/chaos.d/<name>.c into `folder`: the path for LD_PRELOAD."""
+    """Compiles tools/chaos.d/<name>.c or .cpp into `folder`: the path for LD_PRELOAD."""
     made = folder / f"{name}.so"
-    source = support.PROJECT / "tools" / "chaos.d" / f"{name}.c"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(made), str(source)], check=True)
+    source = next((support.PROJECT / "tools" / "chaos.d").glob(f"{name}.c*"))
+    subprocess.run(["c++" if source.suffix == ".cpp" else "cc", "-O1", "-shared", "-fPIC", "-o", str(made), str(source)], check=True)
     return str(made)
 
 
