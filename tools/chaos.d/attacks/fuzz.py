@@ -11,7 +11,7 @@ from scene import measured
 from support import check
 
 TARGETS = sorted(path.stem for path in (support.PROJECT / "tests" / "fuzz").glob("*.cpp"))
-SECONDS = int(os.environ.get("TRACSEQ_FUZZ_SECONDS") or 300)
+SECONDS = int(os.environ.get("TRACSEQ_FUZZ_SECONDS") or 120)
 BUILD_MAX_S = 2400
 
 NAME, UNIT, EACH = "fuzz", f"runs of {SECONDS} s", 1

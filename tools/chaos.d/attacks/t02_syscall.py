@@ -10,7 +10,7 @@ from support import check
 
 NAME, UNIT, EACH = "T2-syscall", "deaths at a chosen call", 4
 ABOUT = "SIGKILL at the n-th write, fsync, rename, … of a script, then at three more while it recovers"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=6, nightly=300), ("embedded",), 900, 6
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=6, nightly=150), ("embedded",), 900, 4
 
 # What changes a disk, and between which counts a death is chosen. `when` counts each thread's own calls, so the upper
 # one is what the busiest thread reaches in any case (measured, rounded down); behind 52 openat and 54 close the loader

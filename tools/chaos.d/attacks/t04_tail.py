@@ -7,7 +7,7 @@ NAME, UNIT, EACH = "T4-tail", "flipped bits", 125
 STEP = 8
 ABOUT = f"the tail cut at every {STEP}th byte of the last three records, so that {STEP} rounds cut at each; bits " \
         "flipped anywhere"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=8, nightly=24), ("embedded",), 900, 45
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=8, nightly=8), ("embedded",), 900, 45
 
 
 def why_not():

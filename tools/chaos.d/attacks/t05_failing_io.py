@@ -12,7 +12,7 @@ from support import check
 
 NAME, UNIT, EACH = "T5-io", "failures", 1
 ABOUT = "the n-th fdatasync or pwrite of the history fails with EIO or ENOSPC"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=4, nightly=80), ("embedded",), 600, 14
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=1, pr=4, nightly=80), ("embedded",), 600, 4
 
 FAULTS = [("fdatasync", "error=EIO"), ("pwrite64", "error=EIO"),
           ("pwrite64", "error=ENOSPC"), ("fdatasync", "error=ENOSPC")]

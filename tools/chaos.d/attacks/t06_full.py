@@ -10,7 +10,7 @@ from support import check, check_words
 
 NAME, UNIT, EACH = "T6-full", "full disks", 1
 ABOUT = "the disk fills under load (history, rows, both, at start): refused in words, read on, and back by itself"
-ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=4, nightly=48), ("embedded",), 900, 40
+ROUNDS, ENGINES, MAX_S, USUAL_S = dict(ci=0, pr=4, nightly=24), ("embedded",), 900, 20
 
 WHERE = ["both", "log", "store", "start"]
 SIZE_MIB = {"both": 200, "log": 170, "store": 140, "start": 200}
