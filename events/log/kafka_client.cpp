@@ -155,7 +155,10 @@ std::string client::complaint() const {
 }
 
 std::string hint_at_lost_topic(rd_kafka_resp_err_t code) {
-  if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && code != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) return {};
+  // The last where librdkafka has looked at the topic since, and knows that it has no partitions.
+  if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && code != RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC &&
+      code != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+    return {};
   return ". Was the broker replaced by an empty one, or the topic deleted? See docs/howto/mend-a-log-that-forgot.md";
 }
 

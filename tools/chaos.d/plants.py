@@ -46,6 +46,7 @@ TARGETS = {
     "unit-projections": ["test_projections"],
     # The rest of it is about the other engine, or has bounds on time.
     "unit-log": ["test_log", "--source-file=*embedded_files*"],
+    "unit-group": ["test_log", "--source-file=*kafka_group*"],
     "unit-runtime": ["test_runtime"],
     "unit-forwarder": ["test_node", "--source-file=*forwarder_test*"],
     "unit-links": ["test_node", "--source-file=*links_test*"],
