@@ -211,6 +211,29 @@ result<std::vector<std::string>> check_replication(address const& where, topic_s
   return warnings;
 }
 
+/// Also what a topic is refused for, as far as it gets here: for who reads, and for who uses it already.
+result<std::vector<std::string>> warnings_of(client& with, address const& where, log_options const& options,
+                                             partition_id partitions, topic_shape const& shape,
+                                             config_values const& config) {
+  std::vector<std::string> warnings;
+  if (shape.partitions != partitions)
+    warnings.push_back("The Kafka topic " + where.topic + " has " + std::to_string(shape.partitions) + " partitions, and " +
+                       std::to_string(partitions) + " hold the history: the others stay empty. A node that starts is to be " +
+                       "told so, with ?partitions=" + std::to_string(partitions) + " behind the address.");
+  if (auto const fit = check_config(where, config); !fit) warnings.push_back(fit.error().detail);
+  if (auto weak = check_replication(where, shape, config, options.require_replication); !weak)
+    warnings.push_back(weak.error().detail);
+  else
+    std::ranges::move(*weak, std::back_inserter(warnings));
+  auto const begins = query_offsets(with, where, partitions, edge::begin);
+  if (!begins) return tl::unexpected(begins.error());
+  for (std::size_t p = 0; p < begins->size(); ++p)
+    if ((*begins)[p] > 0)
+      warnings.push_back("Partition " + std::to_string(p) + " of the Kafka topic " + where.topic + " begins at offset " +
+                         std::to_string((*begins)[p]) + ": its first records were deleted.");
+  return warnings;
+}
+
 /// The topic as it is, made first where it has to be; waits until it is served.
 result<topic_shape> find_or_create(client& with, address const& where, log_options const& options) {
   deadline const by(where.timeout);
@@ -251,7 +274,7 @@ result<topic_facts> prepare_topic(client& with, address const& where, log_option
   if (auto const fit = check_config(where, *config); !fit && !options.read_only) return tl::unexpected(fit.error());
   if (auto const enough = check_replication(where, *shape, *config, options.require_replication); !enough)
     return tl::unexpected(enough.error());
-  auto warnings = look_again(with, where, options, partitions);
+  auto warnings = warnings_of(with, where, options, partitions, *shape, *config);
   if (!warnings) return tl::unexpected(warnings.error());
   return topic_facts{partitions, *std::move(warnings)};
 }
@@ -260,29 +283,11 @@ result<std::vector<std::string>> look_again(client& with, address const& where, 
                                             partition_id partitions) {
   auto const shape = look(with, where, deadline(where.timeout));
   if (!shape) return tl::unexpected(shape.error());
-  std::vector<std::string> warnings;
-  if (!shape->exists) {
-    warnings.push_back("There is no topic " + where.topic + " at " + where.brokers + " any more.");
-    return warnings;
-  }
-  if (shape->partitions != partitions)
-    warnings.push_back("The Kafka topic " + where.topic + " has " + std::to_string(shape->partitions) + " partitions, and " +
-                       std::to_string(partitions) + " hold the history: the others stay empty. A node that starts is to be " +
-                       "told so, with ?partitions=" + std::to_string(partitions) + " behind the address.");
+  if (!shape->exists)
+    return std::vector<std::string>{"There is no topic " + where.topic + " at " + where.brokers + " any more."};
   auto const config = describe_config(with, where);
   if (!config) return tl::unexpected(config.error());
-  if (auto const fit = check_config(where, *config); !fit) warnings.push_back(fit.error().detail);
-  if (auto weak = check_replication(where, *shape, *config, options.require_replication); !weak)
-    warnings.push_back(weak.error().detail);
-  else
-    std::ranges::move(*weak, std::back_inserter(warnings));
-  auto const begins = query_offsets(with, where, partitions, edge::begin);
-  if (!begins) return tl::unexpected(begins.error());
-  for (std::size_t p = 0; p < begins->size(); ++p)
-    if ((*begins)[p] > 0)
-      warnings.push_back("Partition " + std::to_string(p) + " of the Kafka topic " + where.topic + " begins at offset " +
-                         std::to_string((*begins)[p]) + ": its first records were deleted.");
-  return warnings;
+  return warnings_of(with, where, options, partitions, *shape, *config);
 }
 
 }  // namespace tracseq::kafka
